@@ -1,0 +1,85 @@
+//! The command line: one file a verb. Each verb parses, calls the library and prints.
+
+mod formats;
+mod import;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::error::{Error, Result};
+
+/// What would it cost, and what would it save, to route LLM queries differently?
+#[derive(Debug, Parser)]
+#[command(name = "wattroute", version, about, max_term_width = 110, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Options of every verb.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Common {
+    /// Print one JSON object on stdout and nothing else
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub json: bool,
+    /// Print errors only
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub quiet: bool,
+    /// Seed of every random number: the same seed gives the same bytes
+    #[arg(long, global = true, value_name = "S", default_value_t = 0, help_heading = "Everywhere")]
+    pub seed: u64,
+    /// Threads to work on [default: all cores]
+    #[arg(long, global = true, value_name = "N", help_heading = "Everywhere")]
+    pub threads: Option<usize>,
+    /// Replace what is there already
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub force: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Make a trace from another program's files
+    Import(import::Args),
+    /// List the formats that can be imported
+    Formats(formats::Args),
+}
+
+/// Parses the command line and runs it. Exit code 0: done, 1: failed, 2: called wrongly.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to stdout with code 0, mistakes to stderr with code 2.
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            return if error.print().is_ok() || code == 0 { ExitCode::from(code) } else { ExitCode::FAILURE };
+        }
+    };
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error);
+            ExitCode::from(if error.is_usage() { 2 } else { 1 })
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    let Cli { verb, common } = cli;
+    if common.threads == Some(0) {
+        return Err(Error::new("no work gets done on no threads").at("--threads").found(0).allowed("1 and more").usage());
+    }
+    crate::replay::use_threads(common.threads)?;
+    match verb {
+        Verb::Import(args) => import::run(args, &common),
+        Verb::Formats(args) => formats::run(args, &common),
+    }
+}
+
+/// The arguments of this call, as a trace or a report keeps them.
+fn arguments() -> Vec<String> {
+    std::env::args().skip(1).collect()
+}

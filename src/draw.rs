@@ -1,0 +1,172 @@
+//! Random numbers as a pure function of (seed, stream, key, replicate).
+//!
+//! Nothing here has a state that depends on the order of work, so that any number of threads, any
+//! split of a trace and any subset of accuracies draw the same numbers. Streams keep the domains
+//! apart: two uses never share a number (a simulator that shares its draws with the generator of
+//! its trace inflates the spread between replicates 35 times).
+
+use std::convert::Infallible;
+
+use rand::TryRng;
+
+/// What a random number decides. Each use has a stream of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u64)]
+pub enum Stream {
+    /// Is the router right about this query?
+    Coin = 1,
+    /// Which wrong endpoint a misroute goes to.
+    Wrong = 2,
+    /// Does the verifier or judge catch the answer of attempt 0, 1, …? (the attempt is added)
+    Verdict = 0x100,
+    /// Weighted choice of a random router.
+    Choice = 3,
+    /// Which bootstrap bucket a query belongs to.
+    Bucket = 4,
+    /// The resampled buckets of a bootstrap replicate.
+    Bootstrap = 5,
+    /// The closed-form normal noise added to a bootstrap replicate.
+    Noise = 6,
+    /// Which queries a workload samples.
+    Sample = 7,
+    /// Which fold of a cross-fit a query belongs to.
+    Fold = 8,
+}
+
+/// The draws of one replicate of one run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Draws {
+    seed: u64,
+    replicate: u64,
+}
+
+/// Two rounds of multiply and xor-shift (the finaliser of SplitMix64, Steele et al. 2014).
+#[inline]
+fn mix(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// The weight of a probability among the 2^53 values of a draw: `draw < threshold(p)` has chance `p`.
+#[inline]
+pub fn threshold(probability: f64) -> u64 {
+    (probability * (1u64 << 53) as f64).round() as u64
+}
+
+impl Draws {
+    /// The draws of a seed and a replicate (0 for the first).
+    pub fn new(seed: u64, replicate: u64) -> Self {
+        Draws { seed, replicate }
+    }
+
+    /// The same seed, another replicate.
+    pub fn replicate(&self, replicate: u64) -> Self {
+        Draws { replicate, ..*self }
+    }
+
+    /// The key that all numbers of a stream start from: work done once for a block.
+    #[inline]
+    pub fn stream(&self, stream: Stream, attempt: u64) -> StreamDraws {
+        let base = mix(self.seed ^ 0x9e37_79b9_7f4a_7c15);
+        let base = mix(base ^ (stream as u64 + attempt).wrapping_mul(0xd1b5_4a32_d192_ed03));
+        StreamDraws { base: mix(base ^ self.replicate.wrapping_mul(0x8cb9_2ba7_2f3d_8dd7)) }
+    }
+}
+
+/// One stream of one replicate: a number for each key.
+#[derive(Debug, Clone, Copy)]
+pub struct StreamDraws {
+    base: u64,
+}
+
+impl StreamDraws {
+    /// 64 random bits for a key.
+    #[inline]
+    pub fn bits(&self, key: u64) -> u64 {
+        mix(mix(self.base ^ key.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+    }
+
+    /// A draw of 53 bits, to be compared with [`threshold`].
+    #[inline]
+    pub fn draw53(&self, key: u64) -> u64 {
+        self.bits(key) >> 11
+    }
+
+    /// A uniform number in [0, 1).
+    #[inline]
+    pub fn uniform(&self, key: u64) -> f64 {
+        self.draw53(key) as f64 / (1u64 << 53) as f64
+    }
+
+    /// One of `count` values, each as likely (bias below 2^-32 for counts below 2^32).
+    #[inline]
+    pub fn below(&self, key: u64, count: usize) -> usize {
+        ((u128::from(self.bits(key)) * count as u128) >> 64) as usize
+    }
+
+    /// A generator for the numbers of one key, for whatever takes `rand`'s traits.
+    pub fn rng(&self, key: u64) -> KeyRng {
+        KeyRng { state: self.bits(key) }
+    }
+}
+
+/// All numbers of one key, behind `rand`'s generator trait.
+#[derive(Debug, Clone)]
+pub struct KeyRng {
+    state: u64,
+}
+
+impl TryRng for KeyRng {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        self.try_next_u64().map(|bits| (bits >> 32) as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        Ok(mix(self.state))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(8) {
+            let word = self.try_next_u64()?.to_le_bytes();
+            chunk.copy_from_slice(&word[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_depend_on_every_part_of_their_key() {
+        let first = Draws::new(1, 0).stream(Stream::Coin, 0).bits(7);
+        assert_ne!(first, Draws::new(2, 0).stream(Stream::Coin, 0).bits(7));
+        assert_ne!(first, Draws::new(1, 1).stream(Stream::Coin, 0).bits(7));
+        assert_ne!(first, Draws::new(1, 0).stream(Stream::Wrong, 0).bits(7));
+        assert_ne!(first, Draws::new(1, 0).stream(Stream::Coin, 0).bits(8));
+        assert_eq!(first, Draws::new(1, 0).stream(Stream::Coin, 0).bits(7));
+    }
+
+    #[test]
+    fn uniform_numbers_fill_the_unit_interval() {
+        // Mean of 100,000 uniforms: 0.5 with a standard error of 1/sqrt(12 * 100,000) = 0.0009.
+        let stream = Draws::new(42, 3).stream(Stream::Coin, 0);
+        let mean = (0..100_000).map(|key| stream.uniform(key)).sum::<f64>() / 100_000.0;
+        assert!((mean - 0.5).abs() < 0.0037, "{mean}");
+        // Each of ten bins expects 10,000, with a standard deviation of 95.
+        let mut bins = [0u32; 10];
+        (0..100_000).for_each(|key| bins[stream.below(key, 10)] += 1);
+        assert!(bins.iter().all(|&count| count.abs_diff(10_000) < 400), "{bins:?}");
+    }
+
+    #[test]
+    fn thresholds_reach_both_ends() {
+        assert_eq!(threshold(0.0), 0);
+        assert_eq!(threshold(1.0), 1 << 53);
+    }
+}

@@ -1,0 +1,118 @@
+//! What went wrong, where, what was found, what is allowed, and what to do about it.
+
+use std::fmt;
+
+/// The result of everything in this crate that can fail.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// One problem, or several of one input reported at once.
+///
+/// Built by naming what is wrong and then what is known about it:
+/// ```
+/// use wattroute::Error;
+/// let error = Error::new("a score is out of range").at("scores.csv, line 3").found("1.7").allowed("0 to 1");
+/// assert_eq!(error.to_string(), "a score is out of range\n    where: scores.csv, line 3\n    found: 1.7\n  allowed: 0 to 1");
+/// ```
+#[derive(Debug)]
+pub struct Error {
+    what: String,
+    details: Vec<(&'static str, String)>,
+    usage: bool,
+    more: Vec<Error>,
+}
+
+impl Error {
+    /// An error that says what is wrong, in a sentence without a full stop.
+    pub fn new(what: impl Into<String>) -> Self {
+        Error { what: what.into(), details: Vec::new(), usage: false, more: Vec::new() }
+    }
+
+    /// Several problems of one input as one error; `None` where there are none.
+    pub fn all(mut problems: Vec<Error>) -> Option<Self> {
+        let mut first = if problems.is_empty() { return None } else { problems.remove(0) };
+        first.more.extend(problems);
+        Some(first)
+    }
+
+    /// Where: a file, a row, a column, an option.
+    pub fn at(self, place: impl fmt::Display) -> Self {
+        self.with("where", place)
+    }
+
+    /// What stood there.
+    pub fn found(self, value: impl fmt::Display) -> Self {
+        self.with("found", value)
+    }
+
+    /// What may stand there.
+    pub fn allowed(self, values: impl fmt::Display) -> Self {
+        self.with("allowed", values)
+    }
+
+    /// What to do about it.
+    pub fn hint(self, hint: impl fmt::Display) -> Self {
+        self.with("hint", hint)
+    }
+
+    /// The message of the library or system call that failed.
+    pub fn cause(self, cause: impl fmt::Display) -> Self {
+        self.with("cause", cause)
+    }
+
+    /// Marks a mistake in how the program was called: exit code 2 instead of 1.
+    pub fn usage(mut self) -> Self {
+        self.usage = true;
+        self
+    }
+
+    /// Whether the call itself was wrong (exit code 2), not what it was given to work on.
+    pub fn is_usage(&self) -> bool {
+        self.usage
+    }
+
+    fn with(mut self, label: &'static str, text: impl fmt::Display) -> Self {
+        self.details.push((label, text.to_string()));
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&printable(&self.what))?;
+        for (label, text) in &self.details {
+            let text = printable(text).replace('\n', "\n           ");
+            write!(f, "\n{label:>9}: {text}")?;
+        }
+        for other in &self.more {
+            write!(f, "\nand: {other}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Text from a file, made safe for a terminal: control characters other than the line break are escaped.
+pub fn printable(text: &str) -> String {
+    text.chars().flat_map(|c| if c.is_control() && c != '\n' { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
+}
+
+/// The name nearest to a mistyped one, if any is near enough to be meant.
+pub fn nearest<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    names
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(&typed.to_lowercase(), &name.to_lowercase()), name))
+        .filter(|(similarity, _)| *similarity > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
+}
+
+/// The error of a name that is not in a list: the nearest one as a hint, and all that are.
+pub fn unknown<'a>(kind: &str, typed: &str, names: impl IntoIterator<Item = &'a str>) -> Error {
+    let names: Vec<&str> = names.into_iter().collect();
+    let mut error = Error::new(format!("no such {kind}")).found(format!("`{typed}`")).allowed(names.join(", "));
+    if let Some(name) = nearest(typed, names) {
+        error = error.hint(format!("did you mean `{name}`?"));
+    }
+    error
+}

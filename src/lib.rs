@@ -1,0 +1,11 @@
+//! What would it cost, and what would it save, to route LLM queries differently?
+
+pub mod cli;
+pub mod draw;
+mod error;
+pub mod output;
+pub mod replay;
+pub mod trace;
+pub mod units;
+
+pub use error::{Error, Result, nearest, printable, unknown};

@@ -1,0 +1,54 @@
+//! Writing: whole or not at all, and nothing overwritten unasked.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+
+fn parent(out: &Path) -> &Path {
+    out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn refuse_existing(out: &Path, force: bool) -> Result<()> {
+    if out.exists() && !force {
+        return Err(Error::new("there is something already").at(out.display()).hint("choose another place, or `--force` to replace it"));
+    }
+    Ok(())
+}
+
+fn fail(out: &Path, cause: impl std::fmt::Display) -> Error {
+    Error::new("cannot write").at(out.display()).cause(cause)
+}
+
+/// Fills a temporary sibling of `out` and renames it when it is whole. `mark` is a file that tells
+/// that an existing folder is one of ours: `force` replaces no other folder, unless it is empty.
+pub fn folder(out: &Path, force: bool, mark: Option<&str>, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    refuse_existing(out, force)?;
+    let ours =
+        |path: &Path| mark.is_none_or(|mark| path.join(mark).is_file()) || fs::read_dir(path).is_ok_and(|mut dir| dir.next().is_none());
+    if out.exists() && !(out.is_dir() && ours(out)) {
+        return Err(Error::new("`--force` replaces only what this program wrote")
+            .at(out.display())
+            .found(if out.is_dir() { "a folder with other files" } else { "a file" })
+            .allowed(format!("nothing, an empty folder, or a folder that holds `{}`", mark.unwrap_or_default())));
+    }
+    fs::create_dir_all(parent(out)).map_err(|error| fail(out, error))?;
+    let sibling = tempfile::Builder::new().prefix(".wattroute-").tempdir_in(parent(out)).map_err(|error| fail(out, error))?;
+    let fresh = sibling.path().join("new");
+    fs::create_dir(&fresh).map_err(|error| fail(out, error))?;
+    fill(&fresh)?;
+    if out.exists() {
+        fs::rename(out, sibling.path().join("old")).map_err(|error| fail(out, error))?;
+    }
+    fs::rename(&fresh, out).map_err(|error| fail(out, error))
+}
+
+/// Writes a file through a temporary sibling.
+pub fn file(out: &Path, force: bool, contents: &[u8]) -> Result<()> {
+    refuse_existing(out, force)?;
+    fs::create_dir_all(parent(out)).map_err(|error| fail(out, error))?;
+    let mut sibling = tempfile::Builder::new().prefix(".wattroute-").tempfile_in(parent(out)).map_err(|error| fail(out, error))?;
+    sibling.write_all(contents).and_then(|()| sibling.as_file().sync_all()).map_err(|error| fail(out, error))?;
+    sibling.persist(out).map_err(|error| fail(out, error.error)).map(drop)
+}

@@ -1,0 +1,182 @@
+//! A trace that is being made: by import, enrich or synth. Checked as a whole, written atomically.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::Path;
+
+use polars::prelude::{
+    Column as PolarsColumn, DataFrame, IntoSeries, NamedFrom, NewChunkedArray, ParquetCompression, ParquetWriter, Series, UInt8Chunked,
+    UInt32Chunked,
+};
+
+use super::column::numbers;
+use super::endpoint::Endpoint;
+use super::info::TraceInfo;
+use super::load::partition;
+use super::schema::{self, FORMAT_VERSION, PerMetric};
+use super::table::{Feature, Queries};
+use crate::error::{Error, Result};
+
+/// Rows of a Parquet row group: a multiple of the engine's block, so that columns are borrowed.
+const ROW_GROUP_ROWS: usize = 64 * super::column::BLOCK_ROWS;
+
+/// A trace before it is written.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// What the trace says about itself; its list of endpoints is filled in from `endpoints`.
+    pub info: TraceInfo,
+    /// The queries. `rows` must increase; `ids` must be there and unique.
+    pub queries: Queries,
+    /// The endpoints and what they answered.
+    pub endpoints: Vec<DraftEndpoint>,
+}
+
+/// An endpoint of a draft: columns of equal length, in the order of `rows`.
+#[derive(Debug, Clone, Default)]
+pub struct DraftEndpoint {
+    /// The endpoint.
+    pub endpoint: Endpoint,
+    /// Row numbers of the queries that it answered, increasing.
+    pub rows: Vec<u32>,
+    /// What is known of its answers, NaN where missing.
+    pub metrics: PerMetric<Vec<f64>>,
+    /// For metrics with estimated cells the source of each (0 = measured).
+    pub sources: PerMetric<Vec<u8>>,
+}
+
+impl Draft {
+    /// Every fault of the draft at once: ids, rows, cells.
+    pub fn check(&self) -> Result<()> {
+        let mut problems = Vec::new();
+        let rows = &self.queries.rows;
+        if rows.is_empty() {
+            problems.push(Error::new("the trace has no queries").found("0 queries").allowed("1 and more"));
+        }
+        let ids = self.queries.ids.as_deref().unwrap_or_default();
+        if ids.len() != rows.len() {
+            problems.push(Error::new("queries without an id").found(format!("{} ids for {} queries", ids.len(), rows.len())));
+        }
+        problems.extend(duplicate_id(ids));
+        for endpoint in &self.endpoints {
+            endpoint.check(rows, &mut problems);
+        }
+        if self.endpoints.is_empty() {
+            problems.push(Error::new("the trace has no endpoints").found("0 endpoints").allowed("1 and more"));
+        }
+        Error::all(problems).map_or(Ok(()), Err)
+    }
+
+    /// Checks and writes the trace: whole or not at all. An existing folder is replaced only by `force`.
+    pub fn write(mut self, out: &Path, force: bool) -> Result<()> {
+        self.info.format = FORMAT_VERSION;
+        self.info.endpoints = self.endpoints.iter().map(|endpoint| endpoint.endpoint.clone()).collect();
+        self.info.check()?;
+        self.check()?;
+        crate::output::folder(out, force, Some(schema::TRACE_FILE), |folder| self.write_files(folder))
+    }
+
+    fn write_files(&self, folder: &Path) -> Result<()> {
+        let fail = |path: &Path, cause: &dyn std::fmt::Display| Error::new("cannot write the trace").at(path.display()).cause(cause);
+        let path = folder.join(schema::TRACE_FILE);
+        std::fs::write(&path, self.info.to_toml()?).map_err(|error| fail(&path, &error))?;
+        write_parquet(&folder.join(schema::QUERIES_FILE), self.query_columns())?;
+        for endpoint in &self.endpoints {
+            let part = folder.join(schema::OUTCOMES_DIR).join(partition(&endpoint.endpoint.id));
+            std::fs::create_dir_all(&part).map_err(|error| fail(&part, &error))?;
+            write_parquet(&part.join(schema::PART_FILE), endpoint.columns())?;
+        }
+        Ok(())
+    }
+
+    fn query_columns(&self) -> Vec<Series> {
+        let queries = &self.queries;
+        let mut columns = vec![UInt32Chunked::from_slice(schema::ROW.into(), &queries.rows).into_series()];
+        columns.extend(queries.ids.as_ref().map(|ids| Series::new(schema::QUERY_ID.into(), ids)));
+        columns.extend(queries.dataset.as_ref().map(|names| names.to_series(schema::DATASET)));
+        columns.extend(queries.category.as_ref().map(|names| names.to_series(schema::CATEGORY)));
+        columns.extend(queries.input_tokens.as_ref().map(|column| column.to_series(schema::INPUT_TOKENS)));
+        columns.extend(queries.arrival_s.as_ref().map(|column| column.to_series(schema::ARRIVAL_S)));
+        columns.extend(queries.prompts.as_ref().map(|texts| {
+            let texts: Vec<Option<&str>> = texts.iter().map(Option::as_deref).collect();
+            Series::new(schema::PROMPT.into(), texts)
+        }));
+        columns.extend(queries.features.iter().map(|(name, feature)| {
+            let name = format!("{}{name}", schema::FEATURE_PREFIX);
+            match feature {
+                Feature::Number(column) => column.to_series(&name),
+                Feature::Name(names) => names.to_series(&name),
+            }
+        }));
+        columns
+    }
+}
+
+fn duplicate_id(ids: &[String]) -> Option<Error> {
+    let mut seen = HashMap::with_capacity(ids.len());
+    let (first, row, id) = ids.iter().enumerate().find_map(|(row, id)| Some((seen.insert(id, row)?, row, id)))?;
+    Some(
+        Error::new("two queries have the same id")
+            .at(format!("column `{}`, rows {first} and {row}", schema::QUERY_ID))
+            .found(format!("`{id}`"))
+            .allowed("unique ids"),
+    )
+}
+
+impl DraftEndpoint {
+    fn check(&self, queries: &[u32], problems: &mut Vec<Error>) {
+        let id = &self.endpoint.id;
+        if let Some(index) = self.rows.windows(2).position(|pair| pair[0] >= pair[1]) {
+            problems.push(
+                Error::new("an endpoint answered a query twice")
+                    .at(format!("endpoint `{id}`"))
+                    .found(format!("row {} after row {}", self.rows[index + 1], self.rows[index]))
+                    .allowed("one outcome for each query"),
+            );
+        }
+        if let Some(row) = self.rows.iter().find(|row| queries.binary_search(row).is_err()) {
+            problems.push(Error::new("an outcome belongs to no query").at(format!("endpoint `{id}`")).found(format!("row {row}")));
+        }
+        for (metric, cells) in self.metrics.iter() {
+            let bad = cells.iter().position(|&cell| !cell.is_nan() && !metric.allows(cell));
+            if let Some(index) = bad {
+                problems.push(
+                    Error::new("a cell has a value that it cannot have")
+                        .at(format!("endpoint `{id}`, column `{metric}`, row {}", self.rows[index]))
+                        .found(cells[index])
+                        .allowed(metric.allowed()),
+                );
+            }
+            if cells.len() != self.rows.len() {
+                let found = format!("{} cells for {} rows", cells.len(), self.rows.len());
+                problems.push(Error::new("a column has the wrong length").at(format!("endpoint `{id}`, column `{metric}`")).found(found));
+            }
+        }
+    }
+
+    fn columns(&self) -> Vec<Series> {
+        let mut columns = vec![UInt32Chunked::from_slice(schema::ROW.into(), &self.rows).into_series()];
+        for (metric, cells) in self.metrics.iter() {
+            if cells.iter().all(|cell| cell.is_nan()) {
+                continue;
+            }
+            columns.push(numbers(metric.column(), cells.iter().copied()));
+            if let Some(sources) = self.sources.get(metric).filter(|sources| sources.iter().any(|&code| code != schema::MEASURED)) {
+                columns.push(UInt8Chunked::from_slice(metric.source_column().as_str().into(), sources).into_series());
+            }
+        }
+        columns
+    }
+}
+
+fn write_parquet(path: &Path, columns: Vec<Series>) -> Result<()> {
+    let fail = |cause: &dyn std::fmt::Display| Error::new("cannot write a table").at(path.display()).cause(cause);
+    let columns: Vec<PolarsColumn> = columns.into_iter().map(PolarsColumn::from).collect();
+    let mut table = DataFrame::new_infer_height(columns).map_err(|error| fail(&error))?;
+    let file = File::create(path).map_err(|error| fail(&error))?;
+    let written = ParquetWriter::new(&file)
+        .with_compression(ParquetCompression::Zstd(None))
+        .with_row_group_size(Some(ROW_GROUP_ROWS))
+        .finish(&mut table);
+    written.map_err(|error| fail(&error))?;
+    file.sync_all().map_err(|error| fail(&error))
+}

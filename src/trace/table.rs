@@ -1,0 +1,126 @@
+//! A trace in memory: for each endpoint one contiguous column a metric, queries in the same order.
+
+use super::column::{Column, Names};
+use super::endpoint::Endpoint;
+use super::info::TraceInfo;
+use super::schema::{Metric, PerMetric};
+
+/// The position of an endpoint in a trace.
+pub type EndpointIx = u16;
+
+/// A recorded trace: queries, and what each endpoint did with them.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    /// What the trace says about itself.
+    pub info: TraceInfo,
+    /// The queries.
+    pub queries: Queries,
+    /// The outcomes, for each endpoint of `info.endpoints` in that order.
+    pub outcomes: Vec<Outcomes>,
+    /// A fingerprint of the trace's files: the same for the same bytes.
+    pub fingerprint: String,
+}
+
+/// What is known of a query before any endpoint answers it.
+#[derive(Debug, Clone, Default)]
+pub struct Queries {
+    /// Row numbers, increasing: the keys of random draws.
+    pub rows: Vec<u32>,
+    /// Names of the queries, where they were asked for.
+    pub ids: Option<Vec<String>>,
+    /// Data sets.
+    pub dataset: Option<Names>,
+    /// Categories.
+    pub category: Option<Names>,
+    /// Tokens of the prompts.
+    pub input_tokens: Option<Column>,
+    /// Arrivals, in seconds.
+    pub arrival_s: Option<Column>,
+    /// Texts, where they were asked for.
+    pub prompts: Option<Vec<Option<String>>>,
+    /// Features that a router may look at, by name without prefix.
+    pub features: Vec<(String, Feature)>,
+}
+
+/// A feature column.
+#[derive(Debug, Clone)]
+pub enum Feature {
+    /// Numbers.
+    Number(Column),
+    /// Names.
+    Name(Names),
+}
+
+/// The outcomes of one endpoint.
+#[derive(Debug, Clone, Default)]
+pub struct Outcomes {
+    /// Queries that the endpoint answered: rows of its file.
+    pub answered: usize,
+    /// The columns that were asked for and that the file has.
+    pub metrics: PerMetric<Column>,
+    /// For metrics with estimated cells the source of each cell (0 = measured).
+    pub sources: PerMetric<Vec<u8>>,
+}
+
+impl Trace {
+    /// Number of queries.
+    pub fn len(&self) -> usize {
+        self.queries.rows.len()
+    }
+
+    /// Whether there is no query.
+    pub fn is_empty(&self) -> bool {
+        self.queries.rows.is_empty()
+    }
+
+    /// The endpoints with their outcomes.
+    pub fn endpoints(&self) -> impl Iterator<Item = (&Endpoint, &Outcomes)> {
+        self.info.endpoints.iter().zip(&self.outcomes)
+    }
+
+    /// The column of an endpoint's metric; `None` where the endpoint has none at all.
+    pub fn metric(&self, endpoint: usize, metric: Metric) -> Option<&Column> {
+        self.outcomes.get(endpoint)?.metrics.get(metric)
+    }
+
+    /// The trace with chosen rows only, in the order given; row numbers stay.
+    pub fn gather(&self, rows: &[u32]) -> Trace {
+        let pick = |column: &Option<Column>| column.as_ref().map(|column| column.gather(rows));
+        let names = |names: &Option<Names>| names.as_ref().map(|names| names.gather(rows));
+        let at = |row: &u32| *row as usize;
+        let queries = Queries {
+            rows: rows.iter().map(|row| self.queries.rows[at(row)]).collect(),
+            ids: self.queries.ids.as_ref().map(|ids| rows.iter().map(|row| ids[at(row)].clone()).collect()),
+            dataset: names(&self.queries.dataset),
+            category: names(&self.queries.category),
+            input_tokens: pick(&self.queries.input_tokens),
+            arrival_s: pick(&self.queries.arrival_s),
+            prompts: self.queries.prompts.as_ref().map(|all| rows.iter().map(|row| all[at(row)].clone()).collect()),
+            features: self.queries.features.iter().map(|(name, feature)| (name.clone(), feature.gather(rows))).collect(),
+        };
+        let outcomes = self.outcomes.iter().map(|outcomes| outcomes.gather(rows)).collect();
+        Trace { info: self.info.clone(), queries, outcomes, fingerprint: self.fingerprint.clone() }
+    }
+}
+
+impl Feature {
+    fn gather(&self, rows: &[u32]) -> Feature {
+        match self {
+            Feature::Number(column) => Feature::Number(column.gather(rows)),
+            Feature::Name(names) => Feature::Name(names.gather(rows)),
+        }
+    }
+}
+
+impl Outcomes {
+    fn gather(&self, rows: &[u32]) -> Outcomes {
+        let mut out = Outcomes { answered: self.answered.min(rows.len()), ..Outcomes::default() };
+        for (metric, column) in self.metrics.iter() {
+            out.metrics.set(metric, column.gather(rows));
+        }
+        for (metric, sources) in self.sources.iter() {
+            out.sources.set(metric, rows.iter().map(|&row| sources[row as usize]).collect());
+        }
+        out
+    }
+}

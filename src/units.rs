@@ -1,0 +1,90 @@
+//! Quantities with their units as types: what is printed always says what it is.
+
+use std::fmt;
+
+/// A plain number with an SI prefix and three significant digits: `4.53 k`.
+fn si(f: &mut fmt::Formatter<'_>, value: f64, unit: &str) -> fmt::Result {
+    const PREFIXES: [&str; 13] = ["n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y", "R"];
+    if value == 0.0 || !value.is_finite() {
+        return write!(f, "{value} {unit}");
+    }
+    // Rounded to three digits first, so that 999.6 becomes 1.00 k and not 1000.
+    let rounded: f64 = format!("{value:.2e}").parse().unwrap_or(value);
+    let step = (rounded.abs().log10() + 1e-9).div_euclid(3.0).clamp(-3.0, 9.0);
+    let scaled = rounded / 10f64.powf(3.0 * step);
+    let digits = if scaled.abs() >= 100.0 {
+        0
+    } else if scaled.abs() >= 10.0 {
+        1
+    } else {
+        2
+    };
+    // `step` lies between -3 and 9, so that the index lies between 0 and 12.
+    let prefix = PREFIXES[(step + 3.0) as usize];
+    write!(f, "{scaled:.digits$} {prefix}{unit}")
+}
+
+macro_rules! quantity {
+    ($(#[$doc:meta])* $name:ident, $unit:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
+        pub struct $name(pub f64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                si(f, self.0, $unit)
+            }
+        }
+    };
+}
+
+quantity!(/// Energy in joules.
+    Joules, "J");
+quantity!(/// Power in watts.
+    Watts, "W");
+quantity!(/// Time in seconds.
+    Seconds, "s");
+quantity!(/// Computation in floating-point operations.
+    Flops, "FLOP");
+
+/// Money in US dollars.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
+pub struct Usd(pub f64);
+
+impl fmt::Display for Usd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let size = self.0.abs();
+        if size >= 100.0 || size == 0.0 {
+            write!(f, "${:.2}", self.0)
+        } else {
+            // Four significant digits, since a query costs fractions of a cent.
+            let digits = (3 - size.log10().floor() as i32).clamp(2, 12) as usize;
+            write!(f, "${:.digits$}", self.0)
+        }
+    }
+}
+
+/// A fraction, printed as a percentage with two decimals.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Share(pub f64);
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.2}%", 100.0 * self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_keep_three_digits() {
+        assert_eq!(Joules(4530.0).to_string(), "4.53 kJ");
+        assert_eq!(Joules(999.6).to_string(), "1.00 kJ");
+        assert_eq!(Seconds(0.0123).to_string(), "12.3 ms");
+        assert_eq!(Flops(0.0).to_string(), "0 FLOP");
+        assert_eq!(Usd(0.000412).to_string(), "$0.0004120");
+        assert_eq!(Share(0.664691).to_string(), "66.47%");
+    }
+}
