@@ -4,8 +4,10 @@ pub mod cli;
 pub mod draw;
 mod error;
 pub mod output;
+pub mod policy;
 pub mod replay;
 pub mod trace;
 pub mod units;
+pub mod workload;
 
 pub use error::{Error, Result, nearest, printable, unknown};

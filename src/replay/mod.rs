@@ -8,3 +8,9 @@ pub fn use_threads(threads: Option<usize>) -> Result<()> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     pool.map_err(|error| Error::new("cannot start the threads").found(threads).cause(error))
 }
+
+mod account;
+mod exact;
+
+pub use account::{AccountBlock, Status};
+pub use exact::Exact;

@@ -1,0 +1,96 @@
+//! Where policy files are: in the working directory, beside the program, or in it.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+
+use crate::error::{Error, Result};
+
+static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/policies");
+const FOLDER: &str = "policies";
+
+/// The text of a policy file, and how messages name it.
+#[derive(Debug, Clone)]
+pub struct PolicyText {
+    /// What was asked for.
+    pub name: String,
+    /// The file, for messages.
+    pub place: String,
+    /// The text, with the settings of the command put in.
+    pub text: String,
+}
+
+/// The names of the policies that the program carries.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    SHIPPED.files().filter(|file| file.path().extension().is_some_and(|ending| ending == "toml")).filter_map(|file| file.path().file_stem()?.to_str())
+}
+
+impl PolicyText {
+    /// Finds a policy `NAME|FILE[:key=value,…]`: a file, a name in `policies/` of the working
+    /// directory, beside the program, or in the program. Settings replace the file's parameters.
+    pub fn find(wanted: &str) -> Result<PolicyText> {
+        let (name, settings) = match wanted.split_once(':') {
+            Some((name, settings)) if !Path::new(wanted).is_file() => (name, Some(settings)),
+            _ => (wanted, None),
+        };
+        let (place, text) = look_up(name)?;
+        let found = PolicyText { name: wanted.to_owned(), place, text };
+        match settings {
+            None => Ok(found),
+            Some(settings) => found.with(settings),
+        }
+    }
+
+    /// An error of the TOML reader, which knows line and column.
+    pub(super) fn unreadable(&self, error: toml::de::Error) -> Error {
+        Error::new("the policy cannot be read").at(&self.place).cause(error.to_string().trim_end())
+    }
+
+    /// A place in the text as file, line and column.
+    pub(super) fn place(&self, span: Range<usize>) -> String {
+        let before = self.text.get(..span.start).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
+        format!("{}, line {line}, column {column}", self.place)
+    }
+
+    /// Puts `key=value,…` into the parameters. Values are TOML; what is no TOML is a string.
+    fn with(mut self, settings: &str) -> Result<Self> {
+        let mut table: toml::Table = toml::from_str(&self.text).map_err(|error| self.unreadable(error))?;
+        let parameters = table.entry("parameters").or_insert_with(|| toml::Table::new().into());
+        for setting in settings.split(',') {
+            let (key, value) = setting.split_once('=').ok_or_else(|| {
+                Error::new("a setting has no value").at(&self.name).found(format!("`{setting}`")).allowed("NAME:key=value,key=value").usage()
+            })?;
+            let parsed: Option<toml::Table> = toml::from_str(&format!("value = {value}")).ok();
+            let value = parsed.and_then(|mut table| table.remove("value")).unwrap_or_else(|| value.into());
+            if let Some(parameters) = parameters.as_table_mut() {
+                parameters.insert(key.trim().to_owned(), value);
+            }
+        }
+        self.text = toml::to_string(&table).map_err(|error| Error::new("a setting is no TOML").at(&self.name).cause(error))?;
+        self.place = format!("{} with {settings}", self.place);
+        Ok(self)
+    }
+}
+
+fn look_up(name: &str) -> Result<(String, String)> {
+    let read = |path: &Path| {
+        let text = std::fs::read_to_string(path).map_err(|error| Error::new("cannot read a policy").at(path.display()).cause(error))?;
+        Ok((path.display().to_string(), text))
+    };
+    if Path::new(name).is_file() {
+        return read(Path::new(name));
+    }
+    let file = format!("{name}.toml");
+    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(FOLDER)));
+    let folders = [Some(PathBuf::from(FOLDER)), beside];
+    if let Some(path) = folders.into_iter().flatten().map(|folder| folder.join(&file)).find(|path| path.is_file()) {
+        return read(&path);
+    }
+    if let Some(text) = SHIPPED.get_file(&file).and_then(|file| file.contents_utf8()) {
+        return Ok((format!("{FOLDER}/{file} (in the program)"), text.to_owned()));
+    }
+    Err(crate::error::unknown("policy", name, names()).hint("`wattroute policies` lists them; a file may be named by its path").usage())
+}

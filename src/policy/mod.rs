@@ -1,0 +1,187 @@
+//! Routing policies: rules that turn queries into plans.
+//!
+//! A policy is one file here and one word in the list below; a setting of a policy is a TOML file in
+//! `policies/` and no code. The types keep policies honest: a [`Policy`] is handed no outcomes, only
+//! a [`Hindsight`] one is, and the report says which is which.
+
+mod library;
+mod plan;
+mod spec;
+mod target;
+
+pub use library::{PolicyText, names as shipped_names};
+pub use plan::{PlanBlock, StopRule};
+pub use spec::{Overhead, PolicySpec, Problems};
+
+use serde::{Deserialize, Serialize};
+
+use crate::draw::Draws;
+use crate::error::Result;
+use crate::trace::{EndpointIx, Metric, Trace};
+use crate::workload::{OutcomeBlock, Pool, QueryBlock};
+
+macro_rules! kinds {
+    ($($module:ident)*) => {
+        $(pub mod $module;)*
+        /// Every kind of policy, in the order in which they are listed.
+        pub static KINDS: &[PolicyKind] = &[$($module::KIND),*];
+    };
+}
+
+kinds! { always random by_category oracle noisy_oracle threshold cascade }
+
+/// A policy that sees what is known before an answer, and no outcome.
+pub trait Policy: Sync + Send {
+    /// Appends a plan for each query of the block.
+    fn plan(&self, queries: &QueryBlock, draws: &Draws, out: &mut PlanBlock) -> Result<()>;
+}
+
+/// A policy that sees every outcome in advance: a bound for others, not something to deploy.
+pub trait Hindsight: Sync + Send {
+    /// Appends a plan for each query of the block.
+    fn plan(&self, queries: &QueryBlock, outcomes: &OutcomeBlock, draws: &Draws, out: &mut PlanBlock) -> Result<()>;
+}
+
+/// A policy of either kind.
+pub enum Rule {
+    /// Sees no outcome.
+    Foresight(Box<dyn Policy>),
+    /// Sees outcomes.
+    Hindsight(Box<dyn Hindsight>),
+    /// The oracle that errs, which the sweep takes apart.
+    NoisyOracle(noisy_oracle::NoisyOracle),
+}
+
+impl Rule {
+    /// Appends a plan for each query of the block.
+    pub fn plan(&self, queries: &QueryBlock, outcomes: &OutcomeBlock, draws: &Draws, out: &mut PlanBlock) -> Result<()> {
+        match self {
+            Rule::Foresight(policy) => policy.plan(queries, draws, out),
+            Rule::Hindsight(policy) => policy.plan(queries, outcomes, draws, out),
+            Rule::NoisyOracle(policy) => policy.plan(queries, outcomes, draws, out),
+        }
+    }
+}
+
+/// A kind of policy: how its file is read.
+pub struct PolicyKind {
+    /// The word after `kind =`.
+    pub name: &'static str,
+    /// What it does, in a line.
+    pub summary: &'static str,
+    /// The names of its parameters with what they mean, for listings.
+    pub parameters: &'static [(&'static str, &'static str)],
+    /// Reads and checks the parameters of a policy file.
+    pub read: fn(&PolicyText) -> Result<PolicySpec>,
+}
+
+/// What a policy needs of a trace, known before the trace is read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Needs {
+    /// Metrics beside the score and the accounts.
+    pub metrics: Vec<Metric>,
+    /// Feature columns.
+    pub features: bool,
+    /// The names of the queries.
+    pub ids: bool,
+    /// The texts of the queries.
+    pub prompts: bool,
+}
+
+/// Checked parameters of a policy, ready for a trace.
+pub trait Parameters: Send + Sync {
+    /// What must be read of the trace.
+    fn needs(&self) -> Needs {
+        Needs::default()
+    }
+    /// Fits the policy to a trace and a pool.
+    fn build(&self, context: &Context) -> Result<Built>;
+}
+
+/// A policy that fits a trace.
+pub struct Built {
+    /// The rule.
+    pub rule: Rule,
+    /// The endpoints that it may name beside those of its pool.
+    pub endpoints: Vec<EndpointIx>,
+    /// Whether it depends on the pool: with several pools it is replayed in each.
+    pub uses_pool: bool,
+    /// The chance that its coin is right, where it has one.
+    pub nominal: Option<f64>,
+    /// Whether its plans depend on random draws: only then do replicates differ.
+    pub random: bool,
+    /// What a reader should know, a line each: what was fitted on what, what was left out.
+    pub notes: Vec<String>,
+}
+
+impl Built {
+    /// A policy that names its endpoints itself and draws nothing.
+    pub fn fixed(rule: Rule, endpoints: Vec<EndpointIx>) -> Self {
+        Built { rule, endpoints, uses_pool: false, nominal: None, random: false, notes: Vec::new() }
+    }
+
+    /// A policy over a pool that draws nothing.
+    pub fn pooled(rule: Rule) -> Self {
+        Built { uses_pool: true, ..Built::fixed(rule, Vec::new()) }
+    }
+}
+
+/// What a policy is fitted to.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The trace.
+    pub trace: &'a Trace,
+    /// The candidates and the fallback.
+    pub pool: &'a Pool,
+    /// What the run's oracle makes small, where a policy does not say.
+    pub objective: Objective,
+    /// The score from which an answer is correct.
+    pub correct_at: f64,
+    /// Seed of whatever is fitted at random.
+    pub seed: u64,
+}
+
+/// What an oracle makes as small as it can.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Objective {
+    /// The model's total parameters: the smallest model that is right (the paper).
+    #[default]
+    Size,
+    /// Joules.
+    Energy,
+    /// US dollars.
+    Cost,
+    /// Floating-point operations.
+    Flops,
+    /// Seconds.
+    Latency,
+}
+
+impl Objective {
+    /// All objectives with their names.
+    pub const ALL: [(&'static str, Objective); 5] = [
+        ("size", Objective::Size),
+        ("energy", Objective::Energy),
+        ("cost", Objective::Cost),
+        ("flops", Objective::Flops),
+        ("latency", Objective::Latency),
+    ];
+
+    /// The objective of a name.
+    pub fn find(name: &str) -> Result<Objective> {
+        let known = Objective::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, objective)| objective);
+        known.ok_or_else(|| crate::error::unknown("objective", name, Objective::ALL.iter().map(|(name, _)| *name)).usage())
+    }
+
+    /// The metric to add up; `None` for the size, which is the endpoint's own.
+    pub fn metric(self) -> Option<Metric> {
+        match self {
+            Objective::Size => None,
+            Objective::Energy => Some(Metric::EnergyJ),
+            Objective::Cost => Some(Metric::CostUsd),
+            Objective::Flops => Some(Metric::Flops),
+            Objective::Latency => Some(Metric::LatencyS),
+        }
+    }
+}

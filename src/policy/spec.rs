@@ -1,0 +1,145 @@
+//! Policy files: read in two steps, the kind and then that kind's parameters.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::library::PolicyText;
+use super::{KINDS, Parameters};
+use crate::error::{Error, Result};
+
+/// What a router itself takes for each query, charged to its policy.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overhead {
+    /// Joules a query.
+    #[serde(default)]
+    pub energy_j: f64,
+    /// Seconds a query.
+    #[serde(default)]
+    pub latency_s: f64,
+    /// US dollars a query.
+    #[serde(default)]
+    pub cost_usd: f64,
+    /// Floating-point operations a query.
+    #[serde(default)]
+    pub flops: f64,
+}
+
+/// A policy as read and checked.
+#[derive(Clone)]
+pub struct PolicySpec {
+    /// What reports call it: what was asked for.
+    pub name: String,
+    /// Its kind.
+    pub kind: &'static str,
+    /// What it does, from its file.
+    pub summary: String,
+    /// The file's text with the command's own settings put in.
+    pub text: String,
+    /// What the router itself takes.
+    pub overhead: Overhead,
+    /// Its checked parameters.
+    pub parameters: Arc<dyn Parameters>,
+}
+
+impl std::fmt::Debug for PolicySpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PolicySpec").field("name", &self.name).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+/// The form of a policy file, for the parameters of one kind.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File<P> {
+    #[serde(rename = "kind")]
+    _kind: String,
+    #[serde(default)]
+    summary: String,
+    #[serde(default, rename = "source")]
+    _source: Option<String>,
+    #[serde(default)]
+    overhead: Overhead,
+    parameters: Option<P>,
+}
+
+/// The first step: only the kind.
+#[derive(Debug, Deserialize)]
+struct Head {
+    kind: toml::Spanned<String>,
+}
+
+impl PolicySpec {
+    /// Reads a policy by name, file, or name with settings: `noisy-oracle:router_accuracy=0.6`.
+    ///
+    /// # Errors
+    /// Where there is no such policy or kind, a field is unknown or a value not allowed: with line
+    /// and column, all problems of the parameters at once.
+    pub fn find(wanted: &str) -> Result<PolicySpec> {
+        let text = PolicyText::find(wanted)?;
+        let head: Head = toml::from_str(&text.text).map_err(|error| text.unreadable(error))?;
+        let name = head.kind.get_ref();
+        let kind = KINDS.iter().find(|kind| kind.name == name).ok_or_else(|| {
+            crate::error::unknown("kind of policy", name, KINDS.iter().map(|kind| kind.name)).at(text.place(head.kind.span()))
+        })?;
+        (kind.read)(&text)
+    }
+
+    /// The second step: the parameters of a kind, read and then checked by it.
+    pub(super) fn read<P: DeserializeOwned, C: Parameters + 'static>(
+        text: &PolicyText,
+        kind: &'static str,
+        check: impl FnOnce(P, &mut Problems) -> C,
+    ) -> Result<PolicySpec> {
+        let file: File<P> = toml::from_str(&text.text).map_err(|error| text.unreadable(error))?;
+        let mut problems = Problems { text, list: Vec::new() };
+        let overhead = file.overhead;
+        for (name, value) in
+            [("energy_j", overhead.energy_j), ("latency_s", overhead.latency_s), ("cost_usd", overhead.cost_usd), ("flops", overhead.flops)]
+        {
+            if !(value.is_finite() && value >= 0.0) {
+                problems.list.push(Error::new(format!("`overhead.{name}` is no quantity")).at(&text.place).found(value).allowed("0 and more"));
+            }
+        }
+        let parameters = match file.parameters {
+            Some(parameters) => parameters,
+            // A kind whose parameters all have defaults may leave the section out.
+            None => toml::from_str("").map_err(|error| text.unreadable(error).hint("settings stand below `[parameters]`"))?,
+        };
+        let parameters = Arc::new(check(parameters, &mut problems));
+        if let Some(error) = Error::all(problems.list) {
+            return Err(error);
+        }
+        Ok(PolicySpec { name: text.name.clone(), kind, summary: file.summary, text: text.text.clone(), overhead, parameters })
+    }
+}
+
+/// The problems of a policy's parameters, collected so that all are reported at once.
+pub struct Problems<'a> {
+    text: &'a PolicyText,
+    list: Vec<Error>,
+}
+
+impl Problems<'_> {
+    /// Notes a problem at a place of the file.
+    pub fn add(&mut self, span: Range<usize>, error: Error) {
+        self.list.push(error.at(self.text.place(span)));
+    }
+
+    /// Notes a problem of the file as a whole.
+    pub fn whole(&mut self, error: Error) {
+        self.list.push(error.at(&self.text.place));
+    }
+
+    /// A probability, or a problem.
+    pub fn probability(&mut self, name: &str, value: &toml::Spanned<f64>) -> f64 {
+        let probability = *value.get_ref();
+        if !(0.0..=1.0).contains(&probability) {
+            self.add(value.span(), Error::new(format!("`{name}` is no probability")).found(probability).allowed("0 to 1"));
+        }
+        probability
+    }
+}

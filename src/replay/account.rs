@@ -1,0 +1,154 @@
+//! What a plan costs, and what it answers.
+
+use crate::draw::{Draws, Stream, StreamDraws, threshold};
+use crate::policy::{Overhead, PlanBlock, StopRule};
+use crate::trace::{EndpointIx, Metric};
+use crate::workload::{ACCOUNTS, OutcomeBlock, QueryBlock};
+
+/// What became of a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// An endpoint's answer stands.
+    Served,
+    /// The policy sent it to nobody: it costs nothing and is wrong.
+    Nobody,
+    /// It was sent to an endpoint that cannot serve it: what it costs is not known.
+    Unserved,
+    /// It left the comparison.
+    Skipped,
+}
+
+/// The results of a block of queries, a column each.
+#[derive(Debug, Clone, Default)]
+pub struct AccountBlock {
+    /// What became of each query.
+    pub status: Vec<Status>,
+    /// The endpoint whose answer stands, or [`AccountBlock::NONE`].
+    pub served_by: Vec<EndpointIx>,
+    /// The endpoint of the first attempt, or [`AccountBlock::NONE`].
+    pub first: Vec<EndpointIx>,
+    /// The score of the answer that stands: 0 where nobody serves, NaN where not known.
+    pub score: Vec<f64>,
+    /// What all attempts took, by account: NaN where not known.
+    pub totals: [Vec<f64>; ACCOUNTS.len()],
+    /// Every attempt that was made: the query's index in the block, and the endpoint.
+    pub attempts: Vec<(u32, EndpointIx)>,
+}
+
+impl AccountBlock {
+    /// No endpoint.
+    pub const NONE: EndpointIx = EndpointIx::MAX;
+
+    /// Runs the plans of a block: tries endpoints, asks the stop rules, adds up every attempt and
+    /// the router's own overhead.
+    pub fn run(&mut self, queries: &QueryBlock, outcomes: &OutcomeBlock, plans: &PlanBlock, overhead: &Overhead, draws: &Draws) {
+        self.clear();
+        let router = ACCOUNTS.map(|metric| match metric {
+            Metric::EnergyJ => overhead.energy_j,
+            Metric::Flops => overhead.flops,
+            Metric::CostUsd => overhead.cost_usd,
+            _ => overhead.latency_s,
+        });
+        let verdicts: [StreamDraws; 4] = std::array::from_fn(|attempt| draws.stream(Stream::Verdict, attempt as u64));
+        for (index, &key) in queries.keys.iter().enumerate() {
+            let mut attempts = plans.attempts(index);
+            if let (1, Some((endpoint, _))) = (attempts.len(), plans.attempts(index).next()) {
+                self.single(outcomes, index, endpoint, &router);
+                continue;
+            }
+            let verdict = |attempt: usize| match verdicts.get(attempt) {
+                Some(stream) => stream.draw53(u64::from(key)),
+                None => draws.stream(Stream::Verdict, attempt as u64).draw53(u64::from(key)),
+            };
+            self.several(outcomes, index, &mut attempts, plans.budget_usd, &router, verdict);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.status.clear();
+        self.served_by.clear();
+        self.first.clear();
+        self.score.clear();
+        self.totals.iter_mut().for_each(Vec::clear);
+        self.attempts.clear();
+    }
+
+    #[inline]
+    fn push(&mut self, status: Status, served_by: EndpointIx, first: EndpointIx, score: f64) {
+        self.status.push(status);
+        self.served_by.push(served_by);
+        self.first.push(first);
+        self.score.push(score);
+    }
+
+    /// A query with one attempt, whose answer stands.
+    #[inline]
+    fn single(&mut self, outcomes: &OutcomeBlock, index: usize, endpoint: EndpointIx, router: &[f64; ACCOUNTS.len()]) {
+        if endpoint == PlanBlock::SKIP || !outcomes.available(endpoint, index) {
+            let status = if endpoint == PlanBlock::SKIP { Status::Skipped } else { Status::Unserved };
+            self.push(status, Self::NONE, endpoint, f64::NAN);
+            self.totals.iter_mut().for_each(|totals| totals.push(f64::NAN));
+            return;
+        }
+        self.push(Status::Served, endpoint, endpoint, outcomes.score(endpoint, index));
+        for (account, totals) in self.totals.iter_mut().enumerate() {
+            totals.push(router[account] + outcomes.account(account, endpoint, index));
+        }
+        self.attempts.push((index as u32, endpoint));
+    }
+
+    /// A query with any number of attempts: each is paid until an answer stands or none is left.
+    /// An attempt at an endpoint that cannot serve is passed over, unpaid.
+    fn several(
+        &mut self,
+        outcomes: &OutcomeBlock,
+        index: usize,
+        attempts: &mut dyn ExactSizeIterator<Item = (EndpointIx, StopRule)>,
+        budget_usd: f64,
+        router: &[f64; ACCOUNTS.len()],
+        verdict: impl Fn(usize) -> u64,
+    ) {
+        let cost = ACCOUNTS.iter().position(|&metric| metric == Metric::CostUsd).unwrap_or_default();
+        let planned = attempts.len();
+        let mut totals = *router;
+        let (mut served_by, mut first) = (Self::NONE, Self::NONE);
+        for (attempt, (endpoint, stop)) in attempts.enumerate() {
+            first = if attempt == 0 { endpoint } else { first };
+            if !outcomes.available(endpoint, index) {
+                continue;
+            }
+            let spent = totals[cost] - router[cost];
+            if served_by != Self::NONE && outcomes.account(cost, endpoint, index) >= budget_usd - spent {
+                break;
+            }
+            for (account, total) in totals.iter_mut().enumerate() {
+                *total += outcomes.account(account, endpoint, index);
+            }
+            self.attempts.push((index as u32, endpoint));
+            served_by = endpoint;
+            if stands(stop, outcomes, endpoint, index, || verdict(attempt)) {
+                break;
+            }
+        }
+        let (status, score) = match (served_by, planned) {
+            (Self::NONE, 0) => (Status::Nobody, 0.0),
+            (Self::NONE, _) => (Status::Unserved, f64::NAN),
+            (endpoint, _) => (Status::Served, outcomes.score(endpoint, index)),
+        };
+        self.push(status, served_by, first, score);
+        for (column, total) in self.totals.iter_mut().zip(totals) {
+            column.push(if status == Status::Unserved { f64::NAN } else { total });
+        }
+    }
+}
+
+/// Whether the answer of an attempt stands.
+fn stands(stop: StopRule, outcomes: &OutcomeBlock, endpoint: EndpointIx, index: usize, draw: impl Fn() -> u64) -> bool {
+    let correct = || outcomes.correct(endpoint, index);
+    match stop {
+        StopRule::Always => true,
+        StopRule::Verify { detect, false_alarm } => draw() >= threshold(if correct() { false_alarm } else { detect }),
+        StopRule::Judge { error } => correct() != (draw() < threshold(error)),
+        StopRule::Confidence { at_least } => outcomes.confidence(endpoint, index) >= at_least,
+    }
+}

@@ -1,0 +1,123 @@
+//! What a run does about cells that it needs and that are missing.
+
+use std::str::FromStr;
+
+use super::block::ACCOUNTS;
+use crate::error::{Error, Result};
+use crate::trace::{EndpointIx, Metric, Trace};
+
+/// What to do about missing cells. Whatever it is, missing is never zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MissingRule {
+    /// Refuse, and count them.
+    #[default]
+    Require,
+    /// Drop queries that lack any needed cell.
+    Complete,
+    /// That endpoint cannot serve that query.
+    Unavailable,
+}
+
+/// A rule for all metrics, and other rules for some.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MissingRules {
+    rule: MissingRule,
+    by_metric: Vec<(Metric, MissingRule)>,
+}
+
+impl FromStr for MissingRule {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        match text {
+            "require" => Ok(MissingRule::Require),
+            "complete" => Ok(MissingRule::Complete),
+            "unavailable" => Ok(MissingRule::Unavailable),
+            other => Err(format!("`{other}` is none of: require, complete, unavailable")),
+        }
+    }
+}
+
+impl MissingRules {
+    /// Adds `RULE` or `METRIC=RULE`, as the command line has it.
+    pub fn add(&mut self, text: &str) -> std::result::Result<(), String> {
+        match text.split_once('=') {
+            None => self.rule = text.parse()?,
+            Some((metric, rule)) => {
+                let known = || ACCOUNTS.iter().map(|metric| metric.column()).collect::<Vec<_>>().join(", ");
+                let metric = metric_of(metric).ok_or_else(|| format!("`{metric}` is none of: score, {}", known()))?;
+                self.by_metric.push((metric, rule.parse()?));
+            }
+        }
+        Ok(())
+    }
+
+    /// The rule of a metric.
+    pub fn of(&self, metric: Metric) -> MissingRule {
+        self.by_metric.iter().rev().find(|(known, _)| *known == metric).map_or(self.rule, |(_, rule)| *rule)
+    }
+}
+
+/// The metric of a column name, or of its name without unit.
+pub fn metric_of(name: &str) -> Option<Metric> {
+    let short = |metric: &Metric| metric.column().rsplit_once('_').map(|(short, _)| short) == Some(name);
+    Metric::from_column(name).or_else(|| ACCOUNTS.into_iter().find(short))
+}
+
+/// What is missing among the needed cells of the endpoints in use.
+#[derive(Debug, Clone, Default)]
+pub struct Gaps {
+    /// Positions to drop, increasing.
+    pub dropped: Vec<u32>,
+    /// For each endpoint the queries that it cannot serve; empty where it can serve all.
+    pub unavailable: Vec<Vec<bool>>,
+    /// What was done, a line for each endpoint and metric concerned.
+    pub notes: Vec<String>,
+}
+
+/// Finds the gaps of the endpoints in use in the needed metrics, at the positions of a workload.
+///
+/// # Errors
+/// Where a metric under rule `require` has gaps: all of them are counted.
+pub fn find(trace: &Trace, in_use: &[EndpointIx], metrics: &[Metric], rules: &MissingRules, positions: &[u32]) -> Result<Gaps> {
+    let queries = trace.len();
+    let mut gaps = Gaps { unavailable: vec![Vec::new(); trace.outcomes.len()], ..Gaps::default() };
+    let mut refused = Vec::new();
+    let mut dropped = vec![false; queries];
+    for &endpoint in in_use {
+        let id = &trace.info.endpoints[endpoint as usize].id;
+        for &metric in metrics {
+            let column = trace.metric(endpoint as usize, metric);
+            let is_missing = |position: usize| column.is_none_or(|column| column.get(position).is_none());
+            if column.is_some_and(|column| column.missing() == 0) {
+                continue;
+            }
+            let missing: Vec<usize> = positions.iter().map(|&position| position as usize).filter(|&position| is_missing(position)).collect();
+            if missing.is_empty() {
+                continue;
+            }
+            let what = format!("`{id}` lacks `{metric}` in {} of {} queries", missing.len(), positions.len());
+            match rules.of(metric) {
+                MissingRule::Require => refused.push(what),
+                MissingRule::Complete => {
+                    missing.into_iter().for_each(|position| dropped[position] = true);
+                    gaps.notes.push(format!("{what}, which were dropped"));
+                }
+                MissingRule::Unavailable => {
+                    let flags = &mut gaps.unavailable[endpoint as usize];
+                    flags.resize(queries, false);
+                    missing.into_iter().for_each(|position| flags[position] = true);
+                    gaps.notes.push(format!("{what}, which it cannot serve"));
+                }
+            }
+        }
+    }
+    if !refused.is_empty() {
+        return Err(Error::new("cells that this needs are missing").found(refused.join("\n")).allowed("none, with `--missing require`").hint(
+            "`--missing complete` drops such queries, `--missing unavailable` takes the endpoint as unable to serve them, \
+             `--metrics` says which metrics are needed, `--local` and `--baseline` which endpoints; `wattroute enrich` fills cells in",
+        ));
+    }
+    gaps.dropped = positions.iter().copied().filter(|&position| dropped[position as usize]).collect();
+    Ok(gaps)
+}

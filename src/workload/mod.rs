@@ -1,0 +1,164 @@
+//! Workloads: which queries of a trace are replayed, how often, on which endpoints.
+
+mod block;
+mod missing;
+mod pool;
+mod select;
+
+pub use block::{ACCOUNTS, OutcomeBlock, QueryBlock};
+pub use missing::{MissingRule, MissingRules, metric_of};
+pub use pool::{Pool, RoleNames, Roles};
+pub use select::Selection;
+
+use crate::error::{Error, Result};
+use crate::trace::{EndpointIx, Metric, Trace};
+
+/// What a workload is made from, beside the trace.
+#[derive(Debug, Clone, Default)]
+pub struct WorkloadSpec {
+    /// Which queries.
+    pub selection: Selection,
+    /// What is done about missing cells.
+    pub missing: MissingRules,
+    /// The metrics that are needed; by default the score and every account that an endpoint in use has.
+    pub metrics: Option<Vec<Metric>>,
+    /// The score from which an answer counts as correct; needed for graded scores.
+    pub correct_at: Option<f64>,
+    /// Seed of a sampled selection.
+    pub seed: u64,
+}
+
+/// The queries that are replayed, with their outcomes on the endpoints in use.
+#[derive(Debug)]
+pub struct Workload<'t> {
+    pub(crate) trace: &'t Trace,
+    /// Positions in the trace; `None` for all of them in order.
+    positions: Option<Vec<u32>>,
+    /// Whether a query may stand there twice, so that draws are keyed by arrival.
+    resampled: bool,
+    len: usize,
+    correct_at: f64,
+    in_use: Vec<bool>,
+    has_gaps: Vec<bool>,
+    unavailable: Vec<Vec<bool>>,
+    metrics: Vec<Metric>,
+    /// What was left out and why, a line each.
+    pub notes: Vec<String>,
+    /// Queries that were left out because they lack a needed cell.
+    pub dropped: usize,
+}
+
+impl<'t> Workload<'t> {
+    /// Selects queries and settles what is missing.
+    ///
+    /// # Errors
+    /// Where a needed cell is missing and must not be, no query is left, or graded scores come
+    /// without `correct_at`.
+    pub fn new(trace: &'t Trace, endpoints: &[EndpointIx], spec: &WorkloadSpec) -> Result<Self> {
+        let mut notes = Vec::new();
+        let selected = spec.selection.positions(trace, spec.seed)?;
+        let every: Vec<u32> = (0..trace.len() as u32).collect();
+        let metrics = needed(trace, endpoints, spec)?;
+        let gaps = missing::find(trace, endpoints, &metrics, &spec.missing, selected.as_deref().unwrap_or(&every))?;
+        notes.extend(gaps.notes);
+        let dropped = gaps.dropped.len();
+        let positions = match (selected, dropped) {
+            (selected, 0) => selected,
+            (selected, _) => {
+                let kept = selected.unwrap_or(every).into_iter().filter(|position| gaps.dropped.binary_search(position).is_err());
+                Some(kept.collect())
+            }
+        };
+        let len = positions.as_ref().map_or(trace.len(), Vec::len);
+        if len == 0 {
+            return Err(Error::new("no query is left to replay").found(notes.join("\n")).allowed("1 and more"));
+        }
+        let correct_at = correct_at(trace, endpoints, spec.correct_at)?;
+        let mut in_use = vec![false; trace.outcomes.len()];
+        endpoints.iter().for_each(|&endpoint| in_use[endpoint as usize] = true);
+        let has_gaps = gaps.unavailable.iter().map(|flags| !flags.is_empty()).collect();
+        let resampled = spec.selection.resampled();
+        Ok(Workload { trace, positions, resampled, len, correct_at, in_use, has_gaps, unavailable: gaps.unavailable, metrics, notes, dropped })
+    }
+
+    /// Number of queries to replay.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is no query; there always is.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The trace behind the workload.
+    pub fn trace(&self) -> &'t Trace {
+        self.trace
+    }
+
+    /// The score from which an answer counts as correct.
+    pub fn correct_at(&self) -> f64 {
+        self.correct_at
+    }
+
+    /// Whether a metric is accounted for: one that an endpoint in use has.
+    pub fn has(&self, metric: Metric) -> bool {
+        self.metrics.contains(&metric)
+    }
+
+    /// Whether an endpoint in use may lack a cell of a query.
+    pub fn has_gaps(&self) -> bool {
+        self.has_gaps.contains(&true)
+    }
+
+    fn is_gap(&self, endpoint: usize, position: usize) -> bool {
+        self.unavailable[endpoint].get(position).copied().unwrap_or(false)
+    }
+}
+
+/// The metrics whose cells must be there.
+fn needed(trace: &Trace, endpoints: &[EndpointIx], spec: &WorkloadSpec) -> Result<Vec<Metric>> {
+    let has = |metric: Metric| {
+        let mut columns = endpoints.iter().filter_map(|&endpoint| trace.metric(endpoint as usize, metric));
+        columns.any(|column| column.missing() < column.len())
+    };
+    if !has(Metric::Score) {
+        return Err(Error::new("the trace has no scores of the endpoints in use")
+            .found("no `score` anywhere")
+            .hint("a replay judges answers: import a source that has them"));
+    }
+    let mut needed = vec![Metric::Score];
+    for metric in ACCOUNTS {
+        match &spec.metrics {
+            Some(wanted) if !wanted.contains(&metric) => {}
+            Some(_) if !has(metric) => {
+                return Err(Error::new("no endpoint in use has this metric").at("--metrics").found(metric).usage());
+            }
+            _ if has(metric) => needed.push(metric),
+            _ => {}
+        }
+    }
+    Ok(needed)
+}
+
+/// The score from which an answer is correct: 1 for scores of 0 and 1, else what the person says.
+fn correct_at(trace: &Trace, endpoints: &[EndpointIx], given: Option<f64>) -> Result<f64> {
+    if let Some(value) = given.or(trace.info.defaults.correct_at) {
+        let usual = value > 0.0 && value <= 1.0;
+        let error = || Error::new("no score that an answer could reach").at("--correct-at").found(value).allowed("above 0, up to 1");
+        return if usual { Ok(value) } else { Err(error().usage()) };
+    }
+    for &endpoint in endpoints {
+        let graded = trace.metric(endpoint as usize, Metric::Score).and_then(|column| {
+            column.iter().find(|&score| !score.is_nan() && score != 0.0 && score != 1.0)
+        });
+        if let Some(score) = graded {
+            return Err(Error::new("scores are graded, and it is not said from which score an answer is correct")
+                .at(format!("endpoint `{}`", trace.info.endpoints[endpoint as usize].id))
+                .found(format!("a score of {score}"))
+                .hint("say `--correct-at 0.5`, or what counts as correct in this trace")
+                .usage());
+        }
+    }
+    Ok(1.0)
+}
