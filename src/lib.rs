@@ -6,6 +6,7 @@ mod error;
 pub mod output;
 pub mod policy;
 pub mod replay;
+pub mod report;
 pub mod trace;
 pub mod units;
 pub mod workload;

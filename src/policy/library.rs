@@ -23,7 +23,10 @@ pub struct PolicyText {
 
 /// The names of the policies that the program carries.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    SHIPPED.files().filter(|file| file.path().extension().is_some_and(|ending| ending == "toml")).filter_map(|file| file.path().file_stem()?.to_str())
+    SHIPPED
+        .files()
+        .filter(|file| file.path().extension().is_some_and(|ending| ending == "toml"))
+        .filter_map(|file| file.path().file_stem()?.to_str())
 }
 
 impl PolicyText {
@@ -61,7 +64,11 @@ impl PolicyText {
         let parameters = table.entry("parameters").or_insert_with(|| toml::Table::new().into());
         for setting in settings.split(',') {
             let (key, value) = setting.split_once('=').ok_or_else(|| {
-                Error::new("a setting has no value").at(&self.name).found(format!("`{setting}`")).allowed("NAME:key=value,key=value").usage()
+                Error::new("a setting has no value")
+                    .at(&self.name)
+                    .found(format!("`{setting}`"))
+                    .allowed("NAME:key=value,key=value")
+                    .usage()
             })?;
             let parsed: Option<toml::Table> = toml::from_str(&format!("value = {value}")).ok();
             let value = parsed.and_then(|mut table| table.remove("value")).unwrap_or_else(|| value.into());

@@ -40,6 +40,11 @@ pub trait Policy: Sync + Send {
 pub trait Hindsight: Sync + Send {
     /// Appends a plan for each query of the block.
     fn plan(&self, queries: &QueryBlock, outcomes: &OutcomeBlock, draws: &Draws, out: &mut PlanBlock) -> Result<()>;
+
+    /// The oracle that its router accuracy is measured against, where it has one of its own.
+    fn oracle(&self) -> Option<&oracle::Oracle> {
+        None
+    }
 }
 
 /// A policy of either kind.

@@ -206,6 +206,10 @@ impl Hindsight for Oracle {
         (0..queries.len()).for_each(|index| self.choose(outcomes, index).plan(out));
         Ok(())
     }
+
+    fn oracle(&self) -> Option<&Oracle> {
+        Some(self)
+    }
 }
 
 /// Whether every endpoint of the pool has what the objective compares.

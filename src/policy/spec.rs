@@ -101,7 +101,9 @@ impl PolicySpec {
             [("energy_j", overhead.energy_j), ("latency_s", overhead.latency_s), ("cost_usd", overhead.cost_usd), ("flops", overhead.flops)]
         {
             if !(value.is_finite() && value >= 0.0) {
-                problems.list.push(Error::new(format!("`overhead.{name}` is no quantity")).at(&text.place).found(value).allowed("0 and more"));
+                problems
+                    .list
+                    .push(Error::new(format!("`overhead.{name}` is no quantity")).at(&text.place).found(value).allowed("0 and more"));
             }
         }
         let parameters = match file.parameters {

@@ -16,7 +16,8 @@ pub fn resolve(name: &str, parameter: &str, context: &Context) -> Result<(Endpoi
         LOCAL => match context.pool.local[..] {
             [only] => Ok((only, true)),
             _ => {
-                let ids: Vec<&str> = context.pool.local.iter().map(|&index| context.trace.info.endpoints[index as usize].id.as_str()).collect();
+                let ids: Vec<&str> =
+                    context.pool.local.iter().map(|&index| context.trace.info.endpoints[index as usize].id.as_str()).collect();
                 Err(Error::new("`local` means the only local endpoint, and there is not exactly one")
                     .at(format!("`{parameter}`"))
                     .found(format!("{} local endpoints", ids.len()))

@@ -1,4 +1,21 @@
-//! The engine.
+//! The replay: plans run against recorded outcomes, and tallied exactly.
+//!
+//! [`Replay::prepare`] fits policies to a trace, [`Replay::run`] gives a [`Tally`] for each; the
+//! analyses turn tallies into figures.
+
+mod account;
+mod engine;
+mod exact;
+mod histogram;
+mod setup;
+mod tally;
+
+pub use account::{AccountBlock, Status};
+pub use engine::{Progress, Silent};
+pub use exact::Exact;
+pub use histogram::Histogram;
+pub use setup::{Entry, Groups, Replay, Request};
+pub use tally::{BUCKETS, Lane, Layout, Rows, Tally};
 
 use crate::error::{Error, Result};
 
@@ -8,9 +25,3 @@ pub fn use_threads(threads: Option<usize>) -> Result<()> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     pool.map_err(|error| Error::new("cannot start the threads").found(threads).cause(error))
 }
-
-mod account;
-mod exact;
-
-pub use account::{AccountBlock, Status};
-pub use exact::Exact;

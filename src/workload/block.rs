@@ -101,9 +101,7 @@ impl<'a> QueryBlock<'a> {
     fn cells(&self, column: &'a Column) -> Cow<'a, [f64]> {
         match &self.positions {
             Positions::Range(range) => Cow::Borrowed(column.block(range.start, range.end)),
-            Positions::List(list) => {
-                Cow::Owned(list.iter().map(|&position| column.get(position as usize).unwrap_or(f64::NAN)).collect())
-            }
+            Positions::List(list) => Cow::Owned(list.iter().map(|&position| column.get(position as usize).unwrap_or(f64::NAN)).collect()),
         }
     }
 }

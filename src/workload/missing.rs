@@ -92,7 +92,8 @@ pub fn find(trace: &Trace, in_use: &[EndpointIx], metrics: &[Metric], rules: &Mi
             if column.is_some_and(|column| column.missing() == 0) {
                 continue;
             }
-            let missing: Vec<usize> = positions.iter().map(|&position| position as usize).filter(|&position| is_missing(position)).collect();
+            let missing: Vec<usize> =
+                positions.iter().map(|&position| position as usize).filter(|&position| is_missing(position)).collect();
             if missing.is_empty() {
                 continue;
             }
@@ -113,10 +114,13 @@ pub fn find(trace: &Trace, in_use: &[EndpointIx], metrics: &[Metric], rules: &Mi
         }
     }
     if !refused.is_empty() {
-        return Err(Error::new("cells that this needs are missing").found(refused.join("\n")).allowed("none, with `--missing require`").hint(
-            "`--missing complete` drops such queries, `--missing unavailable` takes the endpoint as unable to serve them, \
+        return Err(Error::new("cells that this needs are missing")
+            .found(refused.join("\n"))
+            .allowed("none, with `--missing require`")
+            .hint(
+                "`--missing complete` drops such queries, `--missing unavailable` takes the endpoint as unable to serve them, \
              `--metrics` says which metrics are needed, `--local` and `--baseline` which endpoints; `wattroute enrich` fills cells in",
-        ));
+            ));
     }
     gaps.dropped = positions.iter().copied().filter(|&position| dropped[position as usize]).collect();
     Ok(gaps)

@@ -78,7 +78,19 @@ impl<'t> Workload<'t> {
         endpoints.iter().for_each(|&endpoint| in_use[endpoint as usize] = true);
         let has_gaps = gaps.unavailable.iter().map(|flags| !flags.is_empty()).collect();
         let resampled = spec.selection.resampled();
-        Ok(Workload { trace, positions, resampled, len, correct_at, in_use, has_gaps, unavailable: gaps.unavailable, metrics, notes, dropped })
+        Ok(Workload {
+            trace,
+            positions,
+            resampled,
+            len,
+            correct_at,
+            in_use,
+            has_gaps,
+            unavailable: gaps.unavailable,
+            metrics,
+            notes,
+            dropped,
+        })
     }
 
     /// Number of queries to replay.
@@ -142,16 +154,16 @@ fn needed(trace: &Trace, endpoints: &[EndpointIx], spec: &WorkloadSpec) -> Resul
 }
 
 /// The score from which an answer is correct: 1 for scores of 0 and 1, else what the person says.
-fn correct_at(trace: &Trace, endpoints: &[EndpointIx], given: Option<f64>) -> Result<f64> {
+pub fn correct_at(trace: &Trace, endpoints: &[EndpointIx], given: Option<f64>) -> Result<f64> {
     if let Some(value) = given.or(trace.info.defaults.correct_at) {
         let usual = value > 0.0 && value <= 1.0;
         let error = || Error::new("no score that an answer could reach").at("--correct-at").found(value).allowed("above 0, up to 1");
         return if usual { Ok(value) } else { Err(error().usage()) };
     }
     for &endpoint in endpoints {
-        let graded = trace.metric(endpoint as usize, Metric::Score).and_then(|column| {
-            column.iter().find(|&score| !score.is_nan() && score != 0.0 && score != 1.0)
-        });
+        let graded = trace
+            .metric(endpoint as usize, Metric::Score)
+            .and_then(|column| column.iter().find(|&score| !score.is_nan() && score != 0.0 && score != 1.0));
         if let Some(score) = graded {
             return Err(Error::new("scores are graded, and it is not said from which score an answer is correct")
                 .at(format!("endpoint `{}`", trace.info.endpoints[endpoint as usize].id))

@@ -1,0 +1,175 @@
+//! The engine: blocks of queries, in parallel, every policy in one pass, merged exactly.
+
+use rayon::prelude::*;
+
+use super::account::{AccountBlock, Status};
+use super::exact::Exact;
+use super::setup::{Entry, Replay};
+use super::tally::{BUCKETS, Layout, Reference, Tally};
+use crate::draw::{Draws, Stream};
+use crate::error::Result;
+use crate::policy::PlanBlock;
+use crate::policy::oracle::Choice;
+use crate::trace::{BLOCK_ROWS, EndpointIx, Metric, schema::MEASURED};
+use crate::workload::{ACCOUNTS, OutcomeBlock, QueryBlock};
+
+/// Blocks that one task works through before its tallies are merged.
+const BLOCKS_A_TASK: usize = 16;
+
+/// Where long work says how far it is.
+pub trait Progress: Sync {
+    /// That many more queries are done.
+    fn advance(&self, queries: u64);
+}
+
+/// Says nothing.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn advance(&self, _: u64) {}
+}
+
+/// What the blocks of a workload have in common.
+pub(super) struct Block<'a> {
+    pub queries: QueryBlock<'a>,
+    pub outcomes: OutcomeBlock<'a>,
+    pub group: Vec<u32>,
+    pub bucket: Vec<u32>,
+    pub baselines: Vec<[Vec<f64>; ACCOUNTS.len()]>,
+}
+
+/// The oracle's side of router accuracy, for one block and one pool.
+pub(super) struct OracleSide {
+    pub endpoint: Vec<EndpointIx>,
+    pub solvable: Vec<bool>,
+}
+
+impl<'t> Replay<'t> {
+    /// Replays every policy in one pass over the workload: a tally for each entry, the same to the
+    /// last bit for any number of threads.
+    pub fn run(&self, progress: &dyn Progress) -> Result<Vec<Tally>> {
+        let tasks = self.workload.len().div_ceil(BLOCK_ROWS * BLOCKS_A_TASK);
+        let merged = (0..tasks).into_par_iter().map(|task| self.task(task, progress)).try_reduce_with(|mut mine, theirs| {
+            mine.iter_mut().zip(&theirs).for_each(|(mine, theirs)| mine.merge(theirs));
+            Ok(mine)
+        });
+        merged.unwrap_or_else(|| Ok(self.empty()))
+    }
+
+    /// The layout of the tallies.
+    pub fn layout(&self) -> Layout {
+        Layout { baselines: self.roles.baselines.len() }
+    }
+
+    fn empty(&self) -> Vec<Tally> {
+        let endpoints = self.workload.trace().outcomes.len();
+        let tally = |entry: &Entry| Tally::new(self.layout(), self.groups.names.len(), self.replicates_of(entry) as usize, endpoints);
+        self.entries.iter().map(tally).collect()
+    }
+
+    fn task(&self, task: usize, progress: &dyn Progress) -> Result<Vec<Tally>> {
+        let mut tallies = self.empty();
+        let mut plans = PlanBlock::new();
+        let mut results = AccountBlock::default();
+        for block in task * BLOCKS_A_TASK..(task + 1) * BLOCKS_A_TASK {
+            let start = block * BLOCK_ROWS;
+            let end = (start + BLOCK_ROWS).min(self.workload.len());
+            if start >= end {
+                break;
+            }
+            let block = self.block(start, end);
+            for (entry, tally) in self.entries.iter().zip(&mut tallies) {
+                self.entry(entry, &block, tally, &mut plans, &mut results)?;
+            }
+            progress.advance((end - start) as u64);
+        }
+        Ok(tallies)
+    }
+
+    /// One policy on one block, in all its replicates.
+    fn entry(&self, entry: &Entry, block: &Block, tally: &mut Tally, plans: &mut PlanBlock, results: &mut AccountBlock) -> Result<()> {
+        let side = self.oracle_side(entry, block);
+        let local = self.local_flags(entry.pool);
+        let reference = self.reference(block, &side, &local);
+        for replicate in 0..self.replicates_of(entry) {
+            let draws = Draws::new(self.seed, u64::from(replicate));
+            plans.clear();
+            entry.built.rule.plan(&block.queries, &block.outcomes, &draws, plans)?;
+            results.run(&block.queries, &block.outcomes, plans, &entry.spec.overhead, &draws);
+            tally.add(self.layout(), results, &reference, replicate as usize);
+            self.add_estimated(block, results, tally);
+        }
+        Ok(())
+    }
+
+    /// The block of queries `start..end`, with what all policies share.
+    pub(super) fn block(&self, start: usize, end: usize) -> Block<'_> {
+        let queries = QueryBlock::new(&self.workload, start..end);
+        let outcomes = OutcomeBlock::new(&self.workload, &queries);
+        let hash = Draws::new(self.seed, 0).stream(Stream::Bucket, 0);
+        let baseline = |&endpoint: &EndpointIx| {
+            std::array::from_fn(|account| {
+                let value = |index| if outcomes.available(endpoint, index) { outcomes.account(account, endpoint, index) } else { f64::NAN };
+                (0..outcomes.len()).map(value).collect()
+            })
+        };
+        Block {
+            group: (0..queries.len()).map(|index| self.groups.of[queries.position(index)]).collect(),
+            bucket: queries.keys.iter().map(|&key| hash.below(u64::from(key), BUCKETS) as u32).collect(),
+            baselines: self.roles.baselines.iter().map(baseline).collect(),
+            queries,
+            outcomes,
+        }
+    }
+
+    pub(super) fn oracle_side(&self, entry: &Entry, block: &Block) -> OracleSide {
+        let pool = &self.roles.pools[entry.pool].all;
+        let right = |index: usize| {
+            pool.iter().any(|&endpoint| block.outcomes.available(endpoint, index) && block.outcomes.correct(endpoint, index))
+        };
+        let solvable = (0..block.queries.len()).map(right).collect();
+        let choice = |index: usize| match self.oracle_of(entry).map(|oracle| oracle.choose(&block.outcomes, index)) {
+            Some(Choice::Endpoint(endpoint)) => endpoint,
+            _ => AccountBlock::NONE,
+        };
+        OracleSide { endpoint: (0..block.queries.len()).map(choice).collect(), solvable }
+    }
+
+    /// By endpoint: whether it is local to a pool.
+    pub(super) fn local_flags(&self, pool: usize) -> Vec<bool> {
+        let endpoints = self.workload.trace().outcomes.len();
+        (0..endpoints).map(|endpoint| self.roles.pools[pool].is_local(endpoint as EndpointIx)).collect()
+    }
+
+    pub(super) fn reference<'a>(&self, block: &'a Block, side: &'a OracleSide, local: &'a [bool]) -> Reference<'a> {
+        let position = |metric: Metric| ACCOUNTS.iter().position(|&account| account == metric).unwrap_or_default();
+        Reference {
+            group: &block.group,
+            bucket: &block.bucket,
+            oracle: &side.endpoint,
+            solvable: &side.solvable,
+            local,
+            baselines: &block.baselines,
+            correct_at: self.workload.correct_at(),
+            power: (position(Metric::EnergyJ), position(Metric::LatencyS)),
+        }
+    }
+
+    /// Adds up the estimated cells among what was paid.
+    fn add_estimated(&self, block: &Block, results: &AccountBlock, tally: &mut Tally) {
+        let outcomes = &self.workload.trace().outcomes;
+        for (account, metric) in ACCOUNTS.into_iter().enumerate() {
+            if outcomes.iter().all(|outcomes| outcomes.sources.get(metric).is_none()) {
+                continue;
+            }
+            for &(index, endpoint) in &results.attempts {
+                let position = block.queries.position(index as usize);
+                let source = outcomes[endpoint as usize].sources.get(metric).map_or(MEASURED, |sources| sources[position]);
+                let value = block.outcomes.account(account, endpoint, index as usize);
+                if source != MEASURED && !value.is_nan() && results.status[index as usize] == Status::Served {
+                    tally.estimated[account] += Exact::new(value);
+                }
+            }
+        }
+    }
+}

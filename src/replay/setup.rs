@@ -1,0 +1,205 @@
+//! From names to a replay that can run: roles, policies, workload, references.
+
+use crate::error::{Error, Result};
+use crate::policy::oracle::{Oracle, OracleParameters};
+use crate::policy::{Built, Context, Objective, PolicySpec, Rule};
+use crate::trace::{EndpointIx, Names, Trace};
+use crate::workload::{Pool, RoleNames, Roles, Workload, WorkloadSpec, correct_at};
+
+/// What a replay is made from.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Endpoints by role.
+    pub roles: RoleNames,
+    /// Queries, missing cells, what is correct.
+    pub workload: WorkloadSpec,
+    /// What oracles make small, where a policy does not say.
+    pub objective: Option<Objective>,
+    /// Replicates of policies that draw.
+    pub replicates: u32,
+    /// Seed of every draw.
+    pub seed: u64,
+}
+
+/// A policy in a pool.
+pub struct Entry {
+    /// The policy as it was asked for.
+    pub spec: PolicySpec,
+    /// The policy fitted to the trace.
+    pub built: Built,
+    /// The position of its pool.
+    pub pool: usize,
+    /// Whether reports must tell the pool, because the policy runs in several.
+    pub name_pool: bool,
+}
+
+/// A replay that can run.
+pub struct Replay<'t> {
+    /// The queries with their outcomes.
+    pub workload: Workload<'t>,
+    /// The roles of the endpoints.
+    pub roles: Roles,
+    /// The policies.
+    pub entries: Vec<Entry>,
+    /// For each pool the oracle that router accuracy is measured against, where there can be one.
+    pub oracles: Vec<Option<Oracle>>,
+    /// Groups of queries.
+    pub groups: Groups,
+    /// What oracles make small.
+    pub objective: Objective,
+    /// Replicates of policies that draw.
+    pub replicates: u32,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// What a reader should know, a line each.
+    pub notes: Vec<String>,
+}
+
+impl<'t> Replay<'t> {
+    /// Fits policies to a trace and settles which queries and endpoints are in use.
+    ///
+    /// # Errors
+    /// Where a role, a policy or the workload does not fit the trace.
+    pub fn prepare(trace: &'t Trace, specs: &[PolicySpec], request: &Request) -> Result<Replay<'t>> {
+        let roles = Roles::resolve(&trace.info, &request.roles)?;
+        let objective = objective(trace, request)?;
+        let pooled: Vec<EndpointIx> = roles.pools.iter().flat_map(|pool| pool.all.clone()).collect();
+        let correct_at = correct_at(trace, &pooled, request.workload.correct_at)?;
+        let mut entries = Vec::new();
+        for spec in specs {
+            for (position, pool) in roles.pools.iter().enumerate() {
+                let context = Context { trace, pool, objective, correct_at, seed: request.seed };
+                let built = spec.parameters.build(&context).map_err(|error| error.at(format!("policy `{}`", spec.name)))?;
+                let name_pool = built.uses_pool && roles.pools.len() > 1;
+                let uses_pool = built.uses_pool;
+                entries.push(Entry { spec: spec.clone(), built, pool: position, name_pool });
+                if !uses_pool {
+                    break;
+                }
+            }
+        }
+        let mut notes = Vec::new();
+        let oracles = reference_oracles(trace, &roles, objective, correct_at, request.seed, &mut notes);
+        let in_use = in_use(&roles, &entries);
+        let workload = Workload::new(trace, &in_use, &WorkloadSpec { correct_at: Some(correct_at), ..request.workload.clone() })?;
+        notes.extend(workload.notes.iter().cloned());
+        notes.extend(entries.iter().flat_map(|entry| entry.built.notes.iter().map(|note| format!("{}: {note}", entry.spec.name))));
+        notes.extend(mixed_scopes(trace, &in_use));
+        let groups = Groups::of(trace);
+        let replicates = request.replicates.max(1);
+        Ok(Replay { workload, roles, entries, oracles, groups, objective, replicates, seed: request.seed, notes })
+    }
+
+    /// What reports call an entry.
+    pub fn name(&self, entry: &Entry) -> String {
+        if entry.name_pool {
+            format!("{} (fallback {})", entry.spec.name, self.id(self.roles.pools[entry.pool].fallback))
+        } else {
+            entry.spec.name.clone()
+        }
+    }
+
+    /// The id of an endpoint.
+    pub fn id(&self, endpoint: EndpointIx) -> &'t str {
+        &self.workload.trace().info.endpoints[endpoint as usize].id
+    }
+
+    /// The oracle that an entry's router accuracy is measured against: its own, or its pool's.
+    pub(super) fn oracle_of<'a>(&'a self, entry: &'a Entry) -> Option<&'a Oracle> {
+        match &entry.built.rule {
+            Rule::NoisyOracle(noisy) => Some(noisy.oracle()),
+            Rule::Hindsight(policy) if policy.oracle().is_some() => policy.oracle(),
+            _ => self.oracles[entry.pool].as_ref(),
+        }
+    }
+
+    /// Replicates of an entry: one where nothing is drawn.
+    pub fn replicates_of(&self, entry: &Entry) -> u32 {
+        if entry.built.random { self.replicates } else { 1 }
+    }
+}
+
+fn objective(trace: &Trace, request: &Request) -> Result<Objective> {
+    match (request.objective, &trace.info.defaults.objective) {
+        (Some(objective), _) => Ok(objective),
+        (None, Some(name)) => Objective::find(name).map_err(|error| error.at("[defaults] of the trace")),
+        (None, None) => Ok(Objective::default()),
+    }
+}
+
+/// The endpoints of pools, baselines and policies, in the trace's order.
+fn in_use(roles: &Roles, entries: &[Entry]) -> Vec<EndpointIx> {
+    let mut all: Vec<EndpointIx> = roles.baselines.clone();
+    all.extend(roles.pools.iter().flat_map(|pool| pool.all.iter().copied()));
+    all.extend(entries.iter().flat_map(|entry| entry.built.endpoints.iter().copied()));
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+fn reference_oracles(
+    trace: &Trace,
+    roles: &Roles,
+    objective: Objective,
+    correct_at: f64,
+    seed: u64,
+    notes: &mut Vec<String>,
+) -> Vec<Option<Oracle>> {
+    let oracle = |pool: &Pool| {
+        let context = Context { trace, pool, objective, correct_at, seed };
+        Oracle::new(&OracleParameters::default(), &context)
+    };
+    let oracles: Vec<Result<Oracle>> = roles.pools.iter().map(oracle).collect();
+    if let Some(Err(error)) = oracles.iter().find(|oracle| oracle.is_err()) {
+        let why = error.to_string().lines().take(2).map(str::trim).collect::<Vec<_>>().join(", ");
+        notes.push(format!("agreement with an oracle is not known, since there is none: {why}"));
+    }
+    oracles.into_iter().map(Result::ok).collect()
+}
+
+/// A warning where energies of different scopes are added or compared.
+fn mixed_scopes(trace: &Trace, in_use: &[EndpointIx]) -> Option<String> {
+    let mut scopes: Vec<String> = Vec::new();
+    for &endpoint in in_use {
+        if let Some(scope) = trace.info.endpoints[endpoint as usize].energy_scope {
+            let name = format!("{scope:?}").to_lowercase();
+            if !scopes.contains(&name) {
+                scopes.push(name);
+            }
+        }
+    }
+    (scopes.len() > 1).then(|| format!("warning: energies of different scopes are compared: {}", scopes.join(", ")))
+}
+
+/// Groups of queries: each data set and category that occurs.
+#[derive(Debug, Clone, Default)]
+pub struct Groups {
+    /// Data set and category of each group, in the order in which they first appear.
+    pub names: Vec<(Option<String>, Option<String>)>,
+    /// The group of each position of the trace.
+    pub(super) of: Vec<u32>,
+}
+
+impl Groups {
+    fn of(trace: &Trace) -> Groups {
+        let mut by_codes = std::collections::BTreeMap::<(u32, u32), u32>::new();
+        let mut groups = Groups::default();
+        let queries = &trace.queries;
+        let code = |names: &Option<Names>, position: usize| names.as_ref().map_or(Names::MISSING, |names| names.codes[position]);
+        let name = |names: &Option<Names>, position: usize| names.as_ref().and_then(|names| names.get(position)).map(str::to_owned);
+        for position in 0..trace.len() {
+            let codes = (code(&queries.dataset, position), code(&queries.category, position));
+            let group = *by_codes.entry(codes).or_insert_with(|| {
+                groups.names.push((name(&queries.dataset, position), name(&queries.category, position)));
+                groups.names.len() as u32 - 1
+            });
+            groups.of.push(group);
+        }
+        groups
+    }
+}
+
+/// A name that no entry has.
+pub(crate) fn no_policies() -> Error {
+    Error::new("no policy to replay").at("--policy").hint("`wattroute policies` lists them").usage()
+}
