@@ -1,5 +1,6 @@
 //! What would it cost, and what would it save, to route LLM queries differently?
 
+pub mod analysis;
 pub mod cli;
 pub mod draw;
 mod error;
@@ -7,6 +8,7 @@ pub mod output;
 pub mod policy;
 pub mod replay;
 pub mod report;
+pub mod sweep;
 pub mod trace;
 pub mod units;
 pub mod workload;

@@ -249,15 +249,8 @@ impl NoisyOracle {
         if right == Choice::Skip {
             return out.skip();
         }
-        let two_rates = matches!(self.rates, Rates::Two { .. });
-        let misroute = match self.misroute {
-            _ if two_rates && local => Misroute::Cloud,
-            // An error where the oracle says cloud is a local answer, whoever looks at it then.
-            Misroute::Cloud if two_rates => Misroute::Local { detect: 0.0, false_alarm: 0.0 },
-            misroute => misroute,
-        };
         let draw = |count: usize| draws.stream(Stream::Wrong, 0).below(u64::from(key), count);
-        match misroute {
+        match self.misroute_of(local) {
             Misroute::Cloud => out.single(self.oracle.fallback()),
             Misroute::Uniform => match pick(self.oracle.available(outcomes, index), draw) {
                 Some(endpoint) => out.single(endpoint),
@@ -273,17 +266,65 @@ impl NoisyOracle {
         }
     }
 
+    /// What an error does to a query: in the two-rate form that depends on what the oracle says.
+    fn misroute_of(&self, local: bool) -> Misroute {
+        let two_rates = matches!(self.rates, Rates::Two { .. });
+        match self.misroute {
+            _ if two_rates && local => Misroute::Cloud,
+            // An error where the oracle says cloud is a local answer, whoever looks at it then.
+            Misroute::Cloud if two_rates => Misroute::Local { detect: 0.0, false_alarm: 0.0 },
+            misroute => misroute,
+        }
+    }
+
     /// W: the endpoints that an error may go to.
     fn wrong<'a>(&'a self, outcomes: &'a OutcomeBlock, index: usize, right: Choice) -> impl Iterator<Item = EndpointIx> + Clone + 'a {
         let failing = move |endpoint: &EndpointIx| !self.failing_only || !outcomes.correct(*endpoint, index);
         self.oracle.wrong_choices(outcomes, index, right).filter(failing)
     }
 
-    /// Every plan that a misrouted query may get when the coin is `router_accuracy`, with its chance:
-    /// what a closed form is made of. Chances add up to 1. A plan is one or two endpoints, all paid.
-    pub fn misroute_cases(&self, outcomes: &OutcomeBlock, index: usize, right: Choice, mut each: impl FnMut(f64, &[EndpointIx])) {
+    /// Every way in which a query may go, with its chance: what a closed form is made of. Chances add
+    /// up to 1. A way is none, one or two endpoints, all paid, the last one answering.
+    pub fn cases(&self, outcomes: &OutcomeBlock, index: usize, mut each: impl FnMut(f64, &[EndpointIx])) {
+        let right = self.oracle.choose(outcomes, index);
+        let local = right.endpoint().is_some_and(|endpoint| self.local.contains(&endpoint));
+        let error = match self.rates {
+            Rates::Accuracy(accuracy) => 1.0 - accuracy,
+            Rates::Two { cloud_to_local, local_to_cloud } => if local { local_to_cloud } else { cloud_to_local },
+        };
+        self.right_cases(outcomes, index, right, local, |chance, endpoints| each((1.0 - error) * chance, endpoints));
+        self.wrong_cases(outcomes, index, right, local, |chance, endpoints| each(error * chance, endpoints));
+    }
+
+    /// The ways of a query that is routed right.
+    pub fn right_cases(
+        &self,
+        outcomes: &OutcomeBlock,
+        index: usize,
+        right: Choice,
+        local: bool,
+        mut each: impl FnMut(f64, &[EndpointIx]),
+    ) {
+        match (right, self.rates, self.misroute) {
+            (Choice::Endpoint(endpoint), Rates::Two { .. }, Misroute::Local { detect, false_alarm }) if local => {
+                self.verified(outcomes, index, endpoint, detect, false_alarm, 1.0, &mut each);
+            }
+            (Choice::Endpoint(endpoint), ..) => each(1.0, &[endpoint]),
+            _ => each(1.0, &[]),
+        }
+    }
+
+    /// The ways of a query that is misrouted; see [`NoisyOracle::plan`] for their meaning.
+    pub fn wrong_cases(
+        &self,
+        outcomes: &OutcomeBlock,
+        index: usize,
+        right: Choice,
+        local: bool,
+        mut each: impl FnMut(f64, &[EndpointIx]),
+    ) {
         let fallback = self.oracle.fallback();
-        match self.misroute {
+        match self.misroute_of(local) {
             Misroute::Cloud => each(1.0, &[fallback]),
             Misroute::Uniform => {
                 let count = self.oracle.available(outcomes, index).count();
@@ -295,16 +336,33 @@ impl NoisyOracle {
             Misroute::Local { detect, false_alarm } => {
                 let count = self.wrong(outcomes, index, right).count();
                 for endpoint in self.wrong(outcomes, index, right) {
-                    let chance = 1.0 / count as f64;
-                    let sent_on = if outcomes.correct(endpoint, index) { false_alarm } else { detect };
-                    each(chance * (1.0 - sent_on), &[endpoint]);
-                    each(chance * sent_on, &[endpoint, fallback]);
+                    self.verified(outcomes, index, endpoint, detect, false_alarm, 1.0 / count as f64, &mut each);
                 }
                 if count == 0 {
                     each(1.0, &[fallback]);
                 }
             }
         }
+    }
+
+    /// A local answer that a verifier may send on to the fallback.
+    #[allow(clippy::too_many_arguments)]
+    fn verified(
+        &self,
+        outcomes: &OutcomeBlock,
+        index: usize,
+        endpoint: EndpointIx,
+        detect: f64,
+        false_alarm: f64,
+        chance: f64,
+        each: &mut impl FnMut(f64, &[EndpointIx]),
+    ) {
+        let sent_on = if outcomes.correct(endpoint, index) { false_alarm } else { detect };
+        if !outcomes.available(self.oracle.fallback(), index) {
+            return each(chance, &[endpoint]);
+        }
+        each(chance * (1.0 - sent_on), &[endpoint]);
+        each(chance * sent_on, &[endpoint, self.oracle.fallback()]);
     }
 }
 

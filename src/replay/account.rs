@@ -18,6 +18,19 @@ pub enum Status {
     Skipped,
 }
 
+/// What became of one query, what it took and how good the answer is.
+#[derive(Debug, Clone, Copy)]
+pub struct QueryResult {
+    /// What became of it.
+    pub status: Status,
+    /// The endpoint of the first attempt, or [`AccountBlock::NONE`].
+    pub first: EndpointIx,
+    /// The score of the answer that stands: 0 where nobody serves, NaN where not known.
+    pub score: f64,
+    /// What all attempts took, by account: NaN where not known.
+    pub totals: [f64; ACCOUNTS.len()],
+}
+
 /// The results of a block of queries, a column each.
 #[derive(Debug, Clone, Default)]
 pub struct AccountBlock {
@@ -43,12 +56,7 @@ impl AccountBlock {
     /// the router's own overhead.
     pub fn run(&mut self, queries: &QueryBlock, outcomes: &OutcomeBlock, plans: &PlanBlock, overhead: &Overhead, draws: &Draws) {
         self.clear();
-        let router = ACCOUNTS.map(|metric| match metric {
-            Metric::EnergyJ => overhead.energy_j,
-            Metric::Flops => overhead.flops,
-            Metric::CostUsd => overhead.cost_usd,
-            _ => overhead.latency_s,
-        });
+        let router = by_account(overhead);
         let verdicts: [StreamDraws; 4] = std::array::from_fn(|attempt| draws.stream(Stream::Verdict, attempt as u64));
         for (index, &key) in queries.keys.iter().enumerate() {
             let mut attempts = plans.attempts(index);
@@ -61,6 +69,17 @@ impl AccountBlock {
                 None => draws.stream(Stream::Verdict, attempt as u64).draw53(u64::from(key)),
             };
             self.several(outcomes, index, &mut attempts, plans.budget_usd, &router, verdict);
+        }
+    }
+
+    /// What became of a query of the block.
+    #[inline]
+    pub fn get(&self, index: usize) -> QueryResult {
+        QueryResult {
+            status: self.status[index],
+            first: self.first[index],
+            score: self.score[index],
+            totals: std::array::from_fn(|account| self.totals[account][index]),
         }
     }
 
@@ -140,6 +159,16 @@ impl AccountBlock {
             column.push(if status == Status::Unserved { f64::NAN } else { total });
         }
     }
+}
+
+/// A router's own overhead in the order of the accounts.
+pub fn by_account(overhead: &Overhead) -> [f64; ACCOUNTS.len()] {
+    ACCOUNTS.map(|metric| match metric {
+        Metric::EnergyJ => overhead.energy_j,
+        Metric::Flops => overhead.flops,
+        Metric::CostUsd => overhead.cost_usd,
+        _ => overhead.latency_s,
+    })
 }
 
 /// Whether the answer of an attempt stands.

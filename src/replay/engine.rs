@@ -30,7 +30,7 @@ impl Progress for Silent {
 }
 
 /// What the blocks of a workload have in common.
-pub(super) struct Block<'a> {
+pub(crate) struct Block<'a> {
     pub queries: QueryBlock<'a>,
     pub outcomes: OutcomeBlock<'a>,
     pub group: Vec<u32>,
@@ -39,7 +39,7 @@ pub(super) struct Block<'a> {
 }
 
 /// The oracle's side of router accuracy, for one block and one pool.
-pub(super) struct OracleSide {
+pub(crate) struct OracleSide {
     pub endpoint: Vec<EndpointIx>,
     pub solvable: Vec<bool>,
 }
@@ -103,7 +103,7 @@ impl<'t> Replay<'t> {
     }
 
     /// The block of queries `start..end`, with what all policies share.
-    pub(super) fn block(&self, start: usize, end: usize) -> Block<'_> {
+    pub(crate) fn block(&self, start: usize, end: usize) -> Block<'_> {
         let queries = QueryBlock::new(&self.workload, start..end);
         let outcomes = OutcomeBlock::new(&self.workload, &queries);
         let hash = Draws::new(self.seed, 0).stream(Stream::Bucket, 0);
@@ -122,7 +122,7 @@ impl<'t> Replay<'t> {
         }
     }
 
-    pub(super) fn oracle_side(&self, entry: &Entry, block: &Block) -> OracleSide {
+    pub(crate) fn oracle_side(&self, entry: &Entry, block: &Block) -> OracleSide {
         let pool = &self.roles.pools[entry.pool].all;
         let right = |index: usize| {
             pool.iter().any(|&endpoint| block.outcomes.available(endpoint, index) && block.outcomes.correct(endpoint, index))
@@ -136,12 +136,12 @@ impl<'t> Replay<'t> {
     }
 
     /// By endpoint: whether it is local to a pool.
-    pub(super) fn local_flags(&self, pool: usize) -> Vec<bool> {
+    pub(crate) fn local_flags(&self, pool: usize) -> Vec<bool> {
         let endpoints = self.workload.trace().outcomes.len();
         (0..endpoints).map(|endpoint| self.roles.pools[pool].is_local(endpoint as EndpointIx)).collect()
     }
 
-    pub(super) fn reference<'a>(&self, block: &'a Block, side: &'a OracleSide, local: &'a [bool]) -> Reference<'a> {
+    pub(crate) fn reference<'a>(&self, block: &'a Block, side: &'a OracleSide, local: &'a [bool]) -> Reference<'a> {
         let position = |metric: Metric| ACCOUNTS.iter().position(|&account| account == metric).unwrap_or_default();
         Reference {
             group: &block.group,

@@ -4,18 +4,29 @@
 //! analyses turn tallies into figures.
 
 mod account;
+mod bootstrap;
 mod engine;
 mod exact;
+mod expect;
 mod histogram;
 mod setup;
 mod tally;
 
-pub use account::{AccountBlock, Status};
+pub use account::{AccountBlock, QueryResult, Status};
+pub use bootstrap::{RESAMPLES, Resampled, Weights};
 pub use engine::{Progress, Silent};
 pub use exact::Exact;
+pub use expect::LaneMoments;
 pub use histogram::Histogram;
 pub use setup::{Entry, Groups, Replay, Request};
 pub use tally::{BUCKETS, Lane, Layout, Rows, Tally};
+
+/// The parts of the engine that a sweep is made of too.
+pub(crate) mod sweeping {
+    pub(crate) use super::engine::Block;
+    pub(crate) use super::expect::{LaneNumbers, result_of};
+    pub(crate) use super::tally::Reference;
+}
 
 use crate::error::{Error, Result};
 

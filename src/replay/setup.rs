@@ -105,7 +105,7 @@ impl<'t> Replay<'t> {
     }
 
     /// The oracle that an entry's router accuracy is measured against: its own, or its pool's.
-    pub(super) fn oracle_of<'a>(&'a self, entry: &'a Entry) -> Option<&'a Oracle> {
+    pub(crate) fn oracle_of<'a>(&'a self, entry: &'a Entry) -> Option<&'a Oracle> {
         match &entry.built.rule {
             Rule::NoisyOracle(noisy) => Some(noisy.oracle()),
             Rule::Hindsight(policy) if policy.oracle().is_some() => policy.oracle(),
@@ -177,7 +177,7 @@ pub struct Groups {
     /// Data set and category of each group, in the order in which they first appear.
     pub names: Vec<(Option<String>, Option<String>)>,
     /// The group of each position of the trace.
-    pub(super) of: Vec<u32>,
+    pub(crate) of: Vec<u32>,
 }
 
 impl Groups {

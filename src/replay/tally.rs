@@ -1,6 +1,6 @@
 //! Tallies: exact sums for each policy, by bootstrap bucket and by group of queries.
 
-use super::account::{AccountBlock, Status};
+use super::account::{AccountBlock, QueryResult, Status};
 use super::exact::Exact;
 use super::histogram::Histogram;
 use crate::trace::EndpointIx;
@@ -110,6 +110,21 @@ impl Rows {
         cells.iter_mut().zip(lanes).for_each(|(cell, &lane)| *cell += lane);
     }
 
+    /// Adds the difference of two rows of lanes to a row.
+    #[inline]
+    pub fn add_difference(&mut self, row: usize, plus: &[Exact], minus: &[Exact]) {
+        let cells = &mut self.cells[row * self.width..(row + 1) * self.width];
+        for ((cell, &plus), &minus) in cells.iter_mut().zip(plus).zip(minus) {
+            *cell += plus;
+            *cell -= minus;
+        }
+    }
+
+    /// Puts lanes into a row.
+    pub fn set(&mut self, row: usize, lanes: &[Exact]) {
+        self.cells[row * self.width..(row + 1) * self.width].copy_from_slice(lanes);
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.cells.len() / self.width
@@ -203,7 +218,7 @@ impl Tally {
                 continue;
             }
             lanes.fill(Exact::ZERO);
-            fill(&mut lanes, layout, results, reference, index);
+            fill(&mut lanes, layout, &results.get(index), reference, index);
             self.buckets.add(reference.bucket[index] as usize, &lanes);
             self.groups.add(reference.group[index] as usize, &lanes);
             sum.iter_mut().zip(&lanes).for_each(|(sum, &lane)| *sum += lane);
@@ -241,11 +256,11 @@ impl Tally {
 
 /// The lanes of one query.
 #[inline]
-pub fn fill(lanes: &mut [Exact], layout: Layout, results: &AccountBlock, reference: &Reference, index: usize) {
+pub fn fill(lanes: &mut [Exact], layout: Layout, result: &QueryResult, reference: &Reference, index: usize) {
     let one = |yes: bool| if yes { Exact::ONE } else { Exact::ZERO };
-    let score = results.score[index];
+    let score = result.score;
     let correct = score >= reference.correct_at;
-    let (first, oracle) = (results.first[index], reference.oracle[index]);
+    let (first, oracle) = (result.first, reference.oracle[index]);
     let is_local = |endpoint: EndpointIx| reference.local.get(endpoint as usize).copied().unwrap_or(false);
     lanes[layout.at(Lane::Queries)] = Exact::ONE;
     if !score.is_nan() {
@@ -257,13 +272,12 @@ pub fn fill(lanes: &mut [Exact], layout: Layout, results: &AccountBlock, referen
     lanes[layout.at(Lane::TierAgreement)] = one(is_local(first) == is_local(oracle));
     lanes[layout.at(Lane::Solvable)] = one(reference.solvable[index]);
     lanes[layout.at(Lane::Adequate)] = one(reference.solvable[index] && correct);
-    let (energy, latency) = (results.totals[reference.power.0][index], results.totals[reference.power.1][index]);
+    let (energy, latency) = (result.totals[reference.power.0], result.totals[reference.power.1]);
     if latency > 0.0 && !energy.is_nan() {
         lanes[layout.at(Lane::PowerKnown)] = Exact::ONE;
         lanes[layout.at(Lane::Power)] = Exact::new(energy / latency);
     }
-    for (account, totals) in results.totals.iter().enumerate() {
-        let mine = totals[index];
+    for (account, mine) in result.totals.into_iter().enumerate() {
         if mine.is_nan() {
             continue;
         }

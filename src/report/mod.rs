@@ -4,11 +4,13 @@
 //! interval are `{value, low, high}`. Keys are a contract: they may be joined by others, and they
 //! change their meaning only with [`VERSION`].
 
-mod figure;
+pub mod build;
+mod curves;
 
 use serde::{Deserialize, Serialize};
 
-pub use figure::{ACCOUNT_NAMES, ById, Figure, Fractions, Quantities};
+pub use crate::analysis::{ACCOUNT_NAMES, ById, Figure, Fractions, Quantities};
+pub use curves::curve;
 
 /// The word that tells a report from other JSON.
 pub const FORMAT: &str = "wattroute-report";

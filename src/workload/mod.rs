@@ -123,6 +123,31 @@ impl<'t> Workload<'t> {
         self.has_gaps.contains(&true)
     }
 
+    /// The endpoints in use, in the trace's order.
+    pub fn in_use(&self) -> impl Iterator<Item = EndpointIx> + '_ {
+        self.in_use.iter().enumerate().filter(|(_, used)| **used).map(|(endpoint, _)| endpoint as EndpointIx)
+    }
+
+    /// The mean of an endpoint's metric over the queries where it is known.
+    pub fn mean(&self, endpoint: EndpointIx, metric: Metric) -> Option<f64> {
+        let column = self.trace.metric(endpoint as usize, metric)?;
+        let known = self.positions().filter_map(|position| column.get(position));
+        let (sum, count) = known.fold((0.0, 0u64), |(sum, count), value| (sum + value, count + 1));
+        (count > 0).then(|| sum / count as f64)
+    }
+
+    /// The share of queries that at least one of some endpoints answers correctly.
+    pub fn coverage(&self, endpoints: &[EndpointIx]) -> f64 {
+        let columns: Vec<_> = endpoints.iter().filter_map(|&endpoint| self.trace.metric(endpoint as usize, Metric::Score)).collect();
+        let solved = |position: &usize| columns.iter().any(|column| column.get(*position).is_some_and(|score| score >= self.correct_at));
+        self.positions().filter(solved).count() as f64 / self.len as f64
+    }
+
+    /// Where the queries stand in the trace.
+    fn positions(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.len).map(|index| self.positions.as_ref().map_or(index, |positions| positions[index] as usize))
+    }
+
     fn is_gap(&self, endpoint: usize, position: usize) -> bool {
         self.unavailable[endpoint].get(position).copied().unwrap_or(false)
     }

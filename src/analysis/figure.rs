@@ -1,4 +1,4 @@
-//! The figures of a report: numbers that may be unknown and may have an interval.
+//! Figures: numbers that may be unknown and may have an interval.
 
 use std::collections::BTreeMap;
 

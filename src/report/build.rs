@@ -1,0 +1,265 @@
+//! From a replay and its tallies to a report.
+
+use std::collections::BTreeMap;
+
+use super::{
+    EndpointEntry, Expected, FORMAT, GroupReport, Manifest, Moments, Percentiles, PolicyReport, PoolEntry, Report, RouterAccuracy, Run,
+    VERSION,
+};
+use crate::analysis::{ById, Figure, Fractions, Measures, Quantities, figure, paired};
+use crate::policy::{Objective, Rule};
+use crate::replay::{Entry, Lane, LaneMoments, Layout, Replay, Resampled, Tally, Weights};
+use crate::trace::Metric;
+use crate::workload::ACCOUNTS;
+
+/// The key of what nobody serves.
+pub const NONE: &str = "none";
+
+/// What a report says of its making beside the replay.
+#[derive(Debug, Clone)]
+pub struct Making {
+    /// The verb.
+    pub verb: String,
+    /// The arguments after the program's name.
+    pub arguments: Vec<String>,
+    /// Grid carbon intensity in grams of CO2 for a kilowatt hour.
+    pub carbon_g_per_kwh: Option<f64>,
+}
+
+/// Joules of a kilowatt hour.
+const JOULES_PER_KWH: f64 = 3.6e6;
+
+/// The report of a replay.
+pub fn report(replay: &Replay, tallies: &[Tally], making: Making) -> Report {
+    let weights = Weights::new(replay.seed);
+    let resample = |(entry, tally): (&Entry, &Tally)| weights.apply(&tally.buckets, replay.replicates_of(entry));
+    let samples: Vec<Resampled> = replay.entries.iter().zip(tallies).map(resample).collect();
+    let builder =
+        Builder { replay, measures: Measures { layout: replay.layout() }, samples: &samples, carbon_g_per_kwh: making.carbon_g_per_kwh };
+    let policies = (0..replay.entries.len()).map(|position| builder.policy(position, &tallies[position])).collect();
+    Report {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        manifest: manifest(replay, &making),
+        run: run(replay, making.carbon_g_per_kwh),
+        policies,
+        curves: Vec::new(),
+        notes: replay.notes.clone(),
+    }
+}
+
+fn manifest(replay: &Replay, making: &Making) -> Manifest {
+    Manifest {
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        verb: making.verb.clone(),
+        arguments: making.arguments.clone(),
+        seed: replay.seed,
+        policies: replay.entries.iter().map(|entry| (entry.spec.name.clone(), entry.spec.text.clone())).collect(),
+        trace: replay.workload.trace().fingerprint.clone(),
+    }
+}
+
+fn run(replay: &Replay, carbon_g_per_kwh: Option<f64>) -> Run {
+    let trace = replay.workload.trace();
+    let ids = |endpoints: &[u16]| endpoints.iter().map(|&endpoint| replay.id(endpoint).to_owned()).collect();
+    let objective = Objective::ALL.iter().find(|(_, objective)| *objective == replay.objective).map_or("", |(name, _)| name);
+    let pools = replay.roles.pools.iter().map(|pool| PoolEntry {
+        fallback: replay.id(pool.fallback).to_owned(),
+        local: ids(&pool.local),
+        coverage_local: replay.workload.coverage(&pool.local),
+        coverage: replay.workload.coverage(&pool.all),
+    });
+    Run {
+        trace: trace.info.name.clone(),
+        summary: trace.info.summary.clone(),
+        trace_queries: trace.len() as u64,
+        queries: replay.workload.len() as u64,
+        dropped: replay.workload.dropped as u64,
+        endpoints: replay.workload.in_use().map(|endpoint| endpoint_entry(replay, endpoint)).collect(),
+        baselines: ids(&replay.roles.baselines),
+        pools: pools.collect(),
+        objective: objective.to_owned(),
+        correct_at: replay.workload.correct_at(),
+        replicates: replay.replicates,
+        carbon_g_per_kwh,
+    }
+}
+
+fn endpoint_entry(replay: &Replay, index: u16) -> EndpointEntry {
+    let endpoint = &replay.workload.trace().info.endpoints[index as usize];
+    EndpointEntry {
+        id: endpoint.id.clone(),
+        model: endpoint.model.clone(),
+        hardware: endpoint.hardware.clone(),
+        tier: endpoint.tier.map(|tier| tier.to_string()),
+        energy_scope: endpoint.energy_scope.map(|scope| format!("{scope:?}").to_lowercase()),
+        answer_accuracy: replay.workload.mean(index, Metric::Score),
+        per_query: Quantities::from_array(ACCOUNTS.map(|metric| replay.workload.mean(index, metric))),
+    }
+}
+
+struct Builder<'a, 't> {
+    replay: &'a Replay<'t>,
+    measures: Measures,
+    samples: &'a [Resampled],
+    carbon_g_per_kwh: Option<f64>,
+}
+
+impl Builder<'_, '_> {
+    fn policy(&self, position: usize, tally: &Tally) -> PolicyReport {
+        let (replay, entry, sample) = (self.replay, &self.replay.entries[position], &self.samples[position]);
+        let replicates = replay.replicates_of(entry);
+        let each = 1.0 / f64::from(replicates);
+        let sums = &sample.point;
+        let m = self.measures;
+        let accounts: [usize; ACCOUNTS.len()] = std::array::from_fn(|account| account);
+        let total = accounts.map(|account| m.total(sums, account));
+        let queries = m.lane(sums, Lane::Queries);
+        let is_pooled = entry.built.uses_pool;
+        PolicyReport {
+            name: replay.name(entry),
+            kind: entry.spec.kind.to_owned(),
+            summary: entry.spec.summary.clone(),
+            hindsight: !matches!(entry.built.rule, Rule::Foresight(_)),
+            fallback: is_pooled.then(|| replay.id(replay.roles.pools[entry.pool].fallback).to_owned()),
+            replicates,
+            queries: queries.round() as u64,
+            unserved: tally.status[2] as f64 * each,
+            skipped: tally.status[3] as f64 * each,
+            answer_accuracy: figure(sample, |sums| m.answer_accuracy(sums)),
+            relative_answer_accuracy: self.relative(position),
+            router_accuracy: self.router_accuracy(position),
+            totals: Quantities::from_array(total),
+            known: Quantities::from_array(accounts.map(|account| Some(m.lane(sums, Lane::Known(account))))),
+            per_query: Quantities::from_array(accounts.map(|account| figure(sample, |sums| m.per_query(sums, account)))),
+            per_correct: Quantities::from_array(accounts.map(|account| figure(sample, |sums| m.per_correct(sums, account)))),
+            latency_s: Percentiles {
+                p50: tally.latency.quantile(0.5),
+                p95: tally.latency.quantile(0.95),
+                p99: tally.latency.quantile(0.99),
+            },
+            savings: self.by_baseline(|baseline| {
+                Fractions::from_array(accounts.map(|account| figure(sample, |sums| m.saving(sums, baseline, account))))
+            }),
+            savings_queries: self.by_baseline(|baseline| {
+                Fractions::from_array(accounts.map(|account| Some(m.lane(sums, Lane::Both(baseline, account))).filter(|both| *both > 0.0)))
+            }),
+            share: self.shares(&tally.served, queries / each),
+            attempts: self.shares(&tally.attempts, queries / each),
+            local_share: self.local_share(entry.pool, tally, queries / each),
+            estimated: Fractions::from_array(accounts.map(|account| {
+                let total = total[account].filter(|total| *total > 0.0)?;
+                Some(tally.estimated[account].to_f64() * each / total)
+            })),
+            apw: figure(sample, |sums| m.apw(sums)),
+            apj: figure(sample, |sums| m.apj(sums)),
+            carbon_g: self.carbon_g_per_kwh.and_then(|grams| Some(total[0]? / JOULES_PER_KWH * grams)),
+            regret: self.regret(position),
+            expected: replay.expect(entry).map(|moments| self.expected(&moments)),
+            groups: self.groups(tally, each),
+        }
+    }
+
+    fn by_baseline<T>(&self, value: impl Fn(usize) -> T) -> ById<T> {
+        let baselines = &self.replay.roles.baselines;
+        (0..baselines.len()).map(|baseline| (self.replay.id(baselines[baseline]).to_owned(), value(baseline))).collect()
+    }
+
+    /// Answer accuracy over each baseline's, paired. Baselines stand among the entries.
+    fn relative(&self, position: usize) -> ById<Option<Figure>> {
+        let m = self.measures;
+        self.by_baseline(|baseline| {
+            let endpoint = self.replay.roles.baselines[baseline];
+            let row = self.replay.entries.iter().position(|entry| entry.spec.kind == "always" && entry.built.endpoints == [endpoint])?;
+            paired(&self.samples[position], &self.samples[row], |mine, theirs| {
+                let theirs = m.answer_accuracy(theirs).filter(|accuracy| *accuracy > 0.0)?;
+                Some(m.answer_accuracy(mine)? / theirs)
+            })
+        })
+    }
+
+    fn router_accuracy(&self, position: usize) -> RouterAccuracy {
+        let (entry, sample, m) = (&self.replay.entries[position], &self.samples[position], self.measures);
+        let has_oracle = self.replay.oracle_of(entry).is_some();
+        let with_oracle = |statistic: &dyn Fn(&[f64]) -> Option<f64>| if has_oracle { figure(sample, statistic) } else { None };
+        RouterAccuracy {
+            nominal: entry.built.nominal,
+            agreement: with_oracle(&|sums| m.agreement(sums)),
+            tier_agreement: with_oracle(&|sums| m.tier_agreement(sums)),
+            adequate: figure(sample, |sums| m.adequate(sums)),
+        }
+    }
+
+    /// Counts by endpoint as shares of the queries; a last count beyond the endpoints is nobody's.
+    fn shares(&self, counts: &[u64], queries: f64) -> ById<f64> {
+        let endpoints = &self.replay.workload.trace().info.endpoints;
+        let id = |index: usize| endpoints.get(index).map_or(NONE, |endpoint| endpoint.id.as_str());
+        let used = counts.iter().enumerate().filter(|(_, count)| **count > 0 && queries > 0.0);
+        used.map(|(index, &count)| (id(index).to_owned(), count as f64 / queries)).collect()
+    }
+
+    fn local_share(&self, pool: usize, tally: &Tally, queries: f64) -> f64 {
+        let local: u64 = self.replay.roles.pools[pool].local.iter().map(|&endpoint| tally.served[endpoint as usize]).sum();
+        if queries > 0.0 { local as f64 / queries } else { 0.0 }
+    }
+
+    /// What the first oracle of the same pool saves more, paired.
+    fn regret(&self, position: usize) -> ById<Fractions<Figure>> {
+        let m = self.measures;
+        let pool = self.replay.entries[position].pool;
+        let oracle = self.replay.entries.iter().position(|entry| entry.spec.kind == "oracle" && entry.pool == pool);
+        let Some(oracle) = oracle else { return BTreeMap::new() };
+        self.by_baseline(|baseline| {
+            Fractions::from_array(std::array::from_fn(|account| {
+                paired(&self.samples[oracle], &self.samples[position], |oracle, mine| {
+                    Some(m.saving(oracle, baseline, account)? - m.saving(mine, baseline, account)?)
+                })
+            }))
+        })
+    }
+
+    fn expected(&self, moments: &LaneMoments) -> Expected {
+        let layout = self.measures.layout;
+        Expected {
+            totals: Quantities::from_array(std::array::from_fn(|account| {
+                let lane = layout.at(Lane::Sum(account));
+                (moments.mean[layout.at(Lane::Known(account))] > 0.0)
+                    .then(|| Moments { mean: moments.mean[lane], sd: moments.variance[lane].sqrt() })
+            })),
+            answer_accuracy: self.measures.answer_accuracy(&moments.mean).map(|mean| {
+                let scored = moments.mean[layout.at(Lane::Scored)];
+                Moments { mean, sd: moments.variance[layout.at(Lane::Score)].sqrt() / scored }
+            }),
+            savings: self.by_baseline(|baseline| {
+                Fractions::from_array(std::array::from_fn(|account| {
+                    let mean = self.measures.saving(&moments.mean, baseline, account)?;
+                    let theirs = moments.mean[layout.at(Lane::Theirs(baseline, account))];
+                    Some(Moments { mean, sd: moments.variance[layout.at(Lane::Mine(baseline, account))].sqrt() / theirs })
+                }))
+            }),
+        }
+    }
+
+    fn groups(&self, tally: &Tally, each: f64) -> Vec<GroupReport> {
+        let m = self.measures;
+        let group = |(position, (dataset, category)): (usize, &(Option<String>, Option<String>))| {
+            let sums: Vec<f64> = tally.groups.row(position).iter().map(|cell| cell.to_f64() * each).collect();
+            let queries = m.lane(&sums, Lane::Queries);
+            (queries > 0.0).then(|| GroupReport {
+                dataset: dataset.clone(),
+                category: category.clone(),
+                queries: queries.round() as u64,
+                answer_accuracy: m.answer_accuracy(&sums),
+                totals: Quantities::from_array(std::array::from_fn(|account| m.total(&sums, account))),
+                savings: self
+                    .by_baseline(|baseline| Fractions::from_array(std::array::from_fn(|account| m.saving(&sums, baseline, account)))),
+            })
+        };
+        self.replay.groups.names.iter().enumerate().filter_map(group).collect()
+    }
+}
+
+/// The layout of a replay, for what reads its sums.
+pub(super) fn measures(layout: Layout) -> Measures {
+    Measures { layout }
+}

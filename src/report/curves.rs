@@ -1,0 +1,100 @@
+//! From the sums of a sweep to curves.
+
+use super::{Curve, Point, RouterAccuracy};
+use crate::analysis::{ById, Figure, Fractions, Measures, Quantities, normal_noise, percentile_interval};
+use crate::replay::{Entry, Lane, RESAMPLES, Replay, Resampled, Weights};
+use crate::sweep::{CurveSums, Grid};
+
+/// The curve of one entry under one misroute rule. Intervals are for the sample of queries (the
+/// bootstrap of the expectation) and the router's draws (its variance in closed form) together.
+pub fn curve(replay: &Replay, entry: &Entry, misroute: &str, grid: &Grid, sums: &CurveSums) -> Curve {
+    let weights = Weights::new(replay.seed);
+    let builder = CurveBuilder {
+        replay,
+        measures: super::build::measures(replay.layout()),
+        sums,
+        oracle: weights.apply(&sums.oracle, 1),
+        misroute: weights.apply(&sums.misroute, 1),
+        noise: normal_noise(replay.seed, RESAMPLES),
+    };
+    Curve {
+        misroute: misroute.to_owned(),
+        policy: entry.spec.name.clone(),
+        fallback: replay.id(replay.roles.pools[entry.pool].fallback).to_owned(),
+        replicates: replay.replicates,
+        points: grid.accuracies.iter().enumerate().map(|(index, &accuracy)| builder.point(index, accuracy)).collect(),
+    }
+}
+
+struct CurveBuilder<'a, 't> {
+    replay: &'a Replay<'t>,
+    measures: Measures,
+    sums: &'a CurveSums,
+    oracle: Resampled,
+    misroute: Resampled,
+    noise: Vec<f64>,
+}
+
+impl CurveBuilder<'_, '_> {
+    fn point(&self, index: usize, accuracy: f64) -> Point {
+        let m = self.measures;
+        let simulated = self.simulated(index);
+        let expected = mix(accuracy, &self.oracle.point, &self.misroute.point);
+        let resamples: Vec<Vec<f64>> =
+            self.oracle.draws.iter().zip(&self.misroute.draws).map(|(oracle, misroute)| mix(accuracy, oracle, misroute)).collect();
+        let sd = |lane: Lane| (self.sums.variance(m.layout.at(lane), accuracy) / f64::from(self.replay.replicates)).sqrt();
+        // A ratio's noise is its numerator's over its denominator: denominators hardly depend on the draws.
+        let interval = |value: Option<f64>, statistic: &dyn Fn(&[f64]) -> Option<f64>, above: Lane, below: Lane| {
+            let value = value?;
+            let noise = sd(above) / m.lane(&expected, below);
+            let values: Option<Vec<f64>> = resamples.iter().zip(&self.noise).map(|(sums, z)| Some(statistic(sums)? + z * noise)).collect();
+            let bounds = values.filter(|_| self.oracle.filled >= 20).and_then(percentile_interval);
+            Some(Figure { value, low: bounds.map(|(low, _)| low), high: bounds.map(|(_, high)| high) })
+        };
+        let has_oracle = self.replay.oracles.iter().any(Option::is_some);
+        let share = |value: Option<f64>, lane: Lane, below: Lane| {
+            let statistic = |sums: &[f64]| (m.lane(sums, below) > 0.0).then(|| m.lane(sums, lane) / m.lane(sums, below));
+            interval(value, &statistic, lane, below).filter(|_| has_oracle || lane == Lane::Adequate)
+        };
+        Point {
+            router_accuracy: accuracy,
+            savings: self.by_baseline(|baseline, account| {
+                let (above, below) = (Lane::Mine(baseline, account), Lane::Theirs(baseline, account));
+                interval(m.saving(&simulated, baseline, account), &|sums| m.saving(sums, baseline, account), above, below)
+            }),
+            expected_savings: self.by_baseline(|baseline, account| m.saving(&expected, baseline, account)),
+            answer_accuracy: interval(m.answer_accuracy(&simulated), &|sums| m.answer_accuracy(sums), Lane::Score, Lane::Scored),
+            expected_answer_accuracy: m.answer_accuracy(&expected),
+            measured_router_accuracy: RouterAccuracy {
+                nominal: Some(accuracy),
+                agreement: share(m.agreement(&simulated), Lane::Agreement, Lane::Queries),
+                tier_agreement: share(m.tier_agreement(&simulated), Lane::TierAgreement, Lane::Queries),
+                adequate: share(m.adequate(&simulated), Lane::Adequate, Lane::Solvable),
+            },
+            totals: Quantities::from_array(std::array::from_fn(|account| m.total(&simulated, account))),
+            per_correct: Quantities::from_array(std::array::from_fn(|account| m.per_correct(&simulated, account))),
+        }
+    }
+
+    /// The mean over replicates of the sums at an accuracy.
+    fn simulated(&self, index: usize) -> Vec<f64> {
+        let each = 1.0 / self.sums.simulated.len() as f64;
+        let mut mean = vec![0.0; self.oracle.point.len()];
+        for rows in &self.sums.simulated {
+            mean.iter_mut().zip(rows.row(index)).for_each(|(mean, cell)| *mean += cell.to_f64());
+        }
+        mean.iter_mut().for_each(|sum| *sum *= each);
+        mean
+    }
+
+    fn by_baseline<T: Copy>(&self, value: impl Fn(usize, usize) -> Option<T>) -> ById<Fractions<T>> {
+        let baselines = &self.replay.roles.baselines;
+        let of = |baseline: usize| Fractions::from_array(std::array::from_fn(|account| value(baseline, account)));
+        (0..baselines.len()).map(|baseline| (self.replay.id(baselines[baseline]).to_owned(), of(baseline))).collect()
+    }
+}
+
+/// The expected sums at an accuracy.
+fn mix(accuracy: f64, oracle: &[f64], misroute: &[f64]) -> Vec<f64> {
+    oracle.iter().zip(misroute).map(|(right, wrong)| accuracy * right + (1.0 - accuracy) * wrong).collect()
+}
