@@ -5,6 +5,7 @@
 //! what is duplicated or missing, and makes the [`Draft`] of a trace.
 
 mod gather;
+mod text;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,7 +25,7 @@ macro_rules! formats {
     };
 }
 
-formats! {}
+formats! { ipw }
 
 /// How one kind of file is read.
 pub trait Format: Sync {
