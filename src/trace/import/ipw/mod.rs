@@ -41,9 +41,9 @@ impl Format for Ipw {
 
 /// The run folders of an input: itself, or those within.
 fn folders(input: &Path) -> Result<Vec<PathBuf>> {
-    let wrong = || Error::new("not a run folder").at(input.display()).allowed(FORMAT.input());
+    let wrong = |found: &str| Error::new("not a run folder").at(input.display()).found(found).allowed(FORMAT.input());
     if !input.is_dir() {
-        return Err(wrong().found("a file"));
+        return Err(wrong("a file"));
     }
     if is_run(input) {
         return Ok(vec![input.to_owned()]);
@@ -59,7 +59,7 @@ fn folders(input: &Path) -> Result<Vec<PathBuf>> {
     }
     folders.sort();
     if folders.is_empty() {
-        return Err(wrong().found("neither a state.json nor run folders in it"));
+        return Err(wrong("neither a state.json nor run folders in it"));
     }
     Ok(folders)
 }

@@ -53,8 +53,8 @@ impl Scoring {
     pub fn note(self, rows: &[Row]) -> Option<String> {
         match self {
             Scoring::IsCorrect => {
-                let missing = rows.iter().filter(|row| row.is_correct.is_none()).count();
-                Some(format!("the score is `evaluation.is_correct`, which {missing} of {} rows lack", rows.len()))
+                let scored = rows.iter().filter(|row| row.is_correct.is_some()).count();
+                Some(format!("the score is `evaluation.is_correct`, which {scored} of {} rows have", rows.len()))
             }
             Scoring::LmCorrectness => Some("the score is `lm_correctness`".to_owned()),
             Scoring::AllFalse => Some(format!(
