@@ -1,4 +1,4 @@
-//! Token counts from texts, for sources that have no counts.
+//! Texts of questions and answers: token counts where a source has none, and excerpts for errors.
 
 /// The source of an estimated count, as the trace names it.
 pub(super) const SOURCE: &str = "characters of the text / 4, as asked for by --tokens-from-text";
@@ -6,6 +6,12 @@ pub(super) const SOURCE: &str = "characters of the text / 4, as asked for by --t
 /// Tokens of a text at four characters each: a rule of thumb for English, so always marked as estimated.
 pub(super) fn tokens(text: &str) -> f64 {
     text.chars().count() as f64 / 4.0
+}
+
+/// The start of a text, for an error.
+pub(super) fn start(text: &str) -> String {
+    let start: String = text.chars().take(80).collect();
+    if start.len() < text.len() { format!("{start}…") } else { start }
 }
 
 #[cfg(test)]
