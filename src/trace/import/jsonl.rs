@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 
-/// Calls `row` with each line of a file and its place (`file, line n`, from 1). Empty lines are passed over.
-pub(super) fn lines<T: DeserializeOwned>(path: &Path, mut row: impl FnMut(T, String) -> Result<()>) -> Result<()> {
+/// Calls `row` with the number of each line (from 1), what it holds, and its place (`file, line n`).
+/// Empty lines are passed over.
+pub(super) fn lines<T: DeserializeOwned>(path: &Path, mut row: impl FnMut(usize, T, String) -> Result<()>) -> Result<()> {
     for (index, line) in super::open(path)?.split(b'\n').enumerate() {
         let place = format!("{}, line {}", path.display(), index + 1);
         let line = line.map_err(|error| Error::new("cannot read a file").at(&place).cause(error))?;
@@ -20,7 +21,7 @@ pub(super) fn lines<T: DeserializeOwned>(path: &Path, mut row: impl FnMut(T, Str
             // The cause counts lines within this one: its column is what helps.
             why(Error::new("a line cannot be read").at(format!("{place}, column {}", error.column())).cause(&error), &error)
         })?;
-        row(value, place)?;
+        row(index + 1, value, place)?;
     }
     Ok(())
 }
@@ -58,7 +59,7 @@ mod tests {
         let path = folder.path().join("x.jsonl");
         std::fs::write(&path, text).map_err(|error| Error::new(error.to_string()))?;
         let mut rows = Vec::new();
-        lines(&path, |number: i64, place| {
+        lines(&path, |_, number: i64, place| {
             rows.push((number, place.rsplit(',').next().unwrap_or_default().to_owned()));
             Ok(())
         })?;

@@ -27,7 +27,7 @@ macro_rules! formats {
     };
 }
 
-formats! { ipw llmrouterbench }
+formats! { ipw llmrouterbench lm_eval }
 
 /// How one kind of file is read.
 pub trait Format: Sync {
