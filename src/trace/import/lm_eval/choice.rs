@@ -91,7 +91,7 @@ impl<'a> Choice<'a> {
         }
         for (name, tasks) in &self.taken {
             let about = match self.asked {
-                Some(asked) if asked != name => format!(", for want of `{asked}` and of any other"),
+                Some(asked) if asked != name => format!(", the only one there (`{asked}` was asked for)"),
                 _ => String::new(),
             };
             let more = if tasks.len() > SHOWN { format!(" and {} more tasks", tasks.len() - SHOWN) } else { String::new() };
