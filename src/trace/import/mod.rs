@@ -5,6 +5,9 @@
 //! what is duplicated or missing, and makes the [`Draft`] of a trace.
 
 mod gather;
+mod jsonl;
+mod models;
+mod text;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,7 +27,7 @@ macro_rules! formats {
     };
 }
 
-formats! {}
+formats! { ipw llmrouterbench lm_eval }
 
 /// How one kind of file is read.
 pub trait Format: Sync {
@@ -111,6 +114,24 @@ pub(super) fn files(input: &Path, endings: &[&str]) -> Result<Vec<PathBuf>> {
             .allowed(format!("files ending in .{}", endings.join(", ."))));
     }
     Ok(files)
+}
+
+/// All files of an ending in a folder and the folders below it, in order; or the file itself.
+pub(super) fn files_below(input: &Path, ending: &str, found: &mut Vec<PathBuf>) -> Result<()> {
+    if input.is_file() {
+        found.push(input.to_owned());
+        return Ok(());
+    }
+    let fail = |cause: std::io::Error| Error::new("cannot read a folder").at(input.display()).cause(cause);
+    let entries = std::fs::read_dir(input).map_err(fail)?;
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.map(|entry| entry.path())).collect::<std::io::Result<_>>().map_err(fail)?;
+    paths.sort();
+    for path in paths {
+        if path.is_dir() || path.extension().is_some_and(|found| found == ending) {
+            files_below(&path, ending, found)?;
+        }
+    }
+    Ok(())
 }
 
 /// Opens a file, with its name in the error.
