@@ -74,6 +74,41 @@ impl fmt::Display for Share {
     }
 }
 
+/// A number of things, with a comma at every thousand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Count(pub usize);
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        for (index, digit) in digits.char_indices() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
+                f.write_str(",")?;
+            }
+            write!(f, "{digit}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A plain ratio with four significant digits.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Ratio(pub f64);
+
+impl fmt::Display for Ratio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let size = self.0.abs();
+        if size == 0.0 || !size.is_finite() {
+            write!(f, "{}", self.0)
+        } else if (1e-3..1e5).contains(&size) {
+            let digits = (3 - size.log10().floor() as i32).max(0) as usize;
+            write!(f, "{:.digits$}", self.0)
+        } else {
+            write!(f, "{:.3e}", self.0)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +120,9 @@ mod tests {
         assert_eq!(Seconds(0.0123).to_string(), "12.3 ms");
         assert_eq!(Flops(0.0).to_string(), "0 FLOP");
         assert_eq!(Usd(0.000412).to_string(), "$0.0004120");
+        assert_eq!((Count(80_200_000).to_string(), Count(999).to_string()), ("80,200,000".to_owned(), "999".to_owned()));
+        assert_eq!(Ratio(0.20833).to_string(), "0.2083");
+        assert_eq!(Ratio(3.8e-5).to_string(), "3.800e-5");
         assert_eq!(Share(0.664691).to_string(), "66.47%");
     }
 }

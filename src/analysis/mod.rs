@@ -1,9 +1,32 @@
-//! Analyses: from tallies to figures with their intervals.
+//! What recorded and replayed numbers say: measures with their intervals, coverage, efficiency, and
+//! the look of a trace.
 
+pub mod coverage;
+pub mod efficiency;
 mod figure;
+pub mod inspect;
 mod interval;
 mod measure;
 
 pub use figure::{ACCOUNT_NAMES, ById, Figure, Fractions, Quantities};
 pub use interval::{figure, normal_noise, paired, percentile_interval};
 pub use measure::Measures;
+
+use serde::{Serialize, Serializer};
+
+/// Values by name, in an order that means something; an object in JSON.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ByName<T>(pub Vec<(String, T)>);
+
+impl<T> ByName<T> {
+    /// The value of a name.
+    pub fn get(&self, name: &str) -> Option<&T> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+}
+
+impl<T: Serialize> Serialize for ByName<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}

@@ -2,6 +2,7 @@
 
 mod formats;
 mod import;
+mod inspect;
 mod output;
 
 use std::process::ExitCode;
@@ -44,6 +45,8 @@ pub(crate) struct Common {
 enum Verb {
     /// Make a trace from another program's files
     Import(import::Args),
+    /// Look at a trace: accuracy, energy, time, money, coverage, and what is missing
+    Inspect(inspect::Args),
     /// List the formats that can be imported
     Formats(formats::Args),
 }
@@ -75,6 +78,7 @@ fn run(cli: Cli) -> Result<()> {
     crate::replay::use_threads(common.threads)?;
     match verb {
         Verb::Import(args) => import::run(args, &common),
+        Verb::Inspect(args) => inspect::run(args, &common),
         Verb::Formats(args) => formats::run(args, &common),
     }
 }

@@ -55,3 +55,52 @@ pub(super) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     }
     table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
+
+/// The columns that a text may take: the terminal's, or where there is none a page's.
+fn width() -> usize {
+    Table::new().width().map_or(100, usize::from).max(40)
+}
+
+/// A table that is too wide for the terminal, as several with the same first column.
+pub(super) fn blocks(header: &[&str], rows: &[Vec<String>]) -> String {
+    let cell_width = |cell: &str| cell.lines().map(|line| line.chars().count()).max().unwrap_or(0) + 2;
+    let column_width = |index: usize| {
+        rows.iter().filter_map(|row| row.get(index)).map(|cell| cell_width(cell)).fold(cell_width(header[index]), usize::max)
+    };
+    let mut blocks: Vec<Vec<usize>> = Vec::new();
+    let mut room = 0;
+    for index in 1..header.len() {
+        let needed = column_width(index);
+        if blocks.is_empty() || needed > room {
+            blocks.push(vec![0]);
+            room = width().saturating_sub(column_width(0));
+        }
+        room = room.saturating_sub(needed);
+        if let Some(block) = blocks.last_mut() {
+            block.push(index);
+        }
+    }
+    let part = |block: &Vec<usize>| {
+        let header: Vec<&str> = block.iter().map(|&index| header[index]).collect();
+        let pick = |row: &Vec<String>| block.iter().map(|&index| row.get(index).cloned().unwrap_or_default()).collect();
+        table(&header, &rows.iter().map(pick).collect::<Vec<Vec<String>>>())
+    };
+    blocks.iter().map(part).collect::<Vec<String>>().join("\n")
+}
+
+/// Lines of a label and a text that wraps at the width of the terminal.
+pub(super) fn facts(facts: &[(&str, String)]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(u16::try_from(width()).unwrap_or(u16::MAX));
+    for (label, text) in facts {
+        table.add_row(vec![Cell::new(label), Cell::new(printable(text))]);
+    }
+    if let Some(labels) = table.column_mut(0) {
+        labels.set_padding((0, 2));
+    }
+    if let Some(texts) = table.column_mut(1) {
+        texts.set_padding((0, 0));
+    }
+    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}

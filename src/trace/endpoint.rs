@@ -40,6 +40,17 @@ pub enum EnergyScope {
     Facility,
 }
 
+impl EnergyScope {
+    /// The word in a trace's description.
+    pub fn name(self) -> &'static str {
+        match self {
+            EnergyScope::Accelerator => "accelerator",
+            EnergyScope::Node => "node",
+            EnergyScope::Facility => "facility",
+        }
+    }
+}
+
 /// A price in US dollars for a million tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,6 +10,7 @@ pub mod import;
 mod info;
 mod load;
 mod place;
+mod roles;
 pub mod schema;
 mod table;
 
