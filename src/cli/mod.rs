@@ -1,9 +1,13 @@
 //! The command line: one file a verb. Each verb parses, calls the library and prints.
 
+mod finish;
 mod formats;
 mod import;
 mod inspect;
 mod output;
+mod replay;
+mod replaying;
+mod sweep;
 
 use std::process::ExitCode;
 
@@ -47,6 +51,10 @@ enum Verb {
     Import(import::Args),
     /// Look at a trace: accuracy, energy, time, money, coverage, and what is missing
     Inspect(inspect::Args),
+    /// What each policy would have cost, saved and answered
+    Replay(replay::Args),
+    /// Savings and answer accuracy over router accuracy
+    Sweep(sweep::Args),
     /// List the formats that can be imported
     Formats(formats::Args),
 }
@@ -79,6 +87,8 @@ fn run(cli: Cli) -> Result<()> {
     match verb {
         Verb::Import(args) => import::run(args, &common),
         Verb::Inspect(args) => inspect::run(args, &common),
+        Verb::Replay(args) => replay::run(args, &common),
+        Verb::Sweep(args) => sweep::run(args, &common),
         Verb::Formats(args) => formats::run(args, &common),
     }
 }

@@ -59,6 +59,16 @@ impl Misroute {
     }
 }
 
+impl std::fmt::Display for Misroute {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (Misroute::NAMED.iter().find(|(_, misroute)| misroute == self), self) {
+            (Some((name, _)), _) => f.write_str(name),
+            (None, Misroute::Local { detect, false_alarm }) => write!(f, "local:{detect}:{false_alarm}"),
+            (None, _) => Ok(()),
+        }
+    }
+}
+
 /// How often the router errs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Rates {

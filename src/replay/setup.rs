@@ -1,6 +1,6 @@
 //! From names to a replay that can run: roles, policies, workload, references.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::policy::oracle::{Oracle, OracleParameters};
 use crate::policy::{Built, Context, Objective, PolicySpec, Rule};
 use crate::trace::{EndpointIx, Names, Trace};
@@ -197,9 +197,4 @@ impl Groups {
         }
         groups
     }
-}
-
-/// A name that no entry has.
-pub(crate) fn no_policies() -> Error {
-    Error::new("no policy to replay").at("--policy").hint("`wattroute policies` lists them").usage()
 }

@@ -1,0 +1,141 @@
+//! What the verbs that replay have in common: options, reading the trace, progress.
+
+use std::path::PathBuf;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::Common;
+use crate::error::{Error, Result};
+use crate::policy::{Objective, PolicySpec};
+use crate::replay::{Progress, Request};
+use crate::report::build::Making;
+use crate::trace::{Columns, Metric, Trace};
+use crate::workload::{ACCOUNTS, MissingRules, RoleNames, Selection, WorkloadSpec, metric_of};
+
+/// Options of the verbs that replay.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Replaying")]
+pub(super) struct ReplayArgs {
+    /// Endpoint that savings are measured against; may be given several times [default: the only cloud endpoint]
+    #[arg(long = "baseline", value_name = "ENDPOINT")]
+    baselines: Vec<String>,
+    /// Endpoint that misrouted and unsolved queries go to [default: each baseline in turn]
+    #[arg(long, value_name = "ENDPOINT")]
+    fallback: Option<String>,
+    /// Endpoint that may serve instead of the fallback; may be given several times [default: all that are not of tier cloud]
+    #[arg(long, value_name = "ENDPOINT")]
+    local: Vec<String>,
+    /// What oracles make small: size, energy, cost, flops or latency [default: the trace's, else size]
+    #[arg(long, value_name = "NAME")]
+    objective: Option<String>,
+    /// Score from which an answer is correct; needed for graded scores
+    #[arg(long, value_name = "SCORE")]
+    correct_at: Option<f64>,
+    /// Missing cells: `require` refuses, `complete` drops such queries, `unavailable` takes the endpoint as unable to serve them
+    #[arg(long, value_name = "[METRIC=]RULE", default_value = "require")]
+    missing: Vec<String>,
+    /// The metrics that are needed [default: all that the endpoints in use have]
+    #[arg(long, value_name = "METRIC", value_delimiter = ',')]
+    metrics: Vec<String>,
+    /// File that selects queries: data sets, categories, a range, a sample
+    #[arg(long, value_name = "FILE")]
+    workload: Option<PathBuf>,
+    /// Replicates of policies that draw random numbers
+    #[arg(long, value_name = "R", default_value_t = 20)]
+    replicates: u32,
+    /// Carbon intensity of the grid, to report grams of CO2
+    #[arg(long, value_name = "G_PER_KWH")]
+    carbon: Option<f64>,
+}
+
+impl ReplayArgs {
+    /// The options as a request, checked as far as that goes without a trace.
+    pub(super) fn request(&self, common: &Common) -> Result<Request> {
+        let mut missing = MissingRules::default();
+        for rule in &self.missing {
+            missing.add(rule).map_err(|problem| Error::new(problem).at("--missing").usage())?;
+        }
+        if self.replicates == 0 {
+            return Err(Error::new("no replicate").at("--replicates").found(0).allowed("1 and more").usage());
+        }
+        if let Some(carbon) = self.carbon.filter(|carbon| !(carbon.is_finite() && *carbon >= 0.0)) {
+            return Err(Error::new("no carbon intensity").at("--carbon").found(carbon).allowed("0 and more, in g/kWh").usage());
+        }
+        let selection = match &self.workload {
+            None => Selection::default(),
+            Some(path) => {
+                let fail = |cause| Error::new("cannot read the workload").at(path.display()).cause(cause);
+                Selection::parse(&std::fs::read_to_string(path).map_err(fail)?, &path.display().to_string())?
+            }
+        };
+        let metric = |name: &String| {
+            metric_of(name)
+                .ok_or_else(|| crate::error::unknown("metric", name, ACCOUNTS.iter().map(|metric| metric.column())).at("--metrics").usage())
+        };
+        let metrics: Vec<Metric> = self.metrics.iter().map(metric).collect::<Result<_>>()?;
+        let workload = WorkloadSpec {
+            selection,
+            missing,
+            metrics: (!metrics.is_empty()).then_some(metrics),
+            correct_at: self.correct_at,
+            seed: common.seed,
+        };
+        Ok(Request {
+            roles: RoleNames { baselines: self.baselines.clone(), fallback: self.fallback.clone(), local: self.local.clone() },
+            workload,
+            objective: self.objective.as_deref().map(|name| Objective::find(name).map_err(|error| error.at("--objective"))).transpose()?,
+            replicates: self.replicates,
+            seed: common.seed,
+        })
+    }
+
+    /// What the report says of its making.
+    pub(super) fn making(&self, verb: &str) -> Making {
+        Making { verb: verb.to_owned(), arguments: super::arguments(), carbon_g_per_kwh: self.carbon }
+    }
+}
+
+/// Opens a trace with the columns that some policies need.
+pub(super) fn open(name: &str, specs: &[PolicySpec]) -> Result<Trace> {
+    let needs: Vec<_> = specs.iter().map(|spec| spec.parameters.needs()).collect();
+    let mut metrics = vec![Metric::Score];
+    metrics.extend(ACCOUNTS);
+    for metric in needs.iter().flat_map(|needs| &needs.metrics) {
+        if !metrics.contains(metric) {
+            metrics.push(*metric);
+        }
+    }
+    let any = |need: fn(&crate::policy::Needs) -> bool| needs.iter().any(need);
+    let columns =
+        Columns { metrics, ids: any(|needs| needs.ids), prompts: any(|needs| needs.prompts), features: any(|needs| needs.features) };
+    Trace::open(name, &columns)
+}
+
+/// A progress bar on a terminal; silent in a pipe, with `--quiet` and with `--json`.
+pub(super) struct Bar(ProgressBar);
+
+impl Bar {
+    /// A bar over some units of work.
+    pub(super) fn new(common: &Common, units: u64) -> Bar {
+        if common.quiet || common.json {
+            return Bar(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::new(units);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent}% of {human_len} queries, {eta} to go") {
+            bar.set_style(style);
+        }
+        Bar(bar)
+    }
+}
+
+impl Progress for Bar {
+    fn advance(&self, queries: u64) {
+        self.0.inc(queries);
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
