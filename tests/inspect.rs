@@ -1,4 +1,6 @@
 //! `wattroute inspect`: known answers on the traces that ship, and the contract of its JSON.
+// A test may stop at the first surprise.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::process::{Command, Output};
 

@@ -1,5 +1,6 @@
 //! The command line: one file a verb. Each verb parses, calls the library and prints.
 
+mod check;
 mod formats;
 mod import;
 mod inspect;
@@ -47,6 +48,8 @@ enum Verb {
     Import(import::Args),
     /// Look at a trace: accuracy, energy, time, money, coverage, and what is missing
     Inspect(inspect::Args),
+    /// Find every fault of a trace
+    Check(check::Args),
     /// List the formats that can be imported
     Formats(formats::Args),
 }
@@ -79,6 +82,7 @@ fn run(cli: Cli) -> Result<()> {
     match verb {
         Verb::Import(args) => import::run(args, &common),
         Verb::Inspect(args) => inspect::run(args, &common),
+        Verb::Check(args) => check::run(args, &common),
         Verb::Formats(args) => formats::run(args, &common),
     }
 }
