@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 /// The result of everything in this crate that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -32,6 +34,12 @@ impl Error {
         let mut first = if problems.is_empty() { return None } else { problems.remove(0) };
         first.more.extend(problems);
         Some(first)
+    }
+
+    /// The problems of this error one by one.
+    pub fn into_each(mut self) -> Vec<Error> {
+        let more = std::mem::take(&mut self.more);
+        std::iter::once(self).chain(more.into_iter().flat_map(Error::into_each)).collect()
     }
 
     /// Where: a file, a row, a column, an option.
@@ -91,6 +99,21 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// An object with `what` and, where they are known, `where`, `found`, `allowed`, `hint` and `cause`.
+/// Further problems of the same error are left out: see [`Error::into_each`].
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut fields: Vec<(&str, String)> = vec![("what", self.what.clone())];
+        for (label, text) in &self.details {
+            match fields.iter_mut().find(|(known, _)| known == label) {
+                Some((_, known)) => *known = format!("{known}; {text}"),
+                None => fields.push((label, text.clone())),
+            }
+        }
+        serializer.collect_map(fields)
+    }
+}
 
 /// Text from a file, made safe for a terminal: control characters other than the line break are escaped.
 pub fn printable(text: &str) -> String {

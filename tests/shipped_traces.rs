@@ -1,4 +1,6 @@
 //! The traces that the repository ships: read from their folders and out of the program alike.
+// A test may stop at the first surprise.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use wattroute::trace::{Columns, Feature, Metric, Trace, embedded_names};
 

@@ -1,4 +1,6 @@
 //! `traces/README.md` names every column and field of the format, and nothing else.
+// A test may stop at the first surprise.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::BTreeSet;
 

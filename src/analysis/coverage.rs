@@ -11,6 +11,8 @@ pub struct Solved {
     queries: usize,
     /// For each endpoint, for each query.
     by_endpoint: Vec<Vec<bool>>,
+    /// For each query the number of endpoints that solve it.
+    solvers: Vec<u16>,
 }
 
 /// Shares of all queries of the trace; a query that was not answered is not answered correctly.
@@ -51,7 +53,12 @@ impl Solved {
             Some(scores) => scores.iter().map(|score| score >= correct_at).collect(),
             None => vec![false; trace.len()],
         };
-        Solved { queries: trace.len(), by_endpoint: (0..trace.outcomes.len()).map(solved).collect() }
+        let by_endpoint: Vec<Vec<bool>> = (0..trace.outcomes.len()).map(solved).collect();
+        let mut solvers = vec![0_u16; trace.len()];
+        for solved in &by_endpoint {
+            solvers.iter_mut().zip(solved).for_each(|(count, &solved)| *count += u16::from(solved));
+        }
+        Solved { queries: trace.len(), by_endpoint, solvers }
     }
 
     /// Whether any of the endpoints solves the query.
@@ -69,9 +76,11 @@ impl Solved {
         self.count(endpoints) as f64 / self.queries as f64
     }
 
-    /// The number of queries that `endpoint` solves and none of `others`.
-    pub fn only(&self, endpoint: usize, others: &[usize]) -> usize {
-        (0..self.queries).filter(|&query| self.by_endpoint[endpoint][query] && !self.by_any(others, query)).count()
+    /// The number of queries that `endpoint` solves and no endpoint outside `group`, which it is one of.
+    pub fn alone(&self, endpoint: usize, group: &[usize]) -> usize {
+        let within = |query: usize| group.iter().filter(|&&member| self.by_endpoint[member][query]).count();
+        let solved = self.by_endpoint[endpoint].iter().enumerate().filter(|(_, solved)| **solved);
+        solved.filter(|(query, _)| usize::from(self.solvers[*query]) == within(*query)).count()
     }
 }
 

@@ -132,9 +132,7 @@ fn summary(trace: &Trace, index: usize, solved: &Solved) -> EndpointSummary {
     let column = |metric| outcomes.metrics.get(metric);
     let mean_of = |metric| column(metric).and_then(|cells: &Column| mean(cells.iter()));
     let p95_of = |metric| column(metric).and_then(|cells| percentile(cells, 0.95));
-    let all = 0..trace.outcomes.len();
-    let other_endpoints: Vec<usize> = all.clone().filter(|&other| other != index).collect();
-    let other_models: Vec<usize> = all.filter(|&other| trace.info.endpoints[other].model != endpoint.model).collect();
+    let same_model: Vec<usize> = (0..trace.outcomes.len()).filter(|&other| trace.info.endpoints[other].model == endpoint.model).collect();
     let Efficiency { power_w_mean, apw, apj, ppw, ppj } = Efficiency::of(outcomes);
     EndpointSummary {
         id: endpoint.id.clone(),
@@ -149,8 +147,8 @@ fn summary(trace: &Trace, index: usize, solved: &Solved) -> EndpointSummary {
         missing_cells: missing_cells(outcomes, trace.len()),
         estimated: estimated(outcomes),
         answer_accuracy: mean_of(Metric::Score),
-        solved_alone: solved.only(index, &other_endpoints),
-        solved_by_model_alone: solved.only(index, &other_models),
+        solved_alone: solved.alone(index, &[index]),
+        solved_by_model_alone: solved.alone(index, &same_model),
         energy_j_mean: mean_of(Metric::EnergyJ),
         energy_j_p95: p95_of(Metric::EnergyJ),
         latency_s_mean: mean_of(Metric::LatencyS),

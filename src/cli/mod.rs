@@ -1,5 +1,6 @@
 //! The command line: one file a verb. Each verb parses, calls the library and prints.
 
+mod check;
 mod finish;
 mod formats;
 mod import;
@@ -55,6 +56,8 @@ enum Verb {
     Replay(replay::Args),
     /// Savings and answer accuracy over router accuracy
     Sweep(sweep::Args),
+    /// Find every fault of a trace
+    Check(check::Args),
     /// List the formats that can be imported
     Formats(formats::Args),
 }
@@ -89,6 +92,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Inspect(args) => inspect::run(args, &common),
         Verb::Replay(args) => replay::run(args, &common),
         Verb::Sweep(args) => sweep::run(args, &common),
+        Verb::Check(args) => check::run(args, &common),
         Verb::Formats(args) => formats::run(args, &common),
     }
 }

@@ -12,7 +12,7 @@ use polars::prelude::{
 use super::column::numbers;
 use super::endpoint::Endpoint;
 use super::info::TraceInfo;
-use super::load::partition;
+use super::partition::partition;
 use super::schema::{self, FORMAT_VERSION, PerMetric};
 use super::table::{Feature, Queries};
 use crate::error::{Error, Result};

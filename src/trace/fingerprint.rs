@@ -4,7 +4,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::load::partition;
+use super::partition::partition;
 use super::place::TracePlace;
 use super::schema;
 use crate::error::{Error, Result};

@@ -90,10 +90,14 @@ pub struct Source {
 impl TraceInfo {
     /// Reads the text of a `trace.toml`; `place` names the file in errors.
     pub fn parse(text: &str, place: &str) -> Result<Self> {
-        let info: TraceInfo =
-            toml::from_str(text).map_err(|error| Error::new("the trace's description cannot be read").at(place).cause(error))?;
-        info.check().map_err(|error| error.at(place))?;
-        Ok(info)
+        let info = TraceInfo::from_toml(text, place)?;
+        let faults = info.faults().into_iter().map(|fault| fault.at(place)).collect();
+        Error::all(faults).map_or(Ok(info), Err)
+    }
+
+    /// Reads the text of a `trace.toml` without looking at what it says.
+    pub(super) fn from_toml(text: &str, place: &str) -> Result<Self> {
+        toml::from_str(text).map_err(|error| Error::new("the trace's description cannot be read").at(place).cause(error))
     }
 
     /// As the text of a `trace.toml`.
@@ -122,8 +126,13 @@ impl TraceInfo {
         Ok(code)
     }
 
-    /// Every fault of the description at once.
+    /// Every fault of the description as one error.
     pub fn check(&self) -> Result<()> {
+        Error::all(self.faults()).map_or(Ok(()), Err)
+    }
+
+    /// Every fault of the description.
+    pub(super) fn faults(&self) -> Vec<Error> {
         let mut problems = Vec::new();
         if self.format != FORMAT_VERSION {
             problems.push(
@@ -150,6 +159,6 @@ impl TraceInfo {
         if let Some(value) = self.defaults.correct_at.filter(|value| !(*value > 0.0 && *value <= 1.0)) {
             problems.push(Error::new("`correct_at` is no score").at("[defaults]").found(value).allowed("above 0, up to 1"));
         }
-        Error::all(problems).map_or(Ok(()), Err)
+        problems
     }
 }

@@ -2,6 +2,9 @@
 //!
 //! The format is specified in `traces/README.md`; [`schema`] has the names of its columns.
 
+mod check;
+#[cfg(test)]
+mod check_tests;
 mod column;
 mod draft;
 mod endpoint;
@@ -9,16 +12,22 @@ mod fingerprint;
 pub mod import;
 mod info;
 mod load;
+mod parquet;
+mod partition;
 mod place;
+mod problems;
+mod reader;
 mod roles;
 pub mod schema;
 mod table;
+mod wanted;
 
+pub use check::{Check, check};
 pub use column::{BLOCK_ROWS, Column, Names};
 pub use draft::{Draft, DraftEndpoint};
 pub use endpoint::{Endpoint, EnergyScope, Price, Tier, slug};
 pub use info::{Defaults, Source, Step, TraceInfo};
-pub use load::Columns;
 pub use place::{TracePlace, embedded_names};
 pub use schema::{Metric, PerMetric};
 pub use table::{EndpointIx, Feature, Outcomes, Queries, Trace};
+pub use wanted::Columns;

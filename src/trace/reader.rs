@@ -1,0 +1,174 @@
+//! One table of a trace: its columns in the types of the format, every fault told.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use polars::prelude::{DataFrame, DataType, Series, StringChunked};
+
+use super::column::{Column, Names};
+use super::info::Source;
+use super::problems::Problems;
+use super::schema::{self, MEASURED, Metric};
+use super::table::Feature;
+use crate::error::Error;
+
+/// A table with the name that faults give it. A column is `None` where the table lacks it, and where
+/// it has a fault that leaves nothing to go on with.
+pub(super) struct TableReader<'a> {
+    pub(super) table: &'a DataFrame,
+    pub(super) place: String,
+    pub(super) problems: &'a mut Problems,
+}
+
+impl TableReader<'_> {
+    fn column_place(&self, name: &str) -> String {
+        format!("{}, column `{name}`", self.place)
+    }
+
+    fn lacks(&mut self, name: &str) {
+        let error = Error::new("a column is missing").at(&self.place).found("no such column").allowed(format!("a column `{name}`"));
+        self.problems.push(error);
+    }
+
+    fn wrong_type(&mut self, name: &str, found: &DataType, allowed: &str) {
+        let error = Error::new("a column has the wrong type").at(self.column_place(name)).found(found).allowed(allowed);
+        self.problems.push(error);
+    }
+
+    /// A column of numbers in the wanted type, without loss.
+    fn numbers(&mut self, name: &str, wanted: &DataType) -> Option<Series> {
+        let column = self.table.column(name).ok()?;
+        let dtype = column.dtype();
+        let number = dtype.is_primitive_numeric() && (wanted.is_float() || !dtype.is_float());
+        if !number && dtype != &DataType::Null {
+            self.wrong_type(name, dtype, &wanted.to_string());
+            return None;
+        }
+        let cast = column.as_materialized_series().strict_cast(wanted);
+        let place = self.column_place(name);
+        self.problems.keep(cast.map_err(|error| Error::new("a column's numbers do not fit").at(place).allowed(wanted).cause(error)))
+    }
+
+    /// Polars' own type check, which [`TableReader::numbers`] has made sure of.
+    fn cast<T>(&mut self, cells: polars::error::PolarsResult<T>) -> Option<T> {
+        let place = &self.place;
+        self.problems.keep(cells.map_err(|error| Error::new("a column has the wrong type").at(place).cause(error)))
+    }
+
+    /// The row numbers: present, and increasing, so that none repeats.
+    pub(super) fn rows(&mut self) -> Option<Vec<u32>> {
+        if self.table.column(schema::ROW).is_err() {
+            self.lacks(schema::ROW);
+        }
+        let cells = self.numbers(schema::ROW, &DataType::UInt32)?;
+        let cells = self.cast(cells.u32())?;
+        let place = self.column_place(schema::ROW);
+        if cells.null_count() > 0 {
+            let missing = cells.iter().enumerate().filter(|(_, cell)| cell.is_none()).map(|(index, _)| index);
+            self.problems.cells(&place, missing, |index| Error::new("a row number is missing").at(format!("{place}, row {index}")));
+            return None;
+        }
+        let rows: Vec<u32> = cells.iter().flatten().collect();
+        let disorder = (1..rows.len()).filter(|&index| rows[index - 1] >= rows[index]);
+        self.problems.cells(&place, disorder, |index| {
+            Error::new("row numbers do not increase: two outcomes of one query, or the file is not sorted")
+                .at(format!("{place}, row {index}"))
+                .found(format!("{} after {}", rows[index], rows[index - 1]))
+                .allowed("increasing numbers, each once")
+        });
+        Some(rows)
+    }
+
+    pub(super) fn strings(&mut self, name: &str) -> Option<StringChunked> {
+        let series = self.table.column(name).ok()?.as_materialized_series();
+        if series.dtype() == &DataType::Null {
+            return Some(std::iter::repeat_n(None::<&str>, series.len()).collect());
+        }
+        let cells = series.str().ok().cloned();
+        if cells.is_none() {
+            self.wrong_type(name, series.dtype(), "str");
+        }
+        cells
+    }
+
+    /// The names of the queries: present, and each once.
+    pub(super) fn ids(&mut self) -> Option<Vec<String>> {
+        if self.table.column(schema::QUERY_ID).is_err() {
+            self.lacks(schema::QUERY_ID);
+        }
+        let cells = self.strings(schema::QUERY_ID)?;
+        let place = self.column_place(schema::QUERY_ID);
+        let missing = cells.iter().enumerate().filter(|(_, id)| id.is_none()).map(|(row, _)| row);
+        self.problems.cells(&place, missing, |row| Error::new("a query has no id").at(format!("{place}, row {row}")));
+        let mut first = HashMap::with_capacity(cells.len());
+        let mut repeated = Vec::new();
+        for (row, id) in cells.iter().enumerate().filter_map(|(row, id)| Some((row, id?))) {
+            match first.entry(id) {
+                Entry::Occupied(_) => repeated.push((row, id)),
+                Entry::Vacant(place) => {
+                    place.insert(row);
+                }
+            }
+        }
+        self.problems.cells(&place, 0..repeated.len(), |index| {
+            let (row, id) = repeated[index];
+            let found = format!("`{id}`, which row {} has already", first[id]);
+            Error::new("two queries have the same id").at(format!("{place}, row {row}")).found(found).allowed("unique ids")
+        });
+        Some(cells.iter().flatten().map(str::to_owned).collect())
+    }
+
+    /// A column of numbers whose present cells are all allowed.
+    pub(super) fn quantity(&mut self, name: &str, allows: impl Fn(f64) -> bool, allowed: &str) -> Option<Column> {
+        let series = self.numbers(name, &DataType::Float64)?;
+        let cells = self.cast(series.f64())?;
+        let place = self.column_place(name);
+        let mut offset = 0;
+        for chunk in cells.downcast_iter() {
+            let values = chunk.values().as_slice();
+            let valid = |index: usize| chunk.validity().is_none_or(|validity| validity.get_bit(index));
+            if let Some(from) = first_bad(values, &allows) {
+                let bad = (from..values.len()).filter(|&index| valid(index) && !allows(values[index]));
+                self.problems.cells(&place, bad, |index| {
+                    Error::new("a cell has a value that it cannot have")
+                        .at(format!("{place}, row {}", offset + index))
+                        .found(values[index])
+                        .allowed(allowed)
+                });
+            }
+            offset += chunk.len();
+        }
+        Some(Column::from_polars(cells))
+    }
+
+    /// The sources of a metric's cells, where any is estimated. Where the list of sources could not
+    /// be read (`None`), codes are taken as they are.
+    pub(super) fn sources(&mut self, metric: Metric, sources: Option<&[Source]>) -> Option<Vec<u8>> {
+        let name = metric.source_column();
+        let cells = self.numbers(&name, &DataType::UInt8)?;
+        let codes: Vec<u8> = self.cast(cells.u8())?.iter().map(|cell| cell.unwrap_or(MEASURED)).collect();
+        let known = |code: u8| code == MEASURED || sources.is_none_or(|sources| sources.iter().any(|source| source.code == code));
+        let place = self.column_place(&name);
+        let unknown = codes.iter().enumerate().filter(|(_, code)| !known(**code)).map(|(row, _)| row);
+        self.problems.cells(&place, unknown, |row| {
+            Error::new("a cell comes from a source that the trace does not name")
+                .at(format!("{place}, row {row}"))
+                .found(codes[row])
+                .allowed(format!("0 (measured) or the code of a [[source]] in {}", schema::TRACE_FILE))
+        });
+        codes.iter().any(|&code| code != MEASURED).then_some(codes)
+    }
+
+    /// A feature: strings, or finite numbers.
+    pub(super) fn feature(&mut self, name: &str) -> Option<Feature> {
+        if self.table.column(name).ok()?.dtype().is_string() {
+            return self.strings(name).map(|cells| Feature::Name(Names::new(cells.iter())));
+        }
+        self.quantity(name, f64::is_finite, "finite numbers").map(Feature::Number)
+    }
+}
+
+/// The first block that may hold a bad cell: one fast pass where all is well.
+fn first_bad(cells: &[f64], allows: &impl Fn(f64) -> bool) -> Option<usize> {
+    cells.chunks(1024).position(|chunk| !chunk.iter().fold(true, |all, &cell| all & allows(cell))).map(|chunk| chunk * 1024)
+}
