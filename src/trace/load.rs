@@ -157,6 +157,7 @@ fn read_outcomes(place: &TracePlace, info: &TraceInfo, id: &str, columns: &Colum
         }
         outcomes.metrics.set(metric, scatter.column(column));
     }
+    outcomes.sparse = scatter.positions;
     Ok(outcomes)
 }
 

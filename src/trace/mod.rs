@@ -5,11 +5,13 @@
 mod column;
 mod draft;
 mod endpoint;
+pub mod enrich;
 mod fingerprint;
 pub mod import;
 mod info;
 mod load;
 mod place;
+mod redraft;
 pub mod schema;
 mod table;
 
