@@ -9,15 +9,30 @@ use crate::error::{Error, Result};
 use crate::trace::enrich::{self, EnrichOptions, Filled, FlopsBy, Missing};
 use crate::trace::{Draft, TracePlace, schema};
 
+const HELP: &str = "\
+Only missing cells are filled; each is marked with its source, a stand-in by name.
+
+KEY is the key of an entry, or words of it that no other entry has:
+  in a profile     MODEL@HARDWARE:batch=N, as in Qwen/Qwen3-14B@H100x8:batch=128
+  in a price list  the model's name there
+  none             looks nothing up for this endpoint
+
+A plain profile (.csv, or .toml with one [[entry]] each) has `model` and any of:
+hardware, batch_size, energy_per_output_token_j, energy_per_request_j,
+latency_per_output_token_s, latency_per_request_s, throughput_output_tokens_per_s,
+power_w, params_total_b, params_active_b, input_usd_per_mtok, output_usd_per_mtok,
+energy_scope.
+
+Examples:
+  wattroute enrich mmlu --out mmlu-energy --profile gpqa.json --output-tokens 250 \\
+      --as mixtral-8x7b-instruct-v0.1=Qwen/Qwen3-14B@B200:batch=8
+  wattroute enrich mmlu --out mmlu-priced --prices model_prices.json \\
+      --output-tokens 250 --tokens-from-text --as \\
+      mixtral-8x7b-instruct-v0.1=together_ai/mistralai/Mixtral-8x7B-Instruct-v0.1";
+
 /// Fill in missing energy, latency, compute and cost of a trace from measured profiles
 #[derive(Debug, clap::Args)]
-#[command(after_help = "KEY is an entry's key as its file has it, `MODEL@HARDWARE:batch=N` in profiles (`Qwen/Qwen3-14B@B200:batch=8`,\n\
-    `...@H100x8:batch=128`), the model's name in price lists; or words of it that no other entry has ('Qwen3-14B B200 batch=8').\n\
-    Only missing cells are filled; each is marked with its source, and what a stand-in measured is named as such.\n\n\
-    Examples:\n  wattroute enrich mmlu --profile gpqa.json --as mixtral-8x7b-instruct-v0.1=Qwen/Qwen3-14B@B200:batch=8 \\\n    \
-    --output-tokens 250 --out mmlu-energy\n  \
-    wattroute enrich mmlu --prices model_prices.json --tokens-from-text --output-tokens 250 --out mmlu-priced \\\n    \
-    --as mixtral-8x7b-instruct-v0.1=together_ai/mistralai/Mixtral-8x7B-Instruct-v0.1")]
+#[command(after_help = HELP)]
 pub(super) struct Args {
     /// Folder of a trace, or the name of one in the program
     trace: String,
@@ -109,6 +124,13 @@ fn target(args: &Args, force: bool) -> Result<PathBuf> {
 pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let out = target(&args, common.force)?;
     let (draft, unknown) = Draft::open(&args.trace)?;
+    if let Some(column) = unknown.first().filter(|_| args.out.is_none()) {
+        return Err(Error::new("the trace has columns that this program does not know and would lose")
+            .at(out.display())
+            .found(column)
+            .hint("`--out TRACE` makes a new trace")
+            .usage());
+    }
     let options = EnrichOptions {
         profiles: args.profiles,
         prices: args.prices,

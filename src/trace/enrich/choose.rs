@@ -1,9 +1,13 @@
 //! Which figures an endpoint gets: its own entries of the profiles, its stand-ins, its price.
 
-use super::names::{Library, Named, near, several_error};
+use super::names::{Library, Named, several_error};
+use super::pricing::{self, Priced};
 use super::profile::{Entry, Profile, hardware_slug};
-use crate::error::{Error, Result};
-use crate::trace::{Endpoint, Metric, Price, slug};
+use crate::error::Result;
+use crate::trace::{Endpoint, Metric, slug};
+
+/// Entries of the same model that a message lists.
+const LISTED: usize = 5;
 
 /// An entry of a profile, chosen for an endpoint.
 #[derive(Debug)]
@@ -12,17 +16,8 @@ pub(super) struct Pick<'a> {
     pub entry: &'a Entry,
     /// Whether the entry is of the endpoint's own model.
     pub own_model: bool,
-    suffix: String,
-}
-
-/// A price, chosen for an endpoint.
-#[derive(Debug)]
-pub(super) struct Priced {
-    pub price: Price,
-    pub up_to_input_tokens: Option<f64>,
-    pub source: String,
-    /// Whether it is the price of the endpoint's own model.
-    pub own: bool,
+    /// For whom it stands in, if for another, or what it assumes.
+    pub suffix: String,
 }
 
 /// What an endpoint gets, and why it gets no more.
@@ -96,27 +91,37 @@ pub(super) fn choose<'a>(library: &'a Library, endpoint: &Endpoint, said: &Said<
     let mut chosen = Chosen::default();
     if said.none {
         let why = "nothing was looked up: --as says `none`".to_owned();
-        let price = endpoint.price.filter(|_| lacking.contains(&Metric::CostUsd)).map(stated_price);
+        let price = endpoint.price.filter(|_| lacking.contains(&Metric::CostUsd)).map(pricing::stated);
         return Ok(Chosen { no_entry: why.clone(), no_price: why, price, ..chosen });
     }
     chosen.picks = picks(library, endpoint, said, lacking)?;
-    if chosen.picks.is_empty() {
-        let keys = library.profiles.iter().flat_map(|profile| profile.entries.iter().map(|entry| entry.key.as_str()));
-        let nearest = near(&endpoint.model, keys);
-        chosen.no_entry = match library.profiles.as_slice() {
-            [] => "no profile was given (--profile FILE)".to_owned(),
-            _ => format!("no profile has this model on this hardware; `--as {}=KEY` names a stand-in, nearest: {nearest}", endpoint.id),
-        };
-    } else {
-        chosen.no_entry = "the entry that was used does not tell it".to_owned();
-    }
+    chosen.no_entry = match chosen.picks.as_slice() {
+        [] => no_entry(library, endpoint),
+        _ => "the entry that was used does not tell it".to_owned(),
+    };
     if lacking.contains(&Metric::CostUsd) {
-        match price(library, endpoint, said, &chosen.picks)? {
+        match pricing::price(library, endpoint, said, &chosen.picks)? {
             Ok(price) => chosen.price = Some(price),
             Err(why) => chosen.no_price = why,
         }
     }
     Ok(chosen)
+}
+
+/// Why an endpoint has no entry, and what could stand in.
+fn no_entry(library: &Library, endpoint: &Endpoint) -> String {
+    if library.profiles.is_empty() {
+        return "no profile was given (--profile FILE)".to_owned();
+    }
+    let entries = || library.profiles.iter().flat_map(|profile| &profile.entries);
+    let same: Vec<&str> = entries().filter(|entry| same_model(entry, endpoint)).map(|entry| entry.key.as_str()).take(LISTED).collect();
+    let near = crate::error::nearest(&endpoint.model, entries().map(|entry| entry.model.as_str()));
+    let known = match (same.as_slice(), near) {
+        ([], None) => "no profile has this model".to_owned(),
+        ([], Some(model)) => format!("no profile has this model, the nearest is {model}"),
+        (same, _) => format!("the profiles have this model on other hardware or at other batch sizes: {}", same.join(", ")),
+    };
+    format!("{known}; `--as {}=KEY` names a stand-in", endpoint.id)
 }
 
 /// The entries that were named, then of every other profile the one that fits.
@@ -150,7 +155,7 @@ fn picks<'a>(library: &'a Library, endpoint: &Endpoint, said: &Said<'a>, lacking
     several.retain(|named| matches!(named, Named::Entry(_, entry) if wanted.iter().any(|metric| offers(entry, *metric))));
     if several.len() > 1 {
         let about = known_of(endpoint);
-        return Err(several_error(&several).at(format!("endpoint `{}`", endpoint.id)).found(about));
+        return Err(several_error(&format!("endpoint `{}`", endpoint.id), &about, &several));
     }
     picks.extend(several.into_iter().filter_map(|named| match named {
         Named::Entry(profile, entry) => Some(Pick::new(profile, entry, endpoint)),
@@ -165,84 +170,9 @@ fn known_of(endpoint: &Endpoint) -> String {
     format!("model `{}`, hardware {hardware}, batch size {batch}", endpoint.model)
 }
 
-fn stated_price(price: Price) -> Priced {
-    Priced { price, up_to_input_tokens: None, source: describe("the endpoint's own price", price, ""), own: true }
-}
-
-fn describe(from: &str, price: Price, suffix: &str) -> String {
-    let Price { input_usd_per_mtok: input, output_usd_per_mtok: output } = price;
-    format!("{from}, ${} input and ${} output for a million tokens{suffix}", round(input), round(output))
-}
-
-/// Without the last bits of 1e-7 x 1e6.
-fn round(usd: f64) -> f64 {
-    format!("{usd:.9}").parse().unwrap_or(usd)
-}
-
-/// The price of an endpoint: its own, the one that was named, that of a chosen entry, or for endpoints
-/// that are not local the one of its model in the list. The inner error says why there is none.
-fn price(library: &Library, endpoint: &Endpoint, said: &Said, picks: &[Pick]) -> Result<std::result::Result<Priced, String>> {
-    if let Some(price) = endpoint.price {
-        return Ok(Ok(stated_price(price)));
-    }
-    let named = said.named.iter().find_map(|named| match named {
-        Named::Price(list, entry) => Some((*list, *entry)),
-        Named::Entry(..) => None,
-    });
-    if let Some((list, entry)) = named {
-        return listed_price(&list.name, entry, endpoint).map(Ok);
-    }
-    if let Some((pick, price)) = picks.iter().find_map(|pick| Some((pick, pick.entry.price?))) {
-        let from = format!("{}: {}", pick.profile.name, pick.entry.title);
-        return Ok(Ok(Priced { price, up_to_input_tokens: None, source: describe(&from, price, &pick.suffix), own: pick.own_model }));
-    }
-    let id = &endpoint.id;
-    let Some(list) = &library.prices else { return Ok(Err("no price is known (--prices FILE)".to_owned())) };
-    if endpoint.is_local() == Some(true) {
-        return Ok(Err(format!(
-            "it is {}, so no token price was looked up: --electricity prices its energy, `--as {id}=KEY` names a token price",
-            endpoint.tier.map(|tier| tier.to_string()).unwrap_or_default()
-        )));
-    }
-    match list.of_model(&endpoint.model).as_slice() {
-        [entry] => listed_price(&list.name, entry, endpoint).map(Ok),
-        [] => Err(Error::new("no price for a model")
-            .at(format!("{}, endpoint `{id}`", list.name))
-            .found(format!("no `{}`", endpoint.model))
-            .hint(format!(
-                "`--as {id}=KEY` names an entry, nearest: {}; `--as {id}=none` leaves its cost missing",
-                near(&endpoint.model, list.entries.iter().map(|entry| entry.key.as_str()))
-            ))),
-        several => {
-            let several: Vec<Named> = several.iter().map(|entry| Named::Price(list, entry)).collect();
-            Err(several_error(&several).at(format!("{}, endpoint `{id}`", list.name)).found(format!("model `{}`", endpoint.model)))
-        }
-    }
-}
-
-fn listed_price(list: &str, entry: &super::prices::ListPrice, endpoint: &Endpoint) -> Result<Priced> {
-    let own = slug(&entry.key) == slug(&endpoint.model);
-    let suffix = if own { String::new() } else { format!(", standing in for {}", endpoint.id) };
-    match entry.price {
-        Some(price) => Ok(Priced {
-            price,
-            up_to_input_tokens: entry.up_to_input_tokens,
-            source: describe(&format!("{list}: {}", entry.key), price, &suffix),
-            own,
-        }),
-        None => Err(Error::new("a price list does not know a price, which is not a price of $0")
-            .at(format!("{list}, `{}`, for endpoint `{}`", entry.key, endpoint.id))
-            .found(&entry.found)
-            .allowed("two prices above 0")
-            .hint(format!("`--as {0}=KEY` names another entry; `--as {0}=none` leaves its cost missing", endpoint.id))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::prices::PriceList;
     use super::*;
-    use crate::trace::Tier;
 
     fn entry(hardware: &str, batch: u32) -> Entry {
         Entry {
@@ -256,9 +186,8 @@ mod tests {
     }
 
     fn library() -> Library {
-        let prices = r#"{"a/qwen": {"input_cost_per_token": 1, "output_cost_per_token": 2}, "zero": {"input_cost_per_token": 0}}"#;
         let entries = vec![entry("H100", 8), entry("H100", 16), entry("B200x2", 8)];
-        Library { profiles: vec![Profile::new("P".into(), entries)], prices: PriceList::parse(prices, "list", "list").ok() }
+        Library { profiles: vec![Profile::new("P".into(), entries)], prices: None }
     }
 
     fn energy(endpoint: &Endpoint) -> std::result::Result<Vec<String>, String> {
@@ -287,22 +216,5 @@ mod tests {
         let endpoint = Endpoint::new("qwen", Some("H100"));
         let chosen = choose(&library, &endpoint, &Said::default(), &[Metric::LatencyS]).map(|chosen| chosen.picks.len());
         assert!(matches!(chosen, Ok(0)), "no entry tells a latency, so which one is meant makes no difference");
-    }
-
-    #[test]
-    fn prices_are_known_or_an_error() {
-        let library = library();
-        let cost = |endpoint: &Endpoint| {
-            let chosen = choose(&library, endpoint, &Said::default(), &[Metric::CostUsd]).map_err(|error| error.to_string());
-            chosen.map(|chosen| chosen.price.map(|price| price.source))
-        };
-        let source = "list: a/qwen, $1000000 input and $2000000 output for a million tokens";
-        assert_eq!(cost(&Endpoint::new("qwen", None)), Ok(Some(source.to_owned())));
-        let zero = cost(&Endpoint::new("zero", None)).err().unwrap_or_default();
-        assert!(zero.contains("not a price of $0") && zero.contains("input_cost_per_token 0, output_cost_per_token none"), "{zero}");
-        let absent = cost(&Endpoint::new("qwem", None)).err().unwrap_or_default();
-        assert!(absent.contains("nearest: a/qwen"), "{absent}");
-        // A local endpoint does not cost what a provider asks for the same model.
-        assert_eq!(cost(&Endpoint { tier: Some(Tier::Local), ..Endpoint::new("qwen", None) }), Ok(None));
     }
 }

@@ -28,14 +28,18 @@ pub(super) fn check(draft: &Draft, usd_per_kwh: Option<f64>) -> Result<()> {
         .usage())
 }
 
-/// Fills the missing costs of a local endpoint; its own price of electricity comes first.
-pub(super) fn fill(info: &mut TraceInfo, endpoint: &mut DraftEndpoint, usd_per_kwh: Option<f64>, log: &mut Log) -> Result<()> {
-    let about = &mut endpoint.endpoint;
-    let Some(price) = about.electricity_usd_per_kwh.or(usd_per_kwh).filter(|_| about.is_local() == Some(true)) else { return Ok(()) };
-    if about.electricity_usd_per_kwh.is_none() {
-        about.electricity_usd_per_kwh = Some(price);
-        log.notes.push(format!("`{}`: electricity_usd_per_kwh is now {price} (--electricity)", about.id));
+/// Writes the given price into a local endpoint that states none, whether or not costs are missing.
+pub(super) fn remember(endpoint: &mut Endpoint, usd_per_kwh: Option<f64>, log: &mut Log) {
+    if let (Some(price), None, Some(true)) = (usd_per_kwh, endpoint.electricity_usd_per_kwh, endpoint.is_local()) {
+        endpoint.electricity_usd_per_kwh = Some(price);
+        log.note_once(&format!("`{}`: electricity_usd_per_kwh is now {price} (--electricity)", endpoint.id));
     }
+}
+
+/// Fills the missing costs of a local endpoint whose price of electricity is known.
+pub(super) fn fill(info: &mut TraceInfo, endpoint: &mut DraftEndpoint, log: &mut Log) -> Result<()> {
+    let about = &endpoint.endpoint;
+    let Some(price) = about.electricity_usd_per_kwh.filter(|_| about.is_local() == Some(true)) else { return Ok(()) };
     let included = match about.energy_scope {
         Some(EnergyScope::Accelerator) => ", of the accelerator alone",
         Some(EnergyScope::Node) => ", of the whole machine",
@@ -48,8 +52,10 @@ pub(super) fn fill(info: &mut TraceInfo, endpoint: &mut DraftEndpoint, usd_per_k
 }
 
 /// Why electricity does not tell an endpoint's cost; `None` where it has nothing to do with it.
-pub(super) fn why(endpoint: &Endpoint, usd_per_kwh: Option<f64>) -> Option<String> {
-    endpoint.electricity_usd_per_kwh.or(usd_per_kwh)?;
+pub(super) fn why(endpoint: &Endpoint, given: bool) -> Option<String> {
+    if !given && endpoint.electricity_usd_per_kwh.is_none() {
+        return None;
+    }
     match endpoint.is_local() {
         Some(true) => Some("electricity was to pay for their energy, which is not known".to_owned()),
         Some(false) => None,

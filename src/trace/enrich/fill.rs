@@ -6,75 +6,12 @@ use super::prices::cost;
 use super::profile::Rate;
 use super::tokens::Known;
 use super::{EnrichOptions, FlopsBy, METRICS, electricity};
-use crate::error::{Error, Result};
-use crate::trace::{Draft, DraftEndpoint, Endpoint, Metric, Queries};
+use crate::error::Result;
+use crate::trace::{Draft, DraftEndpoint, Endpoint, EnergyScope, Metric, TraceInfo};
 
 /// Operations for each parameter and token: one multiplication and one addition.
 const FLOPS_PER_PARAM: f64 = 2.0;
 const BILLION: f64 = 1e9;
-
-/// The faults that stand in the way of filling an endpoint: tokens that nobody counted, energies of
-/// another scope.
-pub(super) fn check(endpoint: &DraftEndpoint, queries: &Queries, chosen: &Chosen, options: &EnrichOptions) -> Vec<Error> {
-    let output = Known::of(endpoint, Metric::OutputTokens);
-    let input = Known::input_tokens(endpoint, queries);
-    let per_token = |rate: Option<Rate>| matches!(rate, Some(Rate::PerOutputToken(_)));
-    let energy = chosen.picks.iter().find_map(|pick| pick.entry.energy());
-    let latency = chosen.picks.iter().find_map(|pick| pick.entry.latency());
-    let wanted = |metric: Metric, known: &Known| {
-        let lacks = |index: usize| endpoint.metrics.get(metric).is_none_or(|cells| cells[index].is_nan());
-        let mut rows = (0..endpoint.rows.len()).filter(|&index| lacks(index)).peekable();
-        rows.peek().is_some() && rows.all(|index| known.cells[index].is_nan())
-    };
-    let flops = options.flops.is_some() && params(&endpoint.endpoint, &chosen.picks, options.flops).is_some();
-    let from_output = [
-        (Metric::EnergyJ, per_token(energy)),
-        (Metric::LatencyS, per_token(latency)),
-        (Metric::Flops, flops),
-        (Metric::CostUsd, chosen.price.is_some()),
-    ];
-    let from_input = [(Metric::Flops, flops), (Metric::CostUsd, chosen.price.is_some())];
-    let names = |uses: &[(Metric, bool)], known: &Known| -> Vec<String> {
-        uses.iter().filter(|(metric, used)| *used && wanted(*metric, known)).map(|(metric, _)| format!("`{metric}`")).collect()
-    };
-    let id = &endpoint.endpoint.id;
-    let mut problems = Vec::new();
-    let without = names(&from_output, &output);
-    if !without.is_empty() {
-        let hint = format!("`--output-tokens N` or `--output-tokens {id}=N` supplies them (marked as estimated)");
-        problems.push(no_tokens(id, "output", &without).hint(hint));
-    }
-    let without = names(&from_input, &input);
-    if !without.is_empty() {
-        let hint = match queries.prompts {
-            Some(_) => "`--tokens-from-text` counts them from the prompts, four characters each (marked as estimated)",
-            None => "the trace has no prompts to count them from: import it again with tokens or prompts",
-        };
-        problems.push(no_tokens(id, "input", &without).hint(hint));
-    }
-    problems.extend(other_scope(endpoint, chosen));
-    problems
-}
-
-fn no_tokens(id: &str, which: &str, metrics: &[String]) -> Error {
-    Error::new(format!("an endpoint has no {which} tokens, which {} follow from", metrics.join(", "))).at(format!("endpoint `{id}`"))
-}
-
-/// Energies of two scopes must not meet in one column.
-fn other_scope(endpoint: &DraftEndpoint, chosen: &Chosen) -> Option<Error> {
-    if missing(endpoint, Metric::EnergyJ) == 0 {
-        return None;
-    }
-    let pick = chosen.picks.iter().find(|pick| pick.entry.energy().is_some())?;
-    let (own, new) = endpoint.endpoint.energy_scope.zip(pick.entry.energy_scope)?;
-    (own != new).then(|| {
-        Error::new("a profile's energy includes something else than the endpoint's")
-            .at(format!("endpoint `{}`", endpoint.endpoint.id))
-            .found(format!("{:?} in {}", new, pick.source()).to_lowercase())
-            .allowed(format!("{own:?}").to_lowercase())
-            .hint("name an entry of the same scope with `--as`")
-    })
-}
 
 /// Fills the missing cells of an endpoint.
 pub(super) fn endpoint(draft: &mut Draft, index: usize, chosen: &Chosen, options: &EnrichOptions, log: &mut Log) -> Result<()> {
@@ -82,48 +19,60 @@ pub(super) fn endpoint(draft: &mut Draft, index: usize, chosen: &Chosen, options
     let Some(endpoint) = endpoints.get_mut(index) else { return Ok(()) };
     let output = Known::of(endpoint, Metric::OutputTokens);
     let input = Known::input_tokens(endpoint, queries);
-    let no_energy_yet = missing(endpoint, Metric::EnergyJ) == endpoint.rows.len();
-    let mut scope = None;
-    for pick in &chosen.picks {
-        if let Some(rate) = pick.entry.latency() {
-            log.put(info, endpoint, Metric::LatencyS, &apply(rate, &output, &output), &pick.source())?;
-        }
-    }
-    let latency = Known::of(endpoint, Metric::LatencyS);
-    for pick in &chosen.picks {
-        if let Some(rate) = pick.entry.energy() {
-            let before = missing(endpoint, Metric::EnergyJ);
-            log.put(info, endpoint, Metric::EnergyJ, &apply(rate, &output, &latency), &pick.source())?;
-            scope = scope.or(pick.entry.energy_scope.filter(|_| missing(endpoint, Metric::EnergyJ) < before));
-        }
-    }
+    from_profiles(info, endpoint, chosen, &output, log)?;
     if let Some((params_b, what)) = params(&endpoint.endpoint, &chosen.picks, options.flops) {
         let flops = both(&input, &output, |input, output| FLOPS_PER_PARAM * params_b * BILLION * (input + output));
         log.put(info, endpoint, Metric::Flops, &flops, &what)?;
     }
+    electricity::remember(&mut endpoint.endpoint, options.electricity_usd_per_kwh, log);
     if let Some(priced) = &chosen.price {
         let usd = both(&input, &output, |input, output| cost(priced.price, priced.up_to_input_tokens, input, output));
         log.put(info, endpoint, Metric::CostUsd, &usd, &priced.source)?;
     } else {
-        electricity::fill(info, endpoint, options.electricity_usd_per_kwh, log)?;
+        electricity::fill(info, endpoint, log)?;
     }
     describe(&mut endpoint.endpoint, chosen, log);
-    if let Some(scope) = scope {
-        let name = format!("{scope:?}").to_lowercase();
-        let id = &endpoint.endpoint.id;
-        match (endpoint.endpoint.energy_scope, no_energy_yet) {
-            (Some(_), _) => {}
-            (None, true) => {
-                log.notes.push(format!("`{id}`: energy_scope is now {name}, which is what the filled energies include"));
-                endpoint.endpoint.energy_scope = Some(scope);
-            }
-            (None, false) => log.notes.push(format!("`{id}`: what its recorded energies include is not known; the filled ones are {name}")),
-        }
-    }
     for metric in METRICS {
         log.lack(endpoint, metric, &why(metric, &endpoint.endpoint, chosen, options));
     }
     Ok(())
+}
+
+/// Latency first, since energy may follow from it; then energy, and what it includes.
+fn from_profiles(info: &mut TraceInfo, endpoint: &mut DraftEndpoint, chosen: &Chosen, output: &Known, log: &mut Log) -> Result<()> {
+    for pick in &chosen.picks {
+        let Some(rate) = pick.entry.latency() else { continue };
+        let before = missing(endpoint, Metric::LatencyS);
+        log.put(info, endpoint, Metric::LatencyS, &apply(rate, output, output), &pick.source())?;
+        if let Some(remark) = pick.profile.latency_remark.as_ref().filter(|_| missing(endpoint, Metric::LatencyS) < before) {
+            log.note_once(remark);
+        }
+    }
+    let latency = Known::of(endpoint, Metric::LatencyS);
+    let recorded = endpoint.rows.len() - missing(endpoint, Metric::EnergyJ);
+    for pick in &chosen.picks {
+        let Some(rate) = pick.entry.energy() else { continue };
+        let before = missing(endpoint, Metric::EnergyJ);
+        log.put(info, endpoint, Metric::EnergyJ, &apply(rate, output, &latency), &pick.source())?;
+        if let Some(scope) = pick.entry.energy_scope.filter(|_| missing(endpoint, Metric::EnergyJ) < before) {
+            describe_scope(&mut endpoint.endpoint, scope, recorded, log);
+        }
+    }
+    Ok(())
+}
+
+/// Says what the filled energies include, where the endpoint does not and nothing was recorded.
+fn describe_scope(endpoint: &mut Endpoint, scope: EnergyScope, recorded: usize, log: &mut Log) {
+    if endpoint.energy_scope.is_some() {
+        return;
+    }
+    let (id, name) = (&endpoint.id, format!("{scope:?}").to_lowercase());
+    if recorded > 0 {
+        log.note_once(&format!("`{id}`: what its recorded energies include is not known; the filled ones are {name}"));
+        return;
+    }
+    log.note_once(&format!("`{id}`: energy_scope is now {name}, which is what the filled energies include"));
+    endpoint.energy_scope = Some(scope);
 }
 
 /// A rate applied to every answer. What follows from an estimate is one.
@@ -144,11 +93,12 @@ fn both(input: &Known, output: &Known, of: impl Fn(f64, f64) -> f64) -> Known {
 }
 
 /// The parameters that compute follows from, in billions, and the name of the source: the endpoint's
-/// own, else those of the first chosen entry that tells them; active ones where known, unless a
+/// own, else those of a chosen entry, one of its own model before a stand-in; active ones where known, unless a
 /// person says which.
-fn params(endpoint: &Endpoint, picks: &[Pick], by: Option<FlopsBy>) -> Option<(f64, String)> {
+pub(super) fn params(endpoint: &Endpoint, picks: &[Pick], by: Option<FlopsBy>) -> Option<(f64, String)> {
     let own = (endpoint.params_total_b, endpoint.params_active_b, "the endpoint's own".to_owned());
-    let told = picks.iter().map(|pick| (pick.entry.params_total_b, pick.entry.params_active_b, pick.source()));
+    let own_first = picks.iter().filter(|pick| pick.own_model).chain(picks.iter().filter(|pick| !pick.own_model));
+    let told = own_first.map(|pick| (pick.entry.params_total_b, pick.entry.params_active_b, pick.source()));
     std::iter::once(own).chain(told).find_map(|(total, active, source)| {
         let active = active.filter(|_| by != Some(FlopsBy::Total)).map(|params| (params, "active"));
         let total = total.filter(|_| by != Some(FlopsBy::Active)).map(|params| (params, "total"));
@@ -193,7 +143,7 @@ fn why(metric: Metric, endpoint: &Endpoint, chosen: &Chosen, options: &EnrichOpt
         Metric::CostUsd if told => "their tokens are not known, or their prompts are longer than the price holds for".to_owned(),
         Metric::Flops if told => "their input or output tokens are not known (--tokens-from-text, --output-tokens)".to_owned(),
         _ if told => "the tokens or the latency that they follow from are not known".to_owned(),
-        Metric::CostUsd => electricity::why(endpoint, options.electricity_usd_per_kwh).unwrap_or_else(|| chosen.no_price.clone()),
+        Metric::CostUsd => electricity::why(endpoint, options.electricity_usd_per_kwh.is_some()).unwrap_or_else(|| chosen.no_price.clone()),
         Metric::Flops => "the model's parameters are not known: a profile with `params_total_b` or `params_active_b` tells them".to_owned(),
         _ => chosen.no_entry.clone(),
     }

@@ -83,6 +83,13 @@ impl Log {
         Ok(())
     }
 
+    /// Adds a note that is not there yet.
+    pub(super) fn note_once(&mut self, line: &str) {
+        if !self.notes.iter().any(|note| note == line) {
+            self.notes.push(line.to_owned());
+        }
+    }
+
     /// Remembers what a metric still lacks.
     pub(super) fn lack(&mut self, endpoint: &DraftEndpoint, metric: Metric, why: &str) {
         let cells = missing(endpoint, metric);
@@ -98,17 +105,29 @@ impl Log {
             let Filled { endpoint, metric, cells, answers, from_estimates, source } = filled;
             let estimates = match from_estimates {
                 0 => String::new(),
-                all if all == cells => ", all from numbers that are themselves estimates".to_owned(),
-                some => format!(", {some} from numbers that are themselves estimates"),
+                all if all == cells => " (from estimates)".to_owned(),
+                some => format!(" ({some} from estimates)"),
             };
-            format!("filled `{metric}` of `{endpoint}` in {cells} of {answers} answers: {source}{estimates}")
+            format!("filled `{metric}` of `{endpoint}` in {}: {source}{estimates}", of(*cells, *answers))
         });
-        let missing = self.missing.iter().map(|missing| {
-            let Missing { endpoint, metric, cells, answers, why } = missing;
-            format!("still missing: `{metric}` of `{endpoint}` in {cells} of {answers} answers ({why})")
+        let mut groups: Vec<(&Missing, Vec<String>)> = Vec::new();
+        for missing in &self.missing {
+            let same = |other: &Missing| (&other.endpoint, other.cells, &other.why) == (&missing.endpoint, missing.cells, &missing.why);
+            match groups.iter_mut().find(|(other, _)| same(other)) {
+                Some((_, metrics)) => metrics.push(format!("`{}`", missing.metric)),
+                None => groups.push((missing, vec![format!("`{}`", missing.metric)])),
+            }
+        }
+        let missing = groups.into_iter().map(|(missing, metrics)| {
+            let Missing { endpoint, cells, answers, why, .. } = missing;
+            format!("still missing: {} of `{endpoint}` in {}: {why}", metrics.join(", "), of(*cells, *answers))
         });
         filled.chain(self.notes.iter().cloned()).chain(missing).collect()
     }
+}
+
+fn of(cells: usize, answers: usize) -> String {
+    if cells == answers { format!("all {answers} answers") } else { format!("{cells} of {answers} answers") }
 }
 
 /// How many cells of a metric are missing.

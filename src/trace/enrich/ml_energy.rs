@@ -15,6 +15,9 @@ use crate::trace::EnergyScope;
 /// A mean batch this much smaller than the limit is named beside it.
 const BATCH_SLACK: f64 = 0.05;
 
+const LATENCY_REMARK: &str =
+    "latencies from ML.ENERGY are its median time between tokens x output tokens, without the wait for the first token";
+
 #[derive(Deserialize)]
 struct Leaderboard {
     task: String,
@@ -55,7 +58,9 @@ pub(super) fn parse(text: &str, place: &str) -> Result<Profile> {
     }
     match Error::all(problems) {
         Some(error) => Err(error),
-        None => Ok(Profile::new(format!("ML.ENERGY {}", board.task), entries)),
+        None => {
+            Ok(Profile { latency_remark: Some(LATENCY_REMARK.to_owned()), ..Profile::new(format!("ML.ENERGY {}", board.task), entries) })
+        }
     }
 }
 

@@ -15,11 +15,13 @@ mod choose;
 mod electricity;
 mod fill;
 mod log;
-mod ml_energy;
+pub mod ml_energy;
 mod names;
-mod plain;
+pub mod plain;
 mod prices;
+mod pricing;
 mod profile;
+mod require;
 mod tokens;
 
 use std::path::PathBuf;
@@ -85,7 +87,7 @@ pub fn enrich(mut draft: Draft, options: &EnrichOptions, arguments: Vec<String>)
         let lacking: Vec<Metric> = METRICS.into_iter().filter(|metric| log::missing(endpoint, *metric) > 0).collect();
         match choose::choose(&library, &endpoint.endpoint, said, &lacking) {
             Ok(choice) => {
-                problems.extend(fill::check(endpoint, &draft.queries, &choice, options));
+                problems.extend(require::check(endpoint, &draft.queries, &choice, options));
                 chosen.push(choice);
             }
             Err(error) => problems.push(error),
@@ -97,7 +99,10 @@ pub fn enrich(mut draft: Draft, options: &EnrichOptions, arguments: Vec<String>)
     for (index, choice) in chosen.iter().enumerate() {
         fill::endpoint(&mut draft, index, choice, options, &mut log)?;
     }
-    finish(&mut draft, &mut log, arguments)?;
+    something(&log)?;
+    unused(&draft, &library, &said, &mut log);
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    draft.info.steps.push(Step { verb: "enrich".to_owned(), arguments, version, notes: log.lines() });
     Ok((draft, log))
 }
 
@@ -124,27 +129,42 @@ fn said<'a>(draft: &Draft, library: &'a Library, options: &EnrichOptions) -> Res
             said.none = true;
             continue;
         }
-        match library.find(key) {
+        match library.find(key, &format!("--as {id}={key}")) {
             Ok(named) => said.named.extend(named),
-            Err(error) => problems.push(error.at(format!("--as {id}={key}")).usage()),
+            Err(error) => problems.push(error.usage()),
         }
     }
     Error::all(problems).map_or(Ok(said), Err)
 }
 
-/// Adds the step; nothing to add is an error, since whoever asked expects a change.
-fn finish(draft: &mut Draft, log: &mut Log, arguments: Vec<String>) -> Result<()> {
-    if log.filled.is_empty() && log.notes.is_empty() {
-        let lines = log.lines();
-        let error = Error::new("there was nothing to fill in");
-        return Err(match lines.as_slice() {
-            [] => error.found("energy, latency, compute and cost of every answer"),
-            lines => error.found(lines.join("\n")),
-        });
+/// Nothing to fill in is an error, since whoever asked expects a change.
+fn something(log: &Log) -> Result<()> {
+    if !log.filled.is_empty() || !log.notes.is_empty() {
+        return Ok(());
     }
-    let version = env!("CARGO_PKG_VERSION").to_owned();
-    draft.info.steps.push(Step { verb: "enrich".to_owned(), arguments, version, notes: log.lines() });
-    Ok(())
+    let error = Error::new("there was nothing to fill in");
+    Err(match log.lines().as_slice() {
+        [] => error.found("energy, latency, compute and cost of every answer"),
+        lines => error.found(lines.join("\n")),
+    })
+}
+
+/// Notes files and named entries that gave nothing: what was said in vain is easily a mistake.
+fn unused(draft: &Draft, library: &Library, said: &[Said], log: &mut Log) {
+    let mut lines = Vec::new();
+    for (endpoint, said) in draft.endpoints.iter().zip(said) {
+        let id = &endpoint.endpoint.id;
+        for named in &said.named {
+            let taken = log.filled.iter().any(|filled| filled.endpoint == *id && filled.source.contains(&named.source()));
+            if !taken {
+                lines.push(format!("nothing of `{id}` was filled from `{}`, which --as names: it was known already", named.key()));
+            }
+        }
+    }
+    let files = library.profiles.iter().map(|profile| &profile.name).chain(library.prices.iter().map(|list| &list.name));
+    let untouched = files.filter(|name| !log.filled.iter().any(|filled| filled.source.contains(&format!("{name}: "))));
+    lines.extend(untouched.map(|name| format!("nothing was filled from {name}")));
+    log.notes.extend(lines);
 }
 
 #[cfg(test)]

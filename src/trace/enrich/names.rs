@@ -24,10 +24,18 @@ pub(super) enum Named<'a> {
 }
 
 impl Named<'_> {
-    fn key(&self) -> &str {
+    pub(super) fn key(&self) -> &str {
         match self {
             Named::Entry(_, entry) => &entry.key,
             Named::Price(_, price) => &price.key,
+        }
+    }
+
+    /// The start of the name of every source that is taken from it.
+    pub(super) fn source(&self) -> String {
+        match self {
+            Named::Entry(profile, entry) => format!("{}: {}", profile.name, entry.title),
+            Named::Price(list, price) => format!("{}: {},", list.name, price.key),
         }
     }
 
@@ -49,33 +57,32 @@ impl Library {
     /// What a KEY names: an entry's key, or pieces (divided by spaces) that all stand as whole words
     /// in one entry's key or file name. A key that stands both in a profile and in the price list
     /// names both.
-    pub(super) fn find(&self, key: &str) -> Result<Vec<Named<'_>>> {
+    pub(super) fn find(&self, key: &str, place: &str) -> Result<Vec<Named<'_>>> {
         let exact: Vec<Named> = self.all().filter(|named| is_key(named, key)).collect();
         let entries = exact.iter().filter(|named| matches!(named, Named::Entry(..))).count();
         let hits = if exact.is_empty() { self.all().filter(|named| has_pieces(&named.label(), key)).collect() } else { exact };
         match hits.as_slice() {
-            [] => Err(self.unknown(key)),
+            [] => Err(self.unknown(key, place)),
             [_] => Ok(hits),
             _ if entries == 1 && hits.len() == 2 && hits.iter().all(|named| is_key(named, key)) => Ok(hits),
-            several => Err(several_error(several).found(format!("`{key}`"))),
+            several => Err(several_error(place, &format!("`{key}`"), several)),
         }
     }
 
-    fn unknown(&self, key: &str) -> Error {
+    fn unknown(&self, key: &str, place: &str) -> Error {
         let keys: Vec<String> = self.all().map(|named| named.key().to_owned()).collect();
-        let error = Error::new("no such entry in the profiles or the price list").found(format!("`{key}`"));
+        let error = Error::new("no such entry in the profiles or the price list").at(place).found(format!("`{key}`"));
         if keys.is_empty() {
             return error.hint("give the file that has it: `--profile FILE` or `--prices FILE`");
         }
-        error.hint(format!("nearest: {}", near(key, keys.iter().map(String::as_str)))).allowed(
-            "a key as it stands there, or words of it that no other has, such as `--as ENDPOINT='Qwen3-14B H100 batch=8'`; \
-             `none` leaves the endpoint's cells missing",
-        )
+        error
+            .allowed("a key as it stands there, or words of it that no other has (`none`: nothing is looked up for the endpoint)")
+            .hint(format!("nearest: {}", near(key, keys.iter().map(String::as_str))))
     }
 }
 
 /// The error of several entries where one is wanted.
-pub(super) fn several_error(several: &[Named]) -> Error {
+pub(super) fn several_error(place: &str, found: &str, several: &[Named]) -> Error {
     // The file's name only where it tells two entries apart.
     let repeated = |named: &Named| several.iter().filter(|other| other.key() == named.key()).count() > 1;
     let name = |named: &Named| if repeated(named) { named.label() } else { named.key().to_owned() };
@@ -84,6 +91,8 @@ pub(super) fn several_error(several: &[Named]) -> Error {
         names.push(format!("and {} more", several.len() - LISTED));
     }
     Error::new(format!("{} entries fit, and which one is meant makes a difference", several.len()))
+        .at(place)
+        .found(found)
         .allowed(names.join("\n"))
         .hint("choose one: `--as ENDPOINT=KEY`")
 }
@@ -139,7 +148,7 @@ mod tests {
 
     fn keys(typed: &str) -> std::result::Result<Vec<String>, String> {
         let library = library();
-        let found = library.find(typed).map_err(|error| error.to_string())?;
+        let found = library.find(typed, "--as").map_err(|error| error.to_string())?;
         Ok(found.iter().map(|named| named.key().to_owned()).collect())
     }
 

@@ -13,6 +13,8 @@ pub struct Profile {
     pub name: String,
     /// The configurations, in the file's order.
     pub entries: Vec<Entry>,
+    /// What should be known of latencies that follow from it.
+    pub latency_remark: Option<String>,
 }
 
 /// One configuration. What the file does not tell is `None`; no figure is 0.
@@ -119,7 +121,7 @@ impl Profile {
                 entry.key = format!("{}#{ordinal}", entry.key);
             }
         }
-        Profile { name, entries }
+        Profile { name, entries, latency_remark: None }
     }
 
     /// Reads a profile by the ending of its name: `.json` (ML.ENERGY leaderboard), `.toml`, `.csv` (plain).

@@ -67,7 +67,9 @@ fn only_missing_cells_are_filled_and_marked() -> std::result::Result<(), String>
     let step = draft.info.steps.last().ok_or("no step")?;
     assert_eq!((step.verb.as_str(), step.arguments.len()), ("enrich", 1));
     assert!(step.notes.iter().any(|note| note.starts_with("filled `energy_j` of `small@laptop` in 1 of 2 answers: bench")));
-    assert!(step.notes.iter().any(|note| note.starts_with("still missing: `cost_usd` of `small@laptop` in 2 of 2 answers")));
+    assert!(
+        step.notes.iter().any(|note| note.starts_with("still missing: `cost_usd` of `small@laptop` in all 2 answers: no price is known"))
+    );
     Ok(())
 }
 
@@ -115,7 +117,7 @@ fn nobody_guesses_tokens() -> std::result::Result<(), String> {
         draft
     };
     let error = run(bare(), |_| {}).err().unwrap_or_default();
-    assert!(error.contains("no output tokens, which `energy_j`, `latency_s` follow from"), "{error}");
+    assert!(error.contains("no output tokens, and they are needed for `energy_j`, `latency_s`"), "{error}");
     assert!(error.contains("--output-tokens small@laptop=N"), "{error}");
     let (draft, log) = run(bare(), |options| options.output_tokens = vec![(None, 40.0)])?;
     // 2 J/token x 40 tokens that a person supplied: an estimate that follows from an estimate.
@@ -156,4 +158,54 @@ fn mistyped_names_and_nothing_to_do_are_errors() {
     assert!(typo("small@laptop", "org/bgi").contains("nearest: org/Big"), "{}", typo("small@laptop", "org/bgi"));
     let nothing = run(draft(), |options| options.profiles.clear()).err().unwrap_or_default();
     assert!(nothing.contains("nothing to fill in") && nothing.contains("no profile was given"), "{nothing}");
+}
+
+/// A stand-in for the energy does not lend its parameters where a profile tells the model's own.
+#[test]
+fn own_parameters_come_before_a_stand_in() -> std::result::Result<(), String> {
+    let mut off = draft();
+    off.endpoints[0].endpoint.batch_size = Some(4);
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let own = folder.path().join("own.csv");
+    std::fs::write(&own, "model,params_total_b\nsmall,5\n").map_err(|error| error.to_string())?;
+    let (draft, _) = run(off, |options| {
+        options.profiles.push(own);
+        options.stand_ins = vec![("small@laptop".into(), "org/big".into())];
+    })?;
+    assert_eq!(cells(&draft, Metric::EnergyJ), [7.0, 90.0]);
+    // 2 x 5e9 x (10 + 100) and (20 + 50), not big's 70e9.
+    assert_eq!(cells(&draft, Metric::Flops), [1.1e12, 7e11]);
+    assert_eq!(draft.endpoints[0].endpoint.params_total_b, Some(5.0));
+    Ok(())
+}
+
+#[test]
+fn what_was_said_in_vain_is_noted() -> std::result::Result<(), String> {
+    let mut full = draft();
+    full.endpoints[0].metrics.set(Metric::EnergyJ, vec![7.0, 8.0]);
+    full.endpoints[0].metrics.set(Metric::Flops, vec![1.0, 2.0]);
+    let stand_in = |options: &mut EnrichOptions| {
+        options.stand_ins = vec![("small@laptop".into(), "org/big".into())];
+        options.electricity_usd_per_kwh = Some(0.3);
+    };
+    let (draft, log) = run(full, stand_in)?;
+    assert_eq!(cells(&draft, Metric::EnergyJ), [7.0, 8.0]);
+    assert!(log.notes.iter().any(|note| note.contains("nothing of `small@laptop` was filled from `org/Big`")), "{:?}", log.notes);
+    assert!(log.notes.iter().any(|note| note == "nothing was filled from bench"), "{:?}", log.notes);
+    Ok(())
+}
+
+#[test]
+fn none_looks_nothing_up() -> std::result::Result<(), String> {
+    let none = |options: &mut EnrichOptions| {
+        options.stand_ins = vec![("small@laptop".into(), "none".into())];
+        options.electricity_usd_per_kwh = Some(0.36);
+    };
+    let (draft, log) = run(draft(), none)?;
+    assert!(cells(&draft, Metric::EnergyJ)[1].is_nan() && cells(&draft, Metric::LatencyS).is_empty());
+    // The recorded 7 J are paid for at 1e-7 $/J; what has no energy has no cost.
+    let usd = cells(&draft, Metric::CostUsd);
+    assert!((usd[0] - 7e-7).abs() < 1e-18 && usd[1].is_nan(), "{usd:?}");
+    assert!(log.missing.iter().any(|missing| missing.why.contains("--as says `none`")));
+    Ok(())
 }
