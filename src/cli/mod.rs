@@ -1,6 +1,7 @@
 //! The command line: one file a verb. Each verb parses, calls the library and prints.
 
 mod check;
+mod enrich;
 mod finish;
 mod formats;
 mod import;
@@ -58,6 +59,8 @@ enum Verb {
     Sweep(sweep::Args),
     /// Find every fault of a trace
     Check(check::Args),
+    /// Fill in missing energy, latency, compute and cost of a trace from measured profiles
+    Enrich(enrich::Args),
     /// List the formats that can be imported
     Formats(formats::Args),
 }
@@ -93,6 +96,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Replay(args) => replay::run(args, &common),
         Verb::Sweep(args) => sweep::run(args, &common),
         Verb::Check(args) => check::run(args, &common),
+        Verb::Enrich(args) => enrich::run(args, &common),
         Verb::Formats(args) => formats::run(args, &common),
     }
 }

@@ -56,6 +56,7 @@ impl Partition<'_> {
                 outcomes.sources.set(metric, scatter.sources(sources));
             }
         }
+        outcomes.sparse = scatter.positions;
         Some(outcomes)
     }
 

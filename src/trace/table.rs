@@ -56,6 +56,8 @@ pub enum Feature {
 pub struct Outcomes {
     /// Queries that the endpoint answered: rows of its file.
     pub answered: usize,
+    /// Positions of these queries, increasing; `None` where it answered all of them.
+    pub sparse: Option<Vec<u32>>,
     /// The columns that were asked for and that the file has.
     pub metrics: PerMetric<Column>,
     /// For metrics with estimated cells the source of each cell (0 = measured).
@@ -114,7 +116,11 @@ impl Feature {
 
 impl Outcomes {
     fn gather(&self, rows: &[u32]) -> Outcomes {
-        let mut out = Outcomes { answered: self.answered.min(rows.len()), ..Outcomes::default() };
+        let answers = |row: &u32| self.sparse.as_ref().is_none_or(|sparse| sparse.binary_search(row).is_ok());
+        let sparse: Option<Vec<u32>> =
+            self.sparse.as_ref().map(|_| (0u32..).zip(rows).filter(|(_, row)| answers(row)).map(|(position, _)| position).collect());
+        let answered = sparse.as_ref().map_or(rows.len(), Vec::len);
+        let mut out = Outcomes { answered, sparse, ..Outcomes::default() };
         for (metric, column) in self.metrics.iter() {
             out.metrics.set(metric, column.gather(rows));
         }
