@@ -110,7 +110,7 @@ pub struct EndpointSummary {
 /// # Errors
 /// Where scores are graded and nothing says which are correct, and for unknown local endpoints.
 pub fn inspect(trace: &Trace, correct_at: Option<f64>, local: &[String]) -> Result<Inspection> {
-    let correct_at = trace.correct_at(correct_at)?;
+    let correct_at = trace.correct_at(correct_at, None)?;
     let local = trace.local(local)?;
     let solved = Solved::of(trace, correct_at);
     let endpoints = (0..trace.outcomes.len()).map(|endpoint| summary(trace, endpoint, &solved)).collect();
@@ -123,7 +123,7 @@ pub fn inspect(trace: &Trace, correct_at: Option<f64>, local: &[String]) -> Resu
         datasets: datasets(trace),
         endpoints,
         coverage: Coverage::of(trace, &solved, correct_at, &local),
-        warnings: trace.mixed_energy_scopes().iter().map(ToString::to_string).collect(),
+        warnings: trace.mixed_energy_scopes(None).iter().map(ToString::to_string).collect(),
     })
 }
 

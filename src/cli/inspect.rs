@@ -12,12 +12,13 @@ use crate::units::{Count, Flops, Joules, Ratio, Seconds, Share, Usd, Watts};
 #[command(after_help = "Examples:\n  wattroute inspect toy\n  wattroute inspect my-trace --correct-at 0.5 --json")]
 pub(super) struct Args {
     /// Folder of the trace, or the name of one that the program carries
+    #[arg(default_value = "ladder")]
     trace: String,
     /// Score from which an answer is correct [default: the trace's, else 1 where every score is 0 or 1]
     #[arg(long, value_name = "SCORE")]
     correct_at: Option<f64>,
     /// Local endpoints [default: the trace's, else all whose tier is not cloud]
-    #[arg(long, value_name = "ENDPOINT", num_args = 1.., value_delimiter = ',')]
+    #[arg(long, value_name = "ENDPOINT", value_delimiter = ',')]
     local: Vec<String>,
 }
 

@@ -7,6 +7,7 @@ mod formats;
 mod import;
 mod inspect;
 mod output;
+mod policies;
 mod replay;
 mod replaying;
 mod sweep;
@@ -61,6 +62,8 @@ enum Verb {
     Check(check::Args),
     /// Fill in missing energy, latency, compute and cost of a trace from measured profiles
     Enrich(enrich::Args),
+    /// List the policies, and the kinds that a policy file may have
+    Policies(policies::Args),
     /// List the formats that can be imported
     Formats(formats::Args),
 }
@@ -97,6 +100,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Sweep(args) => sweep::run(args, &common),
         Verb::Check(args) => check::run(args, &common),
         Verb::Enrich(args) => enrich::run(args, &common),
+        Verb::Policies(args) => policies::run(args, &common),
         Verb::Formats(args) => formats::run(args, &common),
     }
 }

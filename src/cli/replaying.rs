@@ -16,14 +16,14 @@ use crate::workload::{ACCOUNTS, MissingRules, RoleNames, Selection, WorkloadSpec
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Replaying")]
 pub(super) struct ReplayArgs {
-    /// Endpoint that savings are measured against; may be given several times [default: the only cloud endpoint]
-    #[arg(long = "baseline", value_name = "ENDPOINT")]
+    /// Endpoints that savings are measured against [default: the only cloud endpoint]
+    #[arg(long = "baseline", value_name = "ENDPOINT", value_delimiter = ',')]
     baselines: Vec<String>,
     /// Endpoint that misrouted and unsolved queries go to [default: each baseline in turn]
     #[arg(long, value_name = "ENDPOINT")]
     fallback: Option<String>,
-    /// Endpoint that may serve instead of the fallback; may be given several times [default: all that are not of tier cloud]
-    #[arg(long, value_name = "ENDPOINT")]
+    /// Endpoints that may serve instead of the fallback [default: all that are not of tier cloud]
+    #[arg(long, value_name = "ENDPOINT", value_delimiter = ',')]
     local: Vec<String>,
     /// What oracles make small: size, energy, cost, flops or latency [default: the trace's, else size]
     #[arg(long, value_name = "NAME")]

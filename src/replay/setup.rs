@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::policy::oracle::{Oracle, OracleParameters};
 use crate::policy::{Built, Context, Objective, PolicySpec, Rule};
 use crate::trace::{EndpointIx, Names, Trace};
-use crate::workload::{Pool, RoleNames, Roles, Workload, WorkloadSpec, correct_at};
+use crate::workload::{Pool, RoleNames, Roles, Workload, WorkloadSpec};
 
 /// What a replay is made from.
 #[derive(Debug, Clone, Default)]
@@ -64,7 +64,7 @@ impl<'t> Replay<'t> {
         let roles = Roles::resolve(&trace.info, &request.roles)?;
         let objective = objective(trace, request)?;
         let pooled: Vec<EndpointIx> = roles.pools.iter().flat_map(|pool| pool.all.clone()).collect();
-        let correct_at = correct_at(trace, &pooled, request.workload.correct_at)?;
+        let correct_at = trace.correct_at(request.workload.correct_at, Some(&pooled))?;
         let mut entries = Vec::new();
         for spec in specs {
             for (position, pool) in roles.pools.iter().enumerate() {
@@ -84,7 +84,7 @@ impl<'t> Replay<'t> {
         let workload = Workload::new(trace, &in_use, &WorkloadSpec { correct_at: Some(correct_at), ..request.workload.clone() })?;
         notes.extend(workload.notes.iter().cloned());
         notes.extend(entries.iter().flat_map(|entry| entry.built.notes.iter().map(|note| format!("{}: {note}", entry.spec.name))));
-        notes.extend(mixed_scopes(trace, &in_use));
+        notes.extend(trace.mixed_energy_scopes(Some(&in_use)).map(|warning| format!("warning: {warning}")));
         let groups = Groups::of(trace);
         let replicates = request.replicates.max(1);
         Ok(Replay { workload, roles, entries, oracles, groups, objective, replicates, seed: request.seed, notes })
@@ -155,20 +155,6 @@ fn reference_oracles(
         notes.push(format!("agreement with an oracle is not known, since there is none: {why}"));
     }
     oracles.into_iter().map(Result::ok).collect()
-}
-
-/// A warning where energies of different scopes are added or compared.
-fn mixed_scopes(trace: &Trace, in_use: &[EndpointIx]) -> Option<String> {
-    let mut scopes: Vec<String> = Vec::new();
-    for &endpoint in in_use {
-        if let Some(scope) = trace.info.endpoints[endpoint as usize].energy_scope {
-            let name = format!("{scope:?}").to_lowercase();
-            if !scopes.contains(&name) {
-                scopes.push(name);
-            }
-        }
-    }
-    (scopes.len() > 1).then(|| format!("warning: energies of different scopes are compared: {}", scopes.join(", ")))
 }
 
 /// Groups of queries: each data set and category that occurs.

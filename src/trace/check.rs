@@ -40,9 +40,9 @@ pub fn check(name: &str) -> Result<Check> {
     let trace = load::read(&place, &Columns::all(), &mut problems);
     let mut warnings = unread(&place);
     if let Some(trace) = &trace {
-        warnings.extend(trace.mixed_energy_scopes());
+        warnings.extend(trace.mixed_energy_scopes(None));
         if trace.info.defaults.correct_at.is_none() {
-            warnings.extend(trace.correct_at(None).err());
+            warnings.extend(trace.correct_at(None, None).err());
         }
     }
     let (faults, fault_count) = problems.into_parts();

@@ -2,28 +2,32 @@
 //! endpoints are local, and which energies may stand side by side.
 
 use super::schema::Metric;
-use super::table::Trace;
+use super::table::{EndpointIx, Trace};
 use crate::error::{Error, Result};
 
 impl Trace {
-    /// Whether some score lies between 0 and 1, of the scores that were read.
-    pub fn is_graded(&self) -> bool {
-        let scores = self.outcomes.iter().filter_map(|outcomes| outcomes.metrics.get(Metric::Score));
+    /// Whether some score of some endpoints lies between 0 and 1.
+    fn is_graded(&self, endpoints: &mut dyn Iterator<Item = usize>) -> bool {
+        let scores = endpoints.filter_map(|endpoint| self.metric(endpoint, Metric::Score));
         scores.flat_map(|column| column.iter()).any(|score| score > 0.0 && score < 1.0)
     }
 
     /// The score from which an answer is correct: as given, else as the trace says, else 1 where
-    /// every score is 0 or 1.
+    /// every score of the endpoints in use (`None`: of all) is 0 or 1.
     ///
     /// # Errors
     /// Where scores are graded and nobody said, and for a number that is no score above 0.
-    pub fn correct_at(&self, given: Option<f64>) -> Result<f64> {
+    pub fn correct_at(&self, given: Option<f64>, in_use: Option<&[EndpointIx]>) -> Result<f64> {
         if let Some(value) = given.or(self.info.defaults.correct_at) {
             let allowed = value > 0.0 && value <= 1.0;
             let error = || Error::new("no such score").at("--correct-at").found(value).allowed("above 0, up to 1").usage();
             return allowed.then_some(value).ok_or_else(error);
         }
-        if self.is_graded() {
+        let graded = match in_use {
+            Some(in_use) => self.is_graded(&mut in_use.iter().map(|&endpoint| endpoint as usize)),
+            None => self.is_graded(&mut (0..self.outcomes.len())),
+        };
+        if graded {
             return Err(Error::new("the scores are graded, and nothing says from which one on an answer is correct")
                 .at(format!("trace `{}`", self.info.name))
                 .found("scores between 0 and 1")
@@ -54,11 +58,15 @@ impl Trace {
         Ok(local)
     }
 
-    /// The warning that some endpoints' energies are not comparable as they are; `None` where all
-    /// that have energies state the same scope, or none states any.
-    pub fn mixed_energy_scopes(&self) -> Option<Error> {
+    /// The warning that the energies of some endpoints in use (`None`: of all) are not comparable as
+    /// they are; `None` where all that have energies state the same scope, or none states any.
+    pub fn mixed_energy_scopes(&self, in_use: Option<&[EndpointIx]>) -> Option<Error> {
         let mut scopes: Vec<(&str, &str)> = Vec::new();
-        for (endpoint, _) in self.endpoints().filter(|(_, outcomes)| outcomes.metrics.get(Metric::EnergyJ).is_some()) {
+        let used = |index: usize| in_use.is_none_or(|in_use| in_use.contains(&(index as EndpointIx)));
+        for (index, endpoint) in self.info.endpoints.iter().enumerate().filter(|(index, _)| used(*index)) {
+            if self.metric(index, Metric::EnergyJ).is_none() {
+                continue;
+            }
             let scope = endpoint.energy_scope.map_or("of a scope that is not stated", |scope| scope.name());
             if !scopes.iter().any(|(known, _)| *known == scope) {
                 scopes.push((scope, &endpoint.id));
@@ -97,11 +105,11 @@ mod tests {
 
     #[test]
     fn graded_scores_need_a_word() {
-        assert_eq!(trace(&[0.0, 1.0, f64::NAN]).correct_at(None).ok(), Some(1.0));
+        assert_eq!(trace(&[0.0, 1.0, f64::NAN]).correct_at(None, None).ok(), Some(1.0));
         let graded = trace(&[0.0, 0.5]);
-        assert!(graded.correct_at(None).is_err_and(|error| error.is_usage()));
-        assert_eq!(graded.correct_at(Some(0.5)).ok(), Some(0.5));
-        assert!(graded.correct_at(Some(0.0)).is_err() && graded.correct_at(Some(f64::NAN)).is_err());
+        assert!(graded.correct_at(None, None).is_err_and(|error| error.is_usage()));
+        assert_eq!(graded.correct_at(Some(0.5), None).ok(), Some(0.5));
+        assert!(graded.correct_at(Some(0.0), None).is_err() && graded.correct_at(Some(f64::NAN), None).is_err());
     }
 
     #[test]
@@ -116,11 +124,11 @@ mod tests {
     #[test]
     fn scopes_differ_only_where_there_is_energy() {
         let mut trace = trace(&[1.0]);
-        assert!(trace.mixed_energy_scopes().is_none());
+        assert!(trace.mixed_energy_scopes(None).is_none());
         trace.outcomes[0].metrics.set(Metric::EnergyJ, Column::from_vec(vec![1.0]));
-        assert!(trace.mixed_energy_scopes().is_none());
+        assert!(trace.mixed_energy_scopes(None).is_none());
         trace.outcomes[1].metrics.set(Metric::EnergyJ, Column::from_vec(vec![1.0]));
-        let warning = trace.mixed_energy_scopes().map(|error| error.to_string()).unwrap_or_default();
+        let warning = trace.mixed_energy_scopes(None).map(|error| error.to_string()).unwrap_or_default();
         assert!(warning.contains("node (`a`), of a scope that is not stated (`b`)"), "{warning}");
     }
 }

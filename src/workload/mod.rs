@@ -73,7 +73,7 @@ impl<'t> Workload<'t> {
         if len == 0 {
             return Err(Error::new("no query is left to replay").found(notes.join("\n")).allowed("1 and more"));
         }
-        let correct_at = correct_at(trace, endpoints, spec.correct_at)?;
+        let correct_at = trace.correct_at(spec.correct_at, Some(endpoints))?;
         let mut in_use = vec![false; trace.outcomes.len()];
         endpoints.iter().for_each(|&endpoint| in_use[endpoint as usize] = true);
         let has_gaps = gaps.unavailable.iter().map(|flags| !flags.is_empty()).collect();
@@ -176,26 +176,4 @@ fn needed(trace: &Trace, endpoints: &[EndpointIx], spec: &WorkloadSpec) -> Resul
         }
     }
     Ok(needed)
-}
-
-/// The score from which an answer is correct: 1 for scores of 0 and 1, else what the person says.
-pub fn correct_at(trace: &Trace, endpoints: &[EndpointIx], given: Option<f64>) -> Result<f64> {
-    if let Some(value) = given.or(trace.info.defaults.correct_at) {
-        let usual = value > 0.0 && value <= 1.0;
-        let error = || Error::new("no score that an answer could reach").at("--correct-at").found(value).allowed("above 0, up to 1");
-        return if usual { Ok(value) } else { Err(error().usage()) };
-    }
-    for &endpoint in endpoints {
-        let graded = trace
-            .metric(endpoint as usize, Metric::Score)
-            .and_then(|column| column.iter().find(|&score| !score.is_nan() && score != 0.0 && score != 1.0));
-        if let Some(score) = graded {
-            return Err(Error::new("scores are graded, and it is not said from which score an answer is correct")
-                .at(format!("endpoint `{}`", trace.info.endpoints[endpoint as usize].id))
-                .found(format!("a score of {score}"))
-                .hint("say `--correct-at 0.5`, or what counts as correct in this trace")
-                .usage());
-        }
-    }
-    Ok(1.0)
 }
