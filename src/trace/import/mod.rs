@@ -5,6 +5,10 @@
 //! what is duplicated or missing, and makes the [`Draft`] of a trace.
 
 mod gather;
+mod prompts;
+mod rows;
+#[cfg(test)]
+mod test_files;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,7 +28,7 @@ macro_rules! formats {
     };
 }
 
-formats! {}
+formats! { routellm }
 
 /// How one kind of file is read.
 pub trait Format: Sync {
