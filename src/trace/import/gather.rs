@@ -115,6 +115,11 @@ impl Gather {
         self.by_id.get(id).copied()
     }
 
+    /// A query that was added.
+    pub fn get(&self, row: u32) -> Option<&Query> {
+        self.queries.get(row as usize)
+    }
+
     /// Number of queries so far.
     pub fn len(&self) -> usize {
         self.queries.len()

@@ -28,7 +28,7 @@ macro_rules! formats {
     };
 }
 
-formats! { routellm }
+formats! { routellm routerbench routerarena llmrouter }
 
 /// How one kind of file is read.
 pub trait Format: Sync {

@@ -54,7 +54,8 @@ impl Csv {
     /// The position of a column that must be there.
     pub fn column(&self, name: &str) -> Result<usize> {
         let position = self.header.iter().position(|column| column == name);
-        position.ok_or_else(|| crate::error::unknown("column in the file", name, self.header.iter().map(String::as_str)).at(&self.name))
+        let kind = format!("column in {}", self.name);
+        position.ok_or_else(|| crate::error::unknown(&kind, name, self.header.iter().map(String::as_str)))
     }
 
     /// A cell of the current record.
@@ -150,7 +151,7 @@ pub(super) fn json_lines<T: DeserializeOwned>(path: &Path) -> Result<impl Iterat
             Err(error) => return Some(Err(Error::new("cannot read a line").at(place()).cause(error))),
         };
         let row = serde_json::from_str(&line).map(|row| (index + 1, row));
-        Some(row.map_err(|error| json_error(&place(), &error)))
+        Some(row.map_err(|error| json_error(&place(), &error).allowed("one JSON object a line, with the fields of this format")))
     }))
 }
 
