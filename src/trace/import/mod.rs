@@ -28,7 +28,7 @@ macro_rules! formats {
     };
 }
 
-formats! { routellm routerbench routerarena llmrouter }
+formats! { routellm routerbench routerarena llmrouter table }
 
 /// How one kind of file is read.
 pub trait Format: Sync {

@@ -55,7 +55,7 @@ struct Model {
 }
 
 fn read_file(gather: &mut Gather, path: &Path, texts: &mut Texts, options: &ImportOptions) -> Result<()> {
-    let mut csv = Csv::open(path)?;
+    let mut csv = Csv::open(path, b',')?;
     let prompt = csv.column(PROMPT)?;
     let models = models(gather, &csv, prompt);
     if models.is_empty() {

@@ -64,7 +64,7 @@ fn read_file(gather: &mut Gather, path: &Path, dropper: &mut Dropper, options: &
             .allowed("a CSV file")
             .hint("in Python: pandas.read_pickle(\"x.pkl\").to_csv(\"x.csv\")"));
     }
-    let mut csv = Csv::open(path)?;
+    let mut csv = Csv::open(path, b',')?;
     let (id, prompt, evaluation) = (csv.column(ID)?, csv.column(PROMPT)?, csv.column(EVALUATION)?);
     let (models, left) = models(gather, &csv, path)?;
     while csv.advance()? {

@@ -22,12 +22,12 @@ pub(super) struct Csv {
 
 impl Csv {
     /// Opens a file and reads its header, whose names must differ.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub fn open(path: &Path, separator: u8) -> Result<Self> {
         let mut file = open(path)?;
         let name = path.display().to_string();
         let start = file.fill_buf().map_err(|error| Error::new("cannot read a file").at(&name).cause(error))?;
         let crlf = start.iter().position(|&byte| byte == b'\n').is_some_and(|end| end > 0 && start[end - 1] == b'\r');
-        let mut reader = csv::ReaderBuilder::new().from_reader(file);
+        let mut reader = csv::ReaderBuilder::new().delimiter(separator).from_reader(file);
         let header = reader.headers().map_err(|error| csv_error(&name, 0, &error))?;
         let header: Vec<String> = header.iter().map(str::to_owned).collect();
         if header.is_empty() {
@@ -140,7 +140,7 @@ pub(super) fn excerpt(text: &str) -> String {
 }
 
 /// The rows of a JSON Lines file with their line numbers; blank lines are skipped.
-pub(super) fn json_lines<T: DeserializeOwned>(path: &Path) -> Result<impl Iterator<Item = Result<(usize, T)>>> {
+pub(super) fn json_lines<T: DeserializeOwned>(path: &Path) -> Result<impl Iterator<Item = Result<(usize, T)>> + use<T>> {
     let name = path.display().to_string();
     let lines = open(path)?.lines().enumerate();
     Ok(lines.filter_map(move |(index, line)| {
@@ -180,7 +180,7 @@ mod tests {
         let folder = tempfile::tempdir().map_err(|error| Error::new("no folder").cause(error))?;
         let path = folder.path().join("a.csv");
         std::fs::write(&path, text).map_err(|error| Error::new("not written").cause(error))?;
-        let mut csv = Csv::open(&path)?;
+        let mut csv = Csv::open(&path, b',')?;
         let mut places = Vec::new();
         while csv.advance()? {
             places.push(csv.place().rsplit(' ').next().unwrap_or_default().to_owned());
