@@ -174,3 +174,46 @@ fn llmrouter_rows_and_models() -> Result<()> {
     assert!(draft.endpoints.iter().all(|endpoint| endpoint.rows.len() == 6_108));
     Ok(())
 }
+
+/// Model, share of right answers in percent, and mean joules of a query at batch 1 and 256.
+const LADDER: [(&str, f64, f64, f64); 4] =
+    [("s", 63.4714, 0.1941, 0.0059), ("m", 76.9000, 0.3669, 0.0107), ("l", 84.6143, 0.6875, 0.0238), ("xl", 85.7143, 1.2613, 0.0478)];
+
+/// The recording lies beside the folder of data; the mapping finds the queries in its own folder.
+fn import_ladder(options: &ImportOptions) -> Result<Draft> {
+    let fail = |error: std::io::Error| Error::new("the recording cannot be copied").cause(error);
+    let folder = tempfile::tempdir().map_err(fail)?;
+    for file in ["queries.parquet", "outcomes.parquet"] {
+        std::fs::copy(data("../ladder")?.join(file), folder.path().join(file)).map_err(fail)?;
+    }
+    let map = folder.path().join("ladder.map.toml");
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/traces/ladder.map.toml"), &map).map_err(fail)?;
+    let options = ImportOptions { map: Some(map), ..options.clone() };
+    let draft = import::import(import::find("table")?, &[folder.path().join("outcomes.parquet")], &options, Vec::new())?;
+    draft.check()?;
+    Ok(draft)
+}
+
+#[test]
+#[ignore = "needs WATTROUTE_DATA"]
+fn ladder_by_its_mapping() -> Result<()> {
+    let draft = import_ladder(&ImportOptions { keep_features: true, ..ImportOptions::default() })?;
+    assert_eq!((draft.queries.rows.len(), draft.endpoints.len()), (7_000, 22));
+    let features: Vec<&str> = draft.queries.features.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(features, ["difficulty"], "the expected answer and the answer must be no features");
+    for (model, right, joules_1, joules_256) in LADDER {
+        for (batch, joules) in [(1, joules_1), (256, joules_256)] {
+            let endpoint = endpoint(&draft, &format!("ladder-{model}@nvidia-h200-bs{batch}"))?;
+            assert_eq!((endpoint.rows.len(), endpoint.endpoint.batch_size), (7_000, Some(batch)));
+            close(100.0 * sum(endpoint, Metric::Score)? / 7_000.0, right, 5e-5);
+            close(sum(endpoint, Metric::EnergyJ)? / 7_000.0, joules, 5e-5);
+        }
+    }
+    let missing = |id: &str| Ok::<usize, Error>(cells(endpoint(&draft, id)?, Metric::EnergyJ)?.iter().filter(|cell| cell.is_nan()).count());
+    assert_eq!((missing("ladder-m@nvidia-h200-bs64")?, missing("ladder-xl@nvidia-h200-bs4")?), (536, 4));
+    for (id, answered) in [("ladder-s@cpu-2-threads", 1_039), ("ladder-m@cpu-2-threads", 510)] {
+        let endpoint = endpoint(&draft, id)?;
+        assert_eq!((endpoint.rows.len(), endpoint.metrics.get(Metric::EnergyJ)), (answered, None), "energy was not measured on the CPU");
+    }
+    Ok(())
+}

@@ -198,6 +198,10 @@ impl Gather {
             if rows.len() < queries {
                 self.notes.push(format!("`{}` answered {} of {queries} queries", endpoint.id, rows.len()));
             }
+            let elsewhere = |metric: &Metric| endpoints.iter().any(|other| other.metrics.get(*metric).is_some());
+            for metric in Metric::ALL.into_iter().filter(|metric| metrics.get(*metric).is_none() && elsewhere(metric)) {
+                self.notes.push(format!("`{}` has no `{metric}` at all, others do", endpoint.id));
+            }
             for (metric, cells) in metrics.iter() {
                 let missing = cells.iter().filter(|cell| cell.is_nan()).count();
                 if missing > 0 {

@@ -38,9 +38,12 @@ pub struct Sheet {
     body: Body,
 }
 
+/// The number of a line and what it says.
+type JsonLine = (usize, Map<String, Value>);
+
 enum Body {
     Csv(Csv),
-    Json { lines: Box<dyn Iterator<Item = Result<(usize, Map<String, Value>)>>>, line: usize, current: Map<String, Value> },
+    Json { lines: Box<dyn Iterator<Item = Result<JsonLine>>>, line: usize, current: Map<String, Value> },
     Frame(Frame),
 }
 
