@@ -4,6 +4,7 @@
 //! in the list below. It reads its input into a [`Gather`], which joins queries and outcomes, counts
 //! what is duplicated or missing, and makes the [`Draft`] of a trace.
 
+mod answers;
 mod gather;
 mod prompts;
 mod rows;
