@@ -80,8 +80,16 @@ pub struct FeatureColumn {
     pub name: String,
     /// Its position.
     pub column: usize,
+    /// Whether the mapping names it, so that whoever wrote it answers for it.
+    pub named: bool,
     /// Whether all its present cells are numbers.
     pub is_number: bool,
+}
+
+impl FeatureColumn {
+    fn new(name: &str, column: usize, named: bool) -> Self {
+        FeatureColumn { name: name.to_owned(), column, named, is_number: true }
+    }
 }
 
 impl QueryPlan {
@@ -95,13 +103,13 @@ impl QueryPlan {
             Some((resolver.column(&quantity.column)?, scale))
         });
         let named = columns.features.iter();
-        let features = named.filter_map(|name| Some(FeatureColumn { name: name.get_ref().clone(), column: resolver.column(name)?, is_number: true })).collect();
+        let features = named.filter_map(|name| Some(FeatureColumn::new(name.get_ref(), resolver.column(name)?, true))).collect();
         QueryPlan { dataset, category, prompt, input_tokens, arrival, features }
     }
 
     /// Takes further columns as features.
     pub fn keep(&mut self, names: &[String], sheet: &Sheet) {
-        self.features.extend(names.iter().filter_map(|name| Some(FeatureColumn { name: name.clone(), column: sheet.column(name)?, is_number: true })));
+        self.features.extend(names.iter().filter_map(|name| Some(FeatureColumn::new(name, sheet.column(name)?, false))));
     }
 
     /// The query of the current row.
@@ -118,7 +126,7 @@ impl QueryPlan {
             arrival_s: self.quantity(sheet, self.arrival)?,
             ..Query::default()
         };
-        for FeatureColumn { name, column, is_number } in &self.features {
+        for FeatureColumn { name, column, is_number, .. } in &self.features {
             if *is_number {
                 query.number_features.extend(sheet.number(*column, Scale::ONE)?.map(|value| (name.clone(), value)));
             } else {
@@ -152,7 +160,7 @@ impl QueryPlan {
                 return Err(disagreement(sheet, column, known.map_or("nothing".to_owned(), |known| known.to_string())));
             }
         }
-        for FeatureColumn { name, column, is_number } in &self.features {
+        for FeatureColumn { name, column, is_number, .. } in &self.features {
             let number = known.number_features.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
             let text = known.name_features.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
             let same = if *is_number { sheet.number(*column, Scale::ONE)? == number } else { sheet.text(*column)?.as_deref() == text };

@@ -1,13 +1,13 @@
 //! The tables of an import: opened, held against the mapping, and their columns accounted for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::Job;
 use super::long::LongPlan;
 use super::mapping::{Layout, Mapping, Problems};
 use super::plan::{self, QueryPlan, Resolver};
-use super::sheet::{ENDINGS, Sheet};
+use super::sheet::{Cell, ENDINGS, Sheet};
 use super::wide::WidePlan;
 use crate::error::{Error, Result};
 use crate::trace::import::{Gather, ImportOptions, files};
@@ -25,6 +25,14 @@ impl Plan {
         match self {
             Plan::Long(plan) => plan.query.as_mut(),
             Plan::Wide(plan) => plan.query.as_mut(),
+        }
+    }
+
+    /// The names by which a cell of a wide table may mean an endpoint.
+    fn endpoint_names(&self) -> Vec<String> {
+        match self {
+            Plan::Long(_) => Vec::new(),
+            Plan::Wide(plan) => plan.endpoint_names(),
         }
     }
 }
@@ -71,8 +79,8 @@ impl Tables {
         if options.drop_prompts.is_some() && mapping.columns.prompt.is_none() {
             return Err(Error::new("there are no prompts to drop by").allowed("[columns] with `prompt` in the mapping").usage());
         }
+        account.answers.extend(tables.scan_features()?);
         tables.notes.extend(account.notes());
-        tables.tell_numbers()?;
         Ok(tables)
     }
 
@@ -89,30 +97,35 @@ impl Tables {
         Ok(())
     }
 
-    /// Goes through all rows to tell features that are numbers from those that are names.
-    fn tell_numbers(&mut self) -> Result<()> {
-        let queries = self.queries.iter_mut().map(|(sheet, _, plan)| (sheet, plan));
-        let outcomes = self.outcomes.iter_mut().filter_map(|(sheet, plan)| Some((sheet, plan.query()?)));
-        let mut plans: Vec<(&mut Sheet, &mut QueryPlan)> = queries.chain(outcomes).collect();
-        let mut numeric = BTreeMap::<String, bool>::new();
-        for (sheet, plan) in &mut plans {
-            if plan.features.is_empty() {
-                continue;
-            }
+    /// Goes through all rows to tell features that are numbers from those that are names, and gives
+    /// the names of those that turn out to name endpoints: an oracle's choice, most likely.
+    fn scan_features(&mut self) -> Result<BTreeSet<String>> {
+        let queries = self.queries.iter_mut().map(|(sheet, _, plan)| (sheet, plan, Vec::new()));
+        let outcomes = self.outcomes.iter_mut().filter_map(|(sheet, plan)| {
+            let names = plan.endpoint_names();
+            Some((sheet, plan.query()?, names))
+        });
+        let mut scans: Vec<(&mut Sheet, &mut QueryPlan, Vec<String>)> = queries.chain(outcomes).collect();
+        let (mut names, mut choices) = (BTreeSet::new(), BTreeSet::new());
+        for (sheet, plan, endpoints) in scans.iter_mut().filter(|(_, plan, _)| !plan.features.is_empty()) {
             while sheet.advance()? {
-                for feature in &mut plan.features {
-                    feature.is_number &= sheet.is_number(feature.column);
+                for feature in &plan.features {
+                    if !sheet.is_number(feature.column) && !names.contains(&feature.name) {
+                        names.insert(feature.name.clone());
+                    }
+                    let is_choice = |text: &str| endpoints.iter().any(|endpoint| endpoint == text);
+                    if !feature.named && matches!(sheet.cell(feature.column), Cell::Text(text) if is_choice(text)) {
+                        choices.insert(feature.name.clone());
+                    }
                 }
             }
             sheet.rewind()?;
-            for feature in &plan.features {
-                *numeric.entry(feature.name.clone()).or_insert(true) &= feature.is_number;
-            }
         }
-        for feature in plans.into_iter().flat_map(|(_, plan)| &mut plan.features) {
-            feature.is_number = numeric.get(&feature.name).copied().unwrap_or(false);
+        for (_, plan, _) in &mut scans {
+            plan.features.retain(|feature| !choices.contains(&feature.name));
+            plan.features.iter_mut().for_each(|feature| feature.is_number = !names.contains(&feature.name));
         }
-        Ok(())
+        Ok(choices)
     }
 }
 
@@ -166,10 +179,12 @@ impl<'a> Account<'a> {
                 Kind::Wide(plan) => plan.query.is_none() || plan.is_about_an_endpoint(&name),
                 Kind::Outcomes => true,
             };
-            match (answers, self.keep) {
-                (true, _) => drop(self.answers.insert(name)),
-                (false, false) => drop(self.left.insert(name)),
-                (false, true) => features.push(name),
+            if answers {
+                self.answers.insert(name);
+            } else if self.keep {
+                features.push(name);
+            } else {
+                self.left.insert(name);
             }
         }
         features

@@ -153,15 +153,15 @@ cost_usd = { column = "{model}|cost", unit = "cents" }
 
 #[test]
 fn a_wide_table_names_its_models() -> Result<()> {
-    let csv = "prompt;m/x;y;m/x|cost;y|cost;y|answer;topic;oracle\np1;50;100;2;;B;t;y\np2;;;;;C;u;y\n";
+    let csv = "prompt;m/x;y;m/x|cost;y|cost;y|answer;topic;oracle;best\np1;50;100;2;;B;t;z;none\np2;;;;;C;u;z;m/x\n";
     let map = format!("separator = \";\"{WIDE}");
     let draft = import(&map, &[("t.csv", csv)], ImportOptions { keep_features: true, ..ImportOptions::default() })?;
     let models: Vec<&str> = draft.endpoints.iter().map(|endpoint| endpoint.endpoint.model.as_str()).collect();
     assert_eq!((models, draft.endpoints[0].endpoint.id.as_str()), (vec!["m/x", "y"], "x"));
     assert_eq!((metric(&draft, 0, Metric::Score), metric(&draft, 1, Metric::CostUsd)), (vec![Some(0.5)], vec![]));
     assert_eq!(draft.queries.ids.as_deref(), Some(&["t.csv:0".to_owned(), "t.csv:1".to_owned()][..]));
-    assert_eq!(feature_names(&draft), ["topic"], "the answers and the oracle's choice are no features");
-    assert!(notes(&draft).contains("may be about the answers: `y|answer`"), "{}", notes(&draft));
+    assert_eq!(feature_names(&draft), ["topic"], "the answers and what names a model are no features");
+    assert!(notes(&draft).contains("may be about the answers: `best`, `y|answer`"), "{}", notes(&draft));
     Ok(())
 }
 

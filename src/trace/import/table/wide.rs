@@ -59,6 +59,11 @@ impl WidePlan {
         self.endpoints.iter().any(|(endpoint, _)| column.contains(&endpoint.model) || column.contains(&endpoint.id))
     }
 
+    /// Models and ids of the endpoints.
+    pub fn endpoint_names(&self) -> Vec<String> {
+        self.endpoints.iter().flat_map(|(endpoint, _)| [endpoint.model.clone(), endpoint.id.clone()]).collect()
+    }
+
     /// Reads all rows.
     pub fn read(&self, sheet: &mut Sheet, gather: &mut Gather, job: &mut Job) -> Result<()> {
         let positions: Vec<usize> = self.endpoints.iter().map(|(endpoint, _)| gather.endpoint(endpoint.clone())).collect();
