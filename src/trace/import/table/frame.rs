@@ -26,8 +26,8 @@ enum Cells {
     Truth(BooleanChunked),
     Text(StringChunked),
     Null,
-    /// A list, a struct, a date …: not read at all.
-    Other,
+    /// A list, a date, a 16-bit number …: not read, so that only the name of its type is known.
+    Other(String),
 }
 
 /// What an Arrow file begins with, and an Arrow stream does not.
@@ -46,10 +46,10 @@ impl Frame {
         };
         let (names, table) = read.map_err(|error| fail(&error))?;
         let mut columns = Vec::with_capacity(names.len());
-        for name in names {
+        for (name, dtype) in names {
             let cells = match table.column(&name) {
                 Ok(column) => cells(column.as_materialized_series()).map_err(|error| fail(&error))?,
-                Err(_) => Cells::Other,
+                Err(_) => Cells::Other(format!("type {dtype:?}")),
             };
             columns.push((name, cells));
         }
@@ -87,7 +87,7 @@ impl Frame {
             Some(Cells::Truth(cells)) => cells.get(row).map(Cell::Truth),
             Some(Cells::Text(cells)) => cells.get(row).map(Cell::Text),
             Some(Cells::Null) | None => None,
-            Some(Cells::Other) => Some(Cell::Other),
+            Some(Cells::Other(dtype)) => Some(Cell::Other(dtype)),
         };
         cell.unwrap_or(Cell::Missing)
     }
@@ -100,8 +100,8 @@ fn starts_with_magic(file: &mut File) -> std::io::Result<bool> {
     Ok(start == FILE_MAGIC)
 }
 
-/// All names, and the table of the columns that can be read.
-type Table = (Vec<String>, DataFrame);
+/// All names with their types, and the table of the columns that can be read.
+type Table = (Vec<(String, ArrowDataType)>, DataFrame);
 
 fn parquet(file: File) -> PolarsResult<Table> {
     let mut reader = ParquetReader::new(file);
@@ -121,19 +121,19 @@ fn arrow_stream(file: File) -> PolarsResult<Table> {
     Ok((names, reader.with_columns(Some(readable)).finish()?))
 }
 
-/// The names of all columns and of those that polars, as it is built here, turns into cells: it does
-/// not return an error for dates and decimals, it panics.
-fn readable(schema: &ArrowSchema) -> (Vec<String>, Vec<String>) {
-    let names = schema.iter_values().map(|field| field.name.to_string()).collect();
+/// All columns, and the names of those that polars, as it is built here, turns into cells: for dates,
+/// decimals and small numbers it does not return an error, it panics.
+fn readable(schema: &ArrowSchema) -> (Vec<(String, ArrowDataType)>, Vec<String>) {
+    let all = schema.iter_values().map(|field| (field.name.to_string(), field.dtype.clone())).collect();
     let readable = schema.iter_values().filter(|field| is_cell(&field.dtype)).map(|field| field.name.to_string()).collect();
-    (names, readable)
+    (all, readable)
 }
 
 fn is_cell(dtype: &ArrowDataType) -> bool {
     use ArrowDataType as T;
     match dtype {
         T::Null | T::Boolean | T::Float32 | T::Float64 | T::Utf8 | T::LargeUtf8 | T::Utf8View => true,
-        T::Int8 | T::Int16 | T::Int32 | T::Int64 | T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 => true,
+        T::Int32 | T::Int64 | T::UInt8 | T::UInt32 | T::UInt64 => true,
         T::Dictionary(_, values, _) => matches!(**values, T::Utf8 | T::LargeUtf8 | T::Utf8View),
         _ => false,
     }
@@ -145,7 +145,11 @@ fn cells(series: &Series) -> PolarsResult<Cells> {
         DataType::Null => Cells::Null,
         DataType::Boolean => Cells::Truth(series.bool()?.clone()),
         dtype if dtype.is_float() => Cells::Number(series.strict_cast(&DataType::Float64)?.f64()?.clone()),
-        dtype if dtype.is_integer() => Cells::Integer(series.strict_cast(&DataType::Int64)?.i64()?.clone()),
+        dtype if dtype.is_integer() => match series.strict_cast(&DataType::Int64) {
+            Ok(cells) => Cells::Integer(cells.i64()?.clone()),
+            // Hashes as ids use all 64 bits: their digits keep them apart.
+            Err(_) => Cells::Text(series.strict_cast(&DataType::String)?.str()?.clone()),
+        },
         _ => Cells::Text(series.strict_cast(&DataType::String)?.str()?.clone()),
     })
 }

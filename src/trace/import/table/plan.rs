@@ -173,7 +173,8 @@ impl QueryPlan {
 }
 
 fn disagreement(sheet: &Sheet, column: usize, first: impl std::fmt::Display) -> Error {
-    sheet.wrong(column, format!("{first}, as in the first row of this query"))
+    let problem = sheet.cell_error("two rows say different things about one query", column);
+    problem.allowed(format!("{first}, as in the first row of this query"))
 }
 
 /// The scales of metrics, and what they do as notes.

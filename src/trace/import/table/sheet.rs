@@ -25,8 +25,8 @@ pub enum Cell<'a> {
     Truth(bool),
     /// Text, which may say any of the others.
     Text(&'a str),
-    /// Something that no cell of a trace can be: a list, an object.
-    Other,
+    /// Something that no cell of a trace can be, and what.
+    Other(&'a str),
 }
 
 /// A table that is read from its first row to its last, more than once if need be.
@@ -143,9 +143,10 @@ impl Sheet {
                 Some(Value::Number(number)) => match (number.as_i64(), number.as_f64()) {
                     (Some(value), _) => Cell::Integer(value),
                     (None, Some(value)) => Cell::Number(value),
-                    (None, None) => Cell::Other,
+                    (None, None) => Cell::Other("a number of no known kind"),
                 },
-                Some(Value::Array(_) | Value::Object(_)) => Cell::Other,
+                Some(Value::Array(_)) => Cell::Other("a list"),
+                Some(Value::Object(_)) => Cell::Other("an object"),
             },
         };
         match cell {
@@ -167,7 +168,7 @@ impl Sheet {
             Cell::Integer(value) => Cow::Owned(value.to_string()),
             Cell::Number(value) if value.is_finite() => Cow::Owned(value.to_string()),
             Cell::Truth(value) => Cow::Owned(value.to_string()),
-            Cell::Number(_) | Cell::Other => return Err(self.wrong(column, "a text or a number")),
+            Cell::Number(_) | Cell::Other(_) => return Err(self.wrong(column, "a text or a number")),
         }))
     }
 
@@ -178,7 +179,7 @@ impl Sheet {
             Cell::Integer(value) => Some(value as f64),
             Cell::Number(value) => Some(value).filter(|value| value.is_finite()),
             Cell::Text(text) => number(text.trim()),
-            Cell::Truth(_) | Cell::Other => None,
+            Cell::Truth(_) | Cell::Other(_) => None,
         };
         value.map(|value| Some(scale.apply(value))).ok_or_else(|| self.wrong(column, "a finite number"))
     }
@@ -201,26 +202,31 @@ impl Sheet {
             Cell::Missing | Cell::Integer(_) => true,
             Cell::Number(value) => value.is_finite(),
             Cell::Text(text) => number(text.trim()).is_some(),
-            Cell::Truth(_) | Cell::Other => false,
+            Cell::Truth(_) | Cell::Other(_) => false,
         }
     }
 
     /// The error of a cell that cannot be read.
     pub fn wrong(&self, column: usize, allowed: impl std::fmt::Display) -> Error {
+        let (what, hint) = match self.cell(column) {
+            Cell::Other(_) => ("a cell of a kind that is not read", "convert the column first: to text, or to numbers of 32 or 64 bits"),
+            _ => ("a cell cannot be read", "a word that means that the value is missing belongs in `missing` of the mapping"),
+        };
+        self.cell_error(what, column).allowed(allowed).hint(hint)
+    }
+
+    /// An error about a cell: where it is and what stands there.
+    pub fn cell_error(&self, what: &str, column: usize) -> Error {
         let found = match self.cell(column) {
             Cell::Text(text) => excerpt(text),
             Cell::Number(value) => value.to_string(),
             Cell::Integer(value) => value.to_string(),
             Cell::Truth(value) => value.to_string(),
             Cell::Missing => "nothing".to_owned(),
-            Cell::Other => "a list, an object or another type that is no cell".to_owned(),
+            Cell::Other(kind) => kind.to_owned(),
         };
         let name = self.columns.get(column).map_or("", String::as_str);
-        Error::new("a cell cannot be read")
-            .at(format!("{}, column `{name}`", self.place()))
-            .found(found)
-            .allowed(allowed)
-            .hint("a word that means that the value is missing belongs in `missing` of the mapping")
+        Error::new(what).at(format!("{}, column `{name}`", self.place())).found(found)
     }
 }
 

@@ -79,7 +79,7 @@ impl Tables {
         if options.drop_prompts.is_some() && mapping.columns.prompt.is_none() {
             return Err(Error::new("there are no prompts to drop by").allowed("[columns] with `prompt` in the mapping").usage());
         }
-        account.answers.extend(tables.scan_features()?);
+        tables.scan_features(&mut account)?;
         tables.notes.extend(account.notes());
         Ok(tables)
     }
@@ -97,16 +97,17 @@ impl Tables {
         Ok(())
     }
 
-    /// Goes through all rows to tell features that are numbers from those that are names, and gives
-    /// the names of those that turn out to name endpoints: an oracle's choice, most likely.
-    fn scan_features(&mut self) -> Result<BTreeSet<String>> {
+    /// Goes through all rows to tell features that are numbers from those that are names. Columns that
+    /// no one named and that turn out to name endpoints (an oracle's choice, most likely) or not to be
+    /// readable are given back.
+    fn scan_features(&mut self, account: &mut Account) -> Result<()> {
         let queries = self.queries.iter_mut().map(|(sheet, _, plan)| (sheet, plan, Vec::new()));
         let outcomes = self.outcomes.iter_mut().filter_map(|(sheet, plan)| {
             let names = plan.endpoint_names();
             Some((sheet, plan.query()?, names))
         });
         let mut scans: Vec<(&mut Sheet, &mut QueryPlan, Vec<String>)> = queries.chain(outcomes).collect();
-        let (mut names, mut choices) = (BTreeSet::new(), BTreeSet::new());
+        let mut names = BTreeSet::new();
         for (sheet, plan, endpoints) in scans.iter_mut().filter(|(_, plan, _)| !plan.features.is_empty()) {
             while sheet.advance()? {
                 for feature in &plan.features {
@@ -114,18 +115,20 @@ impl Tables {
                         names.insert(feature.name.clone());
                     }
                     let is_choice = |text: &str| endpoints.iter().any(|endpoint| endpoint == text);
-                    if !feature.named && matches!(sheet.cell(feature.column), Cell::Text(text) if is_choice(text)) {
-                        choices.insert(feature.name.clone());
-                    }
+                    match sheet.cell(feature.column) {
+                        Cell::Text(text) if !feature.named && is_choice(text) => account.answers.insert(feature.name.clone()),
+                        Cell::Other(_) if !feature.named => account.unread.insert(feature.name.clone()),
+                        _ => false,
+                    };
                 }
             }
             sheet.rewind()?;
         }
         for (_, plan, _) in &mut scans {
-            plan.features.retain(|feature| !choices.contains(&feature.name));
+            plan.features.retain(|feature| !account.answers.contains(&feature.name) && !account.unread.contains(&feature.name));
             plan.features.iter_mut().for_each(|feature| feature.is_number = !names.contains(&feature.name));
         }
-        Ok(choices)
+        Ok(())
     }
 }
 
@@ -161,12 +164,15 @@ struct Account<'a> {
     left: BTreeSet<String>,
     /// May be about answers, so that no option makes them features.
     answers: BTreeSet<String>,
+    /// Of a kind that is not read.
+    unread: BTreeSet<String>,
 }
 
 impl<'a> Account<'a> {
     fn new(mapping: &'a Mapping, options: &ImportOptions) -> Self {
         let ignored = mapping.columns.ignore.iter().map(|name| name.get_ref().as_str()).collect();
-        Account { keep: options.keep_features, ignored, seen: BTreeSet::new(), left: BTreeSet::new(), answers: BTreeSet::new() }
+        let (seen, left, answers, unread) = Default::default();
+        Account { keep: options.keep_features, ignored, seen, left, answers, unread }
     }
 
     /// Notes the columns of a table that nothing uses, and gives those that become features.
@@ -229,6 +235,9 @@ impl<'a> Account<'a> {
         }
         if !self.answers.is_empty() {
             notes.push(format!("columns not taken because they may be about the answers: {}", list(&self.answers)));
+        }
+        if !self.unread.is_empty() {
+            notes.push(format!("columns not taken because their type is not read: {}", list(&self.unread)));
         }
         notes
     }

@@ -169,8 +169,9 @@ fn a_wide_table_names_its_models() -> Result<()> {
 fn a_wide_table_with_columns_of_an_endpoint() -> Result<()> {
     let map = "layout = \"wide\"\n[columns]\nid = \"q\"\n[metrics]\nscore = { column = \"{endpoint}_ok\" }
         [[endpoint]]\nmodel = \"A 1\"\n[[endpoint]]\nid = \"b\"\nmodel = \"B\"\nmetrics.latency_s = { column = \"time of B\", unit = \"ms\" }\n";
-    let json = "{\"q\": 7, \"a-1_ok\": true, \"b_ok\": 0.5, \"time of B\": 250}\n\n{\"q\": \"x\", \"b_ok\": null, \"a-1_ok\": false}\n";
-    let draft = import(map, &[("t.jsonl", json)], ImportOptions::default())?;
+    let json = "{\"q\": 7, \"a-1_ok\": true, \"b_ok\": 0.5, \"time of B\": 250, \"tags\": [\"x\"]}\n\n{\"q\": \"x\", \"b_ok\": null, \"a-1_ok\": false}\n";
+    let draft = import(map, &[("t.jsonl", json)], ImportOptions { keep_features: true, ..ImportOptions::default() })?;
+    assert!(feature_names(&draft).is_empty() && notes(&draft).contains("type is not read: `tags`"), "{}", notes(&draft));
     assert_eq!(draft.queries.ids.as_deref(), Some(&["7".to_owned(), "x".to_owned()][..]));
     assert_eq!((metric(&draft, 0, Metric::Score), metric(&draft, 1, Metric::LatencyS)), (vec![Some(1.0), Some(0.0)], vec![Some(0.25)]));
     let error = failure(&map.replace("time of B", "time of C"), &[("t.jsonl", json)]);
