@@ -196,53 +196,56 @@ pub fn scales<'m>(
 
 /// What is wrong with a mapping before any table is looked at.
 pub fn check(mapping: &Mapping, problems: &mut Problems) {
-    let columns = &mapping.columns;
-    let keyed = [("endpoint", &columns.endpoint), ("model", &columns.model), ("hardware", &columns.hardware)];
     match mapping.layout {
-        Layout::Long => {
-            if columns.id.is_none() {
-                problems.push(problems.at("a long table needs the query's id", 0..0).allowed("[columns] with `id`"));
-            }
-            match (&columns.endpoint, &columns.model) {
-                (None, None) => {
-                    let problem = problems.at("a long table needs a column that names the endpoint", 0..0);
-                    problems.push(problem.allowed("[columns] with `endpoint` (an id), or `model` and perhaps `hardware`"));
-                }
-                (Some(_), Some(other)) => {
-                    problems.push(problems.at("two columns name the endpoint", other.span()).allowed("`endpoint` or `model`"));
-                }
-                (Some(_), None) if columns.hardware.is_some() => {
-                    let span = columns.hardware.as_ref().map_or(0..0, Spanned::span);
-                    problems.push(problems.at("an endpoint's id has its hardware already", span).allowed("`hardware` beside `model`"));
-                }
-                _ => {}
-            }
-            for quantity in mapping.endpoints.iter().flat_map(|section| section.metrics.values()) {
-                problems.push(problems.at("columns of one endpoint belong to the wide layout", quantity.column.span()));
-            }
-        }
-        Layout::Wide => {
-            for (name, column) in keyed {
-                let Some(column) = column else { continue };
-                let problem = problems.at(format!("`{name}` belongs to the long layout"), column.span());
-                problems.push(problem.hint("in the wide layout an [[endpoint]] or `{model}` in a column's name says it"));
-            }
-        }
+        Layout::Long => check_long(mapping, problems),
+        Layout::Wide => check_wide(&mapping.columns, problems),
     }
     if mapping.metrics.is_empty() && mapping.endpoints.iter().all(|section| section.metrics.is_empty()) {
         let names: Vec<&str> = Metric::ALL.iter().map(|metric| metric.column()).collect();
         problems.push(problems.at("no metric has a column", 0..0).allowed(format!("[metrics] with some of {}", names.join(", "))));
     }
-    if let (Some(queries), None) = (&mapping.queries, &columns.id) {
+    if let (Some(queries), None) = (&mapping.queries, &mapping.columns.id) {
         problems.push(problems.at("two tables need an id to be joined on", queries.file.span()).allowed("[columns] with `id`"));
     }
     for (index, section) in mapping.endpoints.iter().enumerate() {
-        let id = section.endpoint().id;
-        if mapping.endpoints[..index].iter().any(|other| other.endpoint().id == id) {
-            problems.push(problems.at("two endpoints have the same id", section.model.span()).found(format!("`{id}`")).allowed("unique ids"));
+        let (endpoint, span) = (section.endpoint(), section.model.span());
+        if mapping.endpoints[..index].iter().any(|other| other.endpoint().id == endpoint.id) {
+            let problem = problems.at("two endpoints have the same id", span.clone()).found(format!("`{}`", endpoint.id));
+            problems.push(problem.allowed("unique ids"));
         }
-        if let Err(problem) = section.endpoint().check() {
-            problems.push(problem.at(problems.place(section.model.span())));
+        if let Err(problem) = endpoint.check() {
+            problems.push(problem.at(problems.place(span)));
         }
+    }
+}
+
+fn check_long(mapping: &Mapping, problems: &mut Problems) {
+    let columns = &mapping.columns;
+    if columns.id.is_none() {
+        problems.push(problems.at("a long table needs the query's id", 0..0).allowed("[columns] with `id`"));
+    }
+    match (&columns.endpoint, &columns.model, &columns.hardware) {
+        (None, None, _) => {
+            let problem = problems.at("a long table needs a column that names the endpoint", 0..0);
+            problems.push(problem.allowed("[columns] with `endpoint` (an id), or `model` and perhaps `hardware`"));
+        }
+        (Some(_), Some(other), _) => {
+            problems.push(problems.at("two columns name the endpoint", other.span()).allowed("`endpoint` or `model`"));
+        }
+        (Some(_), None, Some(hardware)) => {
+            problems.push(problems.at("an endpoint's id has its hardware already", hardware.span()).allowed("`hardware` beside `model`"));
+        }
+        _ => {}
+    }
+    for quantity in mapping.endpoints.iter().flat_map(|section| section.metrics.values()) {
+        problems.push(problems.at("columns of one endpoint belong to the wide layout", quantity.column.span()));
+    }
+}
+
+fn check_wide(columns: &Columns, problems: &mut Problems) {
+    for (name, column) in [("endpoint", &columns.endpoint), ("model", &columns.model), ("hardware", &columns.hardware)] {
+        let Some(column) = column else { continue };
+        let problem = problems.at(format!("`{name}` belongs to the long layout"), column.span());
+        problems.push(problem.hint("in the wide layout an [[endpoint]] or `{model}` in a column's name says it"));
     }
 }
