@@ -93,9 +93,8 @@ const TEN: [&str; 10] = [
 
 /// The energy of the noisy oracle at 0.8 with misroute `cloud`, as a plain loop over the columns adds it up.
 fn plain_loop(trace: &Trace) -> f64 {
-    let column = |endpoint: usize, metric: Metric| -> Vec<f64> {
-        trace.metric(endpoint, metric).into_iter().flat_map(Column::iter).collect()
-    };
+    let column =
+        |endpoint: usize, metric: Metric| -> Vec<f64> { trace.metric(endpoint, metric).into_iter().flat_map(Column::iter).collect() };
     let scores: Vec<Vec<f64>> = (0..ENDPOINTS).map(|endpoint| column(endpoint, Metric::Score)).collect();
     let energy: Vec<Vec<f64>> = (0..ENDPOINTS).map(|endpoint| column(endpoint, Metric::EnergyJ)).collect();
     let coin = Draws::new(SEED, 0).stream(Stream::Coin, 0);
