@@ -7,6 +7,7 @@ pub mod output;
 pub mod policy;
 pub mod replay;
 pub mod report;
+pub mod table;
 pub mod trace;
 pub mod units;
 pub mod workload;

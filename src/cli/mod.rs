@@ -3,6 +3,7 @@
 mod formats;
 mod import;
 mod output;
+mod report;
 
 use std::process::ExitCode;
 
@@ -44,6 +45,8 @@ pub(crate) struct Common {
 enum Verb {
     /// Make a trace from another program's files
     Import(import::Args),
+    /// Show the report of a run again, or write it as a page
+    Report(report::Args),
     /// List the formats that can be imported
     Formats(formats::Args),
 }
@@ -75,6 +78,7 @@ fn run(cli: Cli) -> Result<()> {
     crate::replay::use_threads(common.threads)?;
     match verb {
         Verb::Import(args) => import::run(args, &common),
+        Verb::Report(args) => report::run(args, &common),
         Verb::Formats(args) => formats::run(args, &common),
     }
 }

@@ -2,11 +2,11 @@
 
 use std::io::{ErrorKind, Write};
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use super::Common;
 use crate::error::{Error, Result, printable};
+pub(super) use crate::table::table;
 
 /// Prints text on stdout. A reader that went away (`| head`) is no error: there is nobody to tell.
 pub(super) fn print(text: &str) -> Result<()> {
@@ -37,21 +37,4 @@ pub(super) fn remark(common: &Common, text: &str) {
     if !common.quiet {
         let _ = writeln!(std::io::stderr(), "{}", printable(text));
     }
-}
-
-/// A table that fits the terminal: the first column to the left, numbers to the right.
-pub(super) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(header.to_vec());
-    for row in rows {
-        table.add_row(row.iter().map(|cell| Cell::new(printable(cell))));
-    }
-    for (index, column) in table.column_iter_mut().enumerate() {
-        let numeric =
-            |row: &Vec<String>| row.get(index).is_some_and(|cell| cell.starts_with(|c: char| c.is_ascii_digit() || "+-−$—".contains(c)));
-        let alignment = if index > 0 && rows.iter().all(numeric) { CellAlignment::Right } else { CellAlignment::Left };
-        column.set_cell_alignment(alignment);
-        column.set_padding((0, 2));
-    }
-    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }

@@ -4,11 +4,29 @@
 //! interval are `{value, low, high}`. Keys are a contract: they may be joined by others, and they
 //! change their meaning only with [`VERSION`].
 
+mod columns;
+mod csv;
 mod figure;
+mod finite;
+mod grid;
+mod json;
+mod markdown;
+mod parquet;
+mod read;
+#[cfg(test)]
+mod sample;
+mod table;
+mod tables;
+mod view;
+mod words;
+mod write;
 
 use serde::{Deserialize, Serialize};
 
 pub use figure::{ACCOUNT_NAMES, ById, Figure, Fractions, Quantities};
+pub use json::pretty;
+pub use read::REPORT_FILE;
+pub use table::{at_width, terminal};
 
 /// The word that tells a report from other JSON.
 pub const FORMAT: &str = "wattroute-report";
