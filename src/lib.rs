@@ -9,6 +9,7 @@ pub mod policy;
 pub mod replay;
 pub mod report;
 pub mod sweep;
+pub mod table;
 pub mod trace;
 pub mod units;
 pub mod workload;

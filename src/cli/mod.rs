@@ -10,6 +10,7 @@ mod output;
 mod policies;
 mod replay;
 mod replaying;
+mod report;
 mod sweep;
 
 use std::process::ExitCode;
@@ -64,6 +65,8 @@ enum Verb {
     Enrich(enrich::Args),
     /// List the policies, and the kinds that a policy file may have
     Policies(policies::Args),
+    /// Show the report of a run again, or write it as a page
+    Report(report::Args),
     /// List the formats that can be imported
     Formats(formats::Args),
 }
@@ -101,6 +104,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Check(args) => check::run(args, &common),
         Verb::Enrich(args) => enrich::run(args, &common),
         Verb::Policies(args) => policies::run(args, &common),
+        Verb::Report(args) => report::run(args, &common),
         Verb::Formats(args) => formats::run(args, &common),
     }
 }

@@ -1,0 +1,91 @@
+//! What policies answered and took, where queries went, and the same by group.
+
+use super::{at, known, marked, word};
+use crate::report::grid::{Density, Grid};
+use crate::report::words::{amount, count, name_under, or_unknown, percent, queries, signed, with_interval};
+use crate::report::{GroupReport, PolicyReport, Report};
+
+/// The policies of one fallback: answer accuracy, router, what a query and a right answer take.
+pub(in crate::report) fn policies(report: &Report, fallback: Option<&str>, density: Density) -> Grid {
+    let rows: Vec<&PolicyReport> = report.policies.iter().filter(|policy| policy.fallback.as_deref() == fallback).collect();
+    let mut grid = Grid::default();
+    grid.column("policy", &rows, |policy| marked(policy, name_under(policy, fallback)));
+    grid.column("answer accuracy", &rows, |policy| with_interval(policy.answer_accuracy, percent, density.gap()));
+    grid.column("router agrees", &rows, |policy| or_unknown(policy.router_accuracy.agreement, |figure| percent(figure.value)));
+    grid.column("stays local", &rows, |policy| percent(policy.local_share));
+    if rows.iter().any(|policy| policy.unserved > 0.0) {
+        grid.column("unserved", &rows, |policy| queries(policy.unserved));
+    }
+    if rows.iter().any(|policy| policy.skipped > 0.0) {
+        grid.column("skipped", &rows, |policy| queries(policy.skipped));
+    }
+    let accounts = shown(known(rows.iter().map(|policy| policy.per_query)), density);
+    for account in accounts {
+        amounts(&mut grid, &rows, account, density);
+    }
+    grid
+}
+
+/// What a query and what a right answer takes: two columns, or one of two lines.
+fn amounts(grid: &mut Grid, rows: &[&PolicyReport], account: usize, density: Density) {
+    let per_query = |policy: &&PolicyReport| or_unknown(at(policy.per_query.to_array(), account), |figure| amount(account, figure.value));
+    let per_correct =
+        |policy: &&PolicyReport| or_unknown(at(policy.per_correct.to_array(), account), |figure| amount(account, figure.value));
+    let word = word(account);
+    if density == Density::Narrow {
+        grid.column(format!("{word} a query\na right one"), rows, |policy| format!("{}\n{}", per_query(policy), per_correct(policy)));
+    } else {
+        grid.column(format!("{word} a query"), rows, per_query);
+        grid.column(format!("{word} a right answer"), rows, per_correct);
+    }
+}
+
+/// The accounts that there is room for: energy and cost, or what else is known where neither is.
+fn shown(known: Vec<usize>, density: Density) -> Vec<usize> {
+    let main: Vec<usize> = known.iter().copied().filter(|account| matches!(account, 0 | 2)).collect();
+    if density == Density::Full || main.is_empty() { known } else { main }
+}
+
+/// Where queries went: shares of answers by endpoint.
+pub(in crate::report) fn shares(report: &Report) -> Grid {
+    let rows: Vec<&PolicyReport> = report.policies.iter().collect();
+    let mut grid = Grid::default();
+    grid.column("policy", &rows, |policy| marked(policy, &policy.name));
+    let endpoints = report.run.endpoints.iter().map(|endpoint| endpoint.id.as_str()).chain(["none"]);
+    for id in endpoints.filter(|&id| rows.iter().any(|policy| policy.share.get(id).is_some_and(|share| *share > 0.0))) {
+        // A share that is absent is one of an endpoint outside of the policy's pool: it got nothing.
+        grid.column(id, &rows, |policy| percent(policy.share.get(id).copied().unwrap_or(0.0)));
+    }
+    grid.column("attempts a query", &rows, |policy| format!("{:.2}", policy.attempts.values().sum::<f64>()));
+    grid
+}
+
+/// A policy by data set and category, the largest groups first; how many were left off.
+pub(in crate::report) fn groups(report: &Report, policy: &PolicyReport, most: usize) -> (Grid, usize) {
+    let mut rows: Vec<&GroupReport> = policy.groups.iter().collect();
+    rows.sort_by(|a, b| b.queries.cmp(&a.queries));
+    let left_off = rows.len().saturating_sub(most);
+    rows.truncate(most);
+    let mut grid = Grid::default();
+    grid.column("group", &rows, |group| group_name(group));
+    grid.column("queries", &rows, |group| count(group.queries));
+    grid.column("answer accuracy", &rows, |group| or_unknown(group.answer_accuracy, percent));
+    for baseline in &report.run.baselines {
+        let savings = |group: &GroupReport| group.savings.get(baseline).map(|savings| savings.to_array());
+        let account = (0..4).find(|&account| rows.iter().any(|group| savings(group).is_some_and(|cells| at(cells, account).is_some())));
+        if let Some(account) = account {
+            grid.column(format!("{} saved against {baseline}", word(account)), &rows, |group| {
+                or_unknown(savings(group).and_then(|cells| at(cells, account)), signed)
+            });
+        }
+    }
+    (grid, left_off)
+}
+
+fn group_name(group: &GroupReport) -> String {
+    match (&group.dataset, &group.category) {
+        (Some(dataset), Some(category)) => format!("{dataset} / {category}"),
+        (Some(name), None) | (None, Some(name)) => name.clone(),
+        (None, None) => "(no data set or category)".to_owned(),
+    }
+}

@@ -1,0 +1,40 @@
+//! What was replayed, in sentences.
+
+use crate::report::words::{count, list, percent};
+use crate::report::{PoolEntry, Report};
+
+/// The trace and the run in one line.
+pub(in crate::report) fn opening(report: &Report) -> String {
+    let run = &report.run;
+    let queries = if run.queries == run.trace_queries {
+        format!("{} queries", count(run.queries))
+    } else {
+        format!("{} of {} queries", count(run.queries), count(run.trace_queries))
+    };
+    format!(
+        "{}: {queries}, {} endpoints, objective {}, correct from score {}, {} dropped, seed {}",
+        run.trace,
+        run.endpoints.len(),
+        run.objective,
+        run.correct_at,
+        count(run.dropped),
+        report.manifest.seed
+    )
+}
+
+/// Which queries a reader should miss, if any.
+pub(in crate::report) fn dropped(report: &Report) -> Option<String> {
+    let dropped = report.run.dropped;
+    (dropped > 0).then(|| format!("{} queries were dropped because they lack a cell that is needed.", count(dropped)))
+}
+
+/// A fallback and what its pool can answer.
+pub(in crate::report) fn candidates(pool: &PoolEntry) -> String {
+    format!(
+        "fallback {} beside {}: {} of queries have a right answer among the local ones, {} with the fallback",
+        pool.fallback,
+        list(&pool.local),
+        percent(pool.coverage_local),
+        percent(pool.coverage)
+    )
+}
