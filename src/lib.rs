@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod draw;
 mod error;
+pub mod figure;
 pub mod output;
 pub mod policy;
 pub mod replay;

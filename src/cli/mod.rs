@@ -1,5 +1,6 @@
 //! The command line: one file a verb. Each verb parses, calls the library and prints.
 
+mod figures;
 mod formats;
 mod import;
 mod output;
@@ -44,6 +45,8 @@ pub(crate) struct Common {
 enum Verb {
     /// Make a trace from another program's files
     Import(import::Args),
+    /// Draw the figures of a run as SVG and PNG
+    Figures(figures::Args),
     /// List the formats that can be imported
     Formats(formats::Args),
 }
@@ -75,6 +78,7 @@ fn run(cli: Cli) -> Result<()> {
     crate::replay::use_threads(common.threads)?;
     match verb {
         Verb::Import(args) => import::run(args, &common),
+        Verb::Figures(args) => figures::run(args, &common),
         Verb::Formats(args) => formats::run(args, &common),
     }
 }

@@ -5,10 +5,12 @@
 //! change their meaning only with [`VERSION`].
 
 mod figure;
+mod read;
 
 use serde::{Deserialize, Serialize};
 
 pub use figure::{ACCOUNT_NAMES, ById, Figure, Fractions, Quantities};
+pub use read::FILE;
 
 /// The word that tells a report from other JSON.
 pub const FORMAT: &str = "wattroute-report";
