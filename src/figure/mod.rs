@@ -5,6 +5,7 @@
 
 mod axis;
 mod label;
+mod place;
 mod render;
 #[cfg(test)]
 mod sample;
