@@ -4,6 +4,7 @@ pub mod analysis;
 pub mod cli;
 pub mod draw;
 mod error;
+pub mod figure;
 pub mod output;
 pub mod policy;
 pub mod replay;

@@ -10,7 +10,8 @@ fn parent(out: &Path) -> &Path {
     out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn refuse_existing(out: &Path, force: bool) -> Result<()> {
+/// The error of a place that is taken, unless `force`.
+pub fn refuse_existing(out: &Path, force: bool) -> Result<()> {
     if out.exists() && !force {
         return Err(Error::new("there is something already").at(out.display()).hint("choose another place, or `--force` to replace it"));
     }

@@ -3,6 +3,7 @@
 mod check;
 mod enrich;
 mod finish;
+mod figures;
 mod formats;
 mod import;
 mod inspect;
@@ -67,6 +68,8 @@ enum Verb {
     Policies(policies::Args),
     /// Show the report of a run again, or write it as a page
     Report(report::Args),
+    /// Draw the figures of a run as SVG and PNG
+    Figures(figures::Args),
     /// List the formats that can be imported
     Formats(formats::Args),
 }
@@ -105,6 +108,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Enrich(args) => enrich::run(args, &common),
         Verb::Policies(args) => policies::run(args, &common),
         Verb::Report(args) => report::run(args, &common),
+        Verb::Figures(args) => figures::run(args, &common),
         Verb::Formats(args) => formats::run(args, &common),
     }
 }
