@@ -2,8 +2,8 @@
 
 mod check;
 mod enrich;
-mod finish;
 mod figures;
+mod finish;
 mod formats;
 mod import;
 mod inspect;

@@ -40,7 +40,9 @@ impl Report {
 }
 
 fn not_a_report(file: &Path) -> Error {
-    Error::new("this is not a report").at(file.display()).hint(format!("a report is the `{REPORT_FILE}` that `--out` of a replaying verb writes"))
+    Error::new("this is not a report")
+        .at(file.display())
+        .hint(format!("a report is the `{REPORT_FILE}` that `--out` of a replaying verb writes"))
 }
 
 fn unreadable(file: &PathBuf, given: &Path, cause: std::io::Error) -> Error {

@@ -8,28 +8,29 @@ use super::{Report, csv, parquet, tables};
 use crate::error::{Error, Result};
 
 impl Report {
-    /// Writes the folder of a run: `report.json`, `report.md`, and every table that has rows as CSV and
-    /// as Parquet (`policies`, `shares`, `groups`, `curves`). The folder appears when it is whole.
-    /// Returns the files, `report.json` first.
+    /// Writes the folder of a run: `report.json`, `report.md`, every table that has rows as CSV and as
+    /// Parquet (`policies`, `shares`, `groups`, `curves`), and what `also` adds to it, which returns the
+    /// names of its files. The folder appears when it is whole. Returns the files, `report.json` first.
     ///
     /// # Errors
     /// Where a figure is not finite, where there is something already and `force` is not set or it
     /// is no run of this program, and where the system refuses.
-    pub fn write(&self, folder: &Path, force: bool) -> Result<Vec<PathBuf>> {
+    pub fn write(&self, folder: &Path, force: bool, also: impl FnOnce(&Path) -> Result<Vec<PathBuf>>) -> Result<Vec<PathBuf>> {
         let json = self.to_json()?;
-        let mut names = vec![REPORT_FILE.to_owned(), "report.md".to_owned()];
-        crate::output::folder(folder, force, Some(REPORT_FILE), |fresh| {
+        let mut files = vec![PathBuf::from(REPORT_FILE), PathBuf::from("report.md")];
+        crate::output::folder(folder, force, REPORT_FILE, |fresh| {
             put(&fresh.join(REPORT_FILE), json.as_bytes())?;
             put(&fresh.join("report.md"), self.to_markdown().as_bytes())?;
             for table in tables::all(self) {
                 let (text, binary) = (format!("{}.csv", table.name), format!("{}.parquet", table.name));
                 put(&fresh.join(&text), &csv::bytes(&table)?)?;
                 parquet::write(&table, &fresh.join(&binary))?;
-                names.extend([text, binary]);
+                files.extend([PathBuf::from(text), PathBuf::from(binary)]);
             }
+            files.extend(also(fresh)?);
             Ok(())
         })?;
-        Ok(names.iter().map(|name| folder.join(name)).collect())
+        Ok(files.iter().map(|file| folder.join(file)).collect())
     }
 }
 
@@ -48,7 +49,7 @@ mod tests {
 
     fn written(report: &Report) -> (tempfile::TempDir, Vec<PathBuf>) {
         let dir = tempfile::tempdir().unwrap();
-        let files = report.write(&dir.path().join("run"), false).unwrap();
+        let files = report.write(&dir.path().join("run"), false, |_| Ok(Vec::new())).unwrap();
         (dir, files)
     }
 
@@ -107,12 +108,12 @@ mod tests {
         let mut report = sample::report();
         let (dir, _) = written(&report);
         let run = dir.path().join("run");
-        assert!(report.write(&run, false).unwrap_err().to_string().contains("already"));
+        assert!(report.write(&run, false, |_| Ok(Vec::new())).unwrap_err().to_string().contains("already"));
         report.curves.clear();
-        let files = report.write(&run, true).unwrap();
+        let files = report.write(&run, true, |_| Ok(Vec::new())).unwrap();
         assert!(!run.join("curves.csv").exists() && files.len() == 8, "{files:?}");
         report.policies[0].apj = Some(Figure::exact(f64::NAN));
-        assert!(report.write(&run, true).unwrap_err().to_string().contains("policies[0].apj.value"));
+        assert!(report.write(&run, true, |_| Ok(Vec::new())).unwrap_err().to_string().contains("policies[0].apj.value"));
         assert!(Report::read(&run).unwrap().policies[0].apj.is_some(), "the run before is still there");
         let other = dir.path().join("notes");
         std::fs::create_dir(&other).unwrap();
