@@ -118,7 +118,7 @@ mod tests {
         let other = dir.path().join("notes");
         std::fs::create_dir(&other).unwrap();
         std::fs::write(other.join("a.txt"), "mine").unwrap();
-        assert!(sample::report().write(&other, true).is_err(), "another folder is not replaced");
+        assert!(sample::report().write(&other, true, |_| Ok(Vec::new())).is_err(), "another folder is not replaced");
     }
 
     #[test]
