@@ -18,6 +18,7 @@ impl Report {
             policies(self).trim_end().to_owned() + "\n",
             savings(self).trim_end().to_owned() + "\n",
             self.curves.iter().map(|curve| sweep(self, curve)).collect::<Vec<_>>().join("\n"),
+            further(self),
             shares(self),
             groups(self),
             measured(self),
@@ -116,6 +117,13 @@ fn sweep(report: &Report, curve: &Curve) -> String {
     text
 }
 
+fn further(report: &Report) -> String {
+    if report.policies.is_empty() {
+        return String::new();
+    }
+    format!("## Latency, router and efficiency\n\n{}", view::further(report).to_markdown())
+}
+
 fn shares(report: &Report) -> String {
     if report.policies.is_empty() {
         return String::new();
@@ -137,14 +145,15 @@ fn groups(report: &Report) -> String {
         }
     }
     if grouped.len() > MOST_POLICIES {
-        text += &format!("\n{} more policies are in `groups.csv`.\n", grouped.len() - MOST_POLICIES);
+        text += &format!("\nPolicies that are in `groups.csv` alone: {}.\n", grouped.len() - MOST_POLICIES);
     }
     text
 }
 
 fn measured(report: &Report) -> String {
     let Some(sentence) = view::measured(report) else {
-        return if report.policies.is_empty() { String::new() } else { "Nothing in the totals was estimated.\n".to_owned() };
+        let known = report.policies.iter().any(|policy| policy.estimated.to_array().iter().any(Option::is_some));
+        return if known { "## What was measured and what estimated\n\nNothing was estimated.\n".to_owned() } else { String::new() };
     };
     let rows: Vec<&PolicyReport> = report.policies.iter().collect();
     let mut grid = Grid::default();

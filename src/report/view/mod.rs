@@ -7,7 +7,7 @@ mod savings;
 mod sweep;
 
 pub(super) use headline::{headlines, measured};
-pub(super) use policies::{groups, policies, policies_under, shares};
+pub(super) use policies::{further, groups, policies, policies_under, shares};
 pub(super) use run::{dropped, opening, pools};
 pub(super) use savings::{baseline_title, over, savings, savings_rows};
 pub(super) use sweep::{chosen, curve_title, shown_baselines, sparklines, sweep};

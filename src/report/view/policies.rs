@@ -2,7 +2,7 @@
 
 use super::{at, known, marked, word};
 use crate::report::grid::{Density, Grid};
-use crate::report::words::{amount, count, name_under, or_unknown, percent, queries, signed, with_interval};
+use crate::report::words::{amount, count, name_under, or_unknown, percent, queries, signed, significant, with_interval};
 use crate::report::{GroupReport, PolicyReport, Report};
 
 /// The policies that stand under a fallback: see [`super::fallbacks`].
@@ -46,6 +46,26 @@ fn amounts(grid: &mut Grid, rows: &[&PolicyReport], account: usize, density: Den
         grid.column(format!("{word} a query"), rows, per_query);
         grid.column(format!("{word} a right answer"), rows, per_correct);
     }
+}
+
+/// What else is known of policies: latency, the router's other accuracies, efficiency, carbon.
+pub(in crate::report) fn further(report: &Report) -> Grid {
+    let rows: Vec<&PolicyReport> = report.policies.iter().collect();
+    let share = |figure: Option<crate::report::Figure>| or_unknown(figure, |figure| percent(figure.value));
+    let mut grid = Grid::default();
+    grid.column("policy", &rows, |policy| marked(policy, &policy.name));
+    grid.column("latency p50", &rows, |policy| or_unknown(policy.latency_s.p50, |value| amount(3, value)));
+    grid.column("p95", &rows, |policy| or_unknown(policy.latency_s.p95, |value| amount(3, value)));
+    grid.column("p99", &rows, |policy| or_unknown(policy.latency_s.p99, |value| amount(3, value)));
+    grid.column("nominal router accuracy", &rows, |policy| or_unknown(policy.router_accuracy.nominal, percent));
+    grid.column("tier agreement", &rows, |policy| share(policy.router_accuracy.tier_agreement));
+    grid.column("adequate", &rows, |policy| share(policy.router_accuracy.adequate));
+    grid.column("answer accuracy per W", &rows, |policy| or_unknown(policy.apw, |figure| significant(figure.value)));
+    grid.column("answer accuracy per J", &rows, |policy| or_unknown(policy.apj, |figure| significant(figure.value)));
+    if rows.iter().any(|policy| policy.carbon_g.is_some()) {
+        grid.column("g CO2", &rows, |policy| or_unknown(policy.carbon_g, significant));
+    }
+    grid
 }
 
 /// Where queries went: shares of answers by endpoint.
