@@ -10,14 +10,27 @@ pub(super) enum Density {
     Full,
     /// One line a cell: a wide terminal.
     Wide,
-    /// Two lines a cell: 80 columns.
+    /// Two lines a cell: a terminal of 80 columns.
     Narrow,
+    /// Two lines a cell, of energy and cost alone: what is left of 80 columns where all four accounts are known.
+    Slim,
 }
 
 impl Density {
     /// What stands between two parts of a cell.
     pub fn gap(self) -> &'static str {
-        if self == Density::Narrow { "\n" } else { " " }
+        if self.is_narrow() { "\n" } else { " " }
+    }
+
+    /// Whether cells take two lines.
+    pub fn is_narrow(self) -> bool {
+        matches!(self, Density::Narrow | Density::Slim)
+    }
+
+    /// The accounts that there is room for: of the known ones energy and cost, or all where neither is known.
+    pub fn accounts(self, known: Vec<usize>) -> Vec<usize> {
+        let main: Vec<usize> = known.iter().copied().filter(|account| matches!(account, 0 | 2)).collect();
+        if self != Density::Slim || main.is_empty() { known } else { main }
     }
 }
 
@@ -27,9 +40,6 @@ pub(super) struct Grid {
     pub header: Vec<String>,
     pub rows: Vec<Vec<String>>,
 }
-
-/// A grid is laid out on one line a cell if its names keep at least this width.
-const NAME_WIDTH: usize = 26;
 
 impl Grid {
     /// Adds a column; `cell` gives the text of each row.
@@ -45,20 +55,20 @@ impl Grid {
         table::fitted(&header, &self.rows, width)
     }
 
-    /// Whether the grid has room in a width, if long names are wrapped.
+    /// Whether the grid has room in a width, if headers and long names are wrapped.
     fn fits(&self, width: Option<u16>) -> bool {
         let Some(width) = width else { return true };
-        let longest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
-        let natural = self.to_text(None).lines().map(longest).max().unwrap_or(0);
-        let names = self.rows.iter().filter_map(|row| row.first()).map(|name| longest(name)).max().unwrap_or(0);
-        natural - names + names.min(NAME_WIDTH) <= usize::from(width)
+        let header: Vec<&str> = self.header.iter().map(String::as_str).collect();
+        let names = self.rows.iter().filter_map(|row| row.first()).map(|name| name.chars().count()).max().unwrap_or(0);
+        table::needed(&header, &self.rows, 2) + names.min(table::NAMES) <= usize::from(width)
     }
 
     /// The grid as a table of Markdown: names as code, everything else escaped.
     pub fn to_markdown(&self) -> String {
         let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
         let header = self.header.iter().map(|cell| escape(cell)).collect();
-        let rule = self.header.iter().enumerate().map(|(index, _)| if index == 0 { "---" } else { "--:" }.to_owned()).collect();
+        let right = |index: usize| index > 0 && table::is_numeric(&self.rows, index);
+        let rule = (0..self.header.len()).map(|index| if right(index) { "--:" } else { "---" }.to_owned()).collect();
         let mut text = line(header) + &line(rule);
         for row in &self.rows {
             let name = |index: usize, cell: &str| index == 0 && cell.parse::<f64>().is_err();
@@ -69,10 +79,18 @@ impl Grid {
     }
 }
 
-/// Draws what `grid` gives on one line a cell if that fits, else on two.
+/// Draws the fullest of what `grid` gives that fits.
 pub(super) fn draw(width: Option<u16>, grid: impl Fn(Density) -> Grid) -> String {
-    let wide = grid(Density::Wide);
-    if wide.fits(width) { wide.to_text(width) } else { grid(Density::Narrow).to_text(width) }
+    for density in [Density::Wide, Density::Narrow] {
+        let grid = grid(density);
+        if grid.fits(width) {
+            return grid.to_text(width);
+        }
+    }
+    let slim = grid(Density::Slim);
+    let left_off: Vec<String> = grid(Density::Narrow).header.into_iter().filter(|column| !slim.header.contains(column)).collect();
+    let remark = format!("no room for: {}", left_off.join(", "));
+    slim.to_text(width) + &if left_off.is_empty() { String::new() } else { table::paragraph(&remark, width) }
 }
 
 /// Text from a trace or a policy, safe in Markdown and in its tables.

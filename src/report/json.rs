@@ -27,6 +27,7 @@ impl Report {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use crate::report::{Figure, Report, sample};
 

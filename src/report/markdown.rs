@@ -15,16 +15,17 @@ impl Report {
         let sections = [
             opening(self),
             replayed(self),
-            policies(self),
-            savings(self),
-            self.curves.iter().map(|curve| sweep(self, curve)).collect(),
+            policies(self).trim_end().to_owned() + "\n",
+            savings(self).trim_end().to_owned() + "\n",
+            self.curves.iter().map(|curve| sweep(self, curve)).collect::<Vec<_>>().join("\n"),
+            further(self),
             shares(self),
             groups(self),
             measured(self),
             notes(self),
             manifest(self),
         ];
-        let page: Vec<String> = sections.into_iter().filter(|section| !section.is_empty()).collect();
+        let page: Vec<String> = sections.into_iter().filter(|section| !section.trim().is_empty()).collect();
         page.join("\n")
     }
 }
@@ -47,8 +48,9 @@ fn replayed(report: &Report) -> String {
     if let Some(carbon) = report.run.carbon_g_per_kwh {
         text += &format!("Grid carbon intensity: {carbon} g CO2 per kWh.\n");
     }
-    for pool in &report.run.pools {
-        text += &format!("- {}\n", escape(&view::candidates(pool)));
+    text += "\n";
+    for line in view::pools(report) {
+        text += &format!("- {}\n", escape(&line));
     }
     let known = |text: &Option<String>| text.clone().unwrap_or(UNKNOWN.to_owned());
     let rows: Vec<&EndpointEntry> = report.run.endpoints.iter().collect();
@@ -71,10 +73,11 @@ fn policies(report: &Report) -> String {
     for fallback in view::fallbacks(report) {
         let title = match fallback {
             Some(id) => format!("Policies with fallback {}", code(id)),
+            None if report.run.pools.len() > 1 => "Policies without a fallback".to_owned(),
             None => "Policies".to_owned(),
         };
         text += &format!("## {title}\n\n{}\n", view::policies(report, fallback, Density::Full).to_markdown());
-        for policy in report.policies.iter().filter(|policy| policy.fallback.as_deref() == fallback) {
+        for policy in view::policies_under(report, fallback) {
             text += &format!("- {}: {}\n", code(&policy.name), escape(&policy.summary));
         }
         text += "\n";
@@ -91,6 +94,7 @@ fn savings(report: &Report) -> String {
         }
         let title = escape(&view::baseline_title(report, baseline));
         text += &format!("## Saved against {title}\n\n{}\n", view::savings(report, baseline, Density::Full).to_markdown());
+        text += &view::over(report, baseline).map(|line| format!("{}.\n\n", escape(&line))).unwrap_or_default();
         if left_off > 0 {
             text += &format!("{left_off} policies with another fallback are in `policies.csv`.\n\n");
         }
@@ -99,17 +103,25 @@ fn savings(report: &Report) -> String {
 }
 
 fn sweep(report: &Report, curve: &Curve) -> String {
-    let mut text = format!("## Sweep of {}\n\n", escape(&view::curve_title(curve)));
-    for baseline in &report.run.baselines {
+    let mut text = format!("## Sweep of {}\n", escape(&view::curve_title(curve)));
+    for baseline in view::shown_baselines(report, curve) {
         let title = escape(&view::baseline_title(report, baseline));
-        text += &format!("Saved against {title}: simulated (expected).\n\n{}\n", view::sweep(curve, baseline, Density::Full).to_markdown());
-        text += &view::sparkline(curve, baseline).map(|line| format!("{line}\n\n")).unwrap_or_default();
+        let table = view::sweep(curve, baseline, Density::Full).to_markdown();
+        text += &format!("\nSaved against {title}: simulated (expected).\n\n{table}");
     }
+    text += &view::sparklines(report, curve).map(|grid| format!("\n{}", grid.to_markdown())).unwrap_or_default();
     let left_off = curve.points.len() - view::chosen(curve).len();
     if left_off > 0 {
-        text += &format!("{left_off} more points are in `curves.csv`.\n");
+        text += &format!("\n{left_off} more points are in `curves.csv`.\n");
     }
     text
+}
+
+fn further(report: &Report) -> String {
+    if report.policies.is_empty() {
+        return String::new();
+    }
+    format!("## Latency, router and efficiency\n\n{}", view::further(report).to_markdown())
 }
 
 fn shares(report: &Report) -> String {
@@ -133,14 +145,15 @@ fn groups(report: &Report) -> String {
         }
     }
     if grouped.len() > MOST_POLICIES {
-        text += &format!("\n{} more policies are in `groups.csv`.\n", grouped.len() - MOST_POLICIES);
+        text += &format!("\nPolicies that are in `groups.csv` alone: {}.\n", grouped.len() - MOST_POLICIES);
     }
     text
 }
 
 fn measured(report: &Report) -> String {
     let Some(sentence) = view::measured(report) else {
-        return if report.policies.is_empty() { String::new() } else { "Nothing in the totals was estimated.\n".to_owned() };
+        let known = report.policies.iter().any(|policy| policy.estimated.to_array().iter().any(Option::is_some));
+        return if known { "## What was measured and what estimated\n\nNothing was estimated.\n".to_owned() } else { String::new() };
     };
     let rows: Vec<&PolicyReport> = report.policies.iter().collect();
     let mut grid = Grid::default();

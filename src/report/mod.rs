@@ -15,6 +15,7 @@ mod markdown;
 mod parquet;
 mod read;
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod sample;
 mod table;
 mod tables;

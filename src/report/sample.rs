@@ -175,6 +175,23 @@ pub(super) fn replay() -> Report {
     report
 }
 
+/// A replay under one fallback of which all accounts are known and costs are estimated.
+pub(super) fn priced() -> Report {
+    let mut report = replay();
+    report.run.baselines.truncate(1);
+    report.run.pools.truncate(1);
+    report.policies.retain(|policy| policy.fallback.as_deref() != Some(XL16));
+    for policy in &mut report.policies {
+        policy.name = policy.name.replace(&format!(" (fallback {XL1})"), "");
+        policy.per_query.cost_usd = policy.per_query.energy_j.map(|energy| Figure::exact(1e-3 * energy.value));
+        policy.per_correct.cost_usd = policy.per_correct.energy_j.map(|energy| Figure::exact(1e-3 * energy.value));
+        policy.estimated = Fractions { energy: Some(0.374), flops: Some(0.0), cost: Some(1.0), latency: None };
+        let savings = policy.savings.get_mut(XL1).unwrap();
+        savings.cost = savings.energy;
+    }
+    report
+}
+
 /// A sweep of two curves, without policies.
 pub(super) fn sweep() -> Report {
     let mut report = empty("sweep", &["sweep", "ladder", "--policy", "oracle"]);

@@ -27,17 +27,16 @@ pub fn at_width(report: &Report, width: Option<u16>) -> String {
 }
 
 fn opening(report: &Report, width: Option<u16>) -> String {
-    let pools = report.run.pools.iter().map(|pool| paragraph(&view::candidates(pool), width));
+    let pools = view::pools(report).into_iter().map(|line| paragraph(&line, width));
     paragraph(&view::opening(report), width) + &pools.collect::<String>()
 }
 
 fn policies(report: &Report, width: Option<u16>) -> Vec<String> {
     let fallbacks = view::fallbacks(report);
-    let several = fallbacks.len() > 1;
     let block = |fallback: &Option<&str>| {
         let title = match fallback {
             Some(id) => format!("policies with fallback {id}"),
-            None if several => "policies without a fallback".to_owned(),
+            None if report.run.pools.len() > 1 => "policies without a fallback".to_owned(),
             None => "policies".to_owned(),
         };
         paragraph(&title, width) + &draw(width, |density| view::policies(report, *fallback, density))
@@ -54,6 +53,7 @@ fn savings(report: &Report, width: Option<u16>) -> Vec<String> {
         }
         let title = paragraph(&format!("saved against {}", view::baseline_title(report, baseline)), width);
         let mut block = title + &draw(width, |density| view::savings(report, baseline, density));
+        block += &view::over(report, baseline).map(|line| paragraph(&line, width)).unwrap_or_default();
         if left_off > 0 {
             block += &paragraph(&format!("{left_off} policies with another fallback: in the files of --out"), width);
         }
@@ -63,17 +63,16 @@ fn savings(report: &Report, width: Option<u16>) -> Vec<String> {
 }
 
 fn sweep(report: &Report, curve: &Curve, width: Option<u16>) -> Vec<String> {
-    let mut blocks = Vec::new();
-    for baseline in &report.run.baselines {
-        let title = format!(
-            "sweep of {}: saved against {}, simulated (expected)",
-            view::curve_title(curve),
-            view::baseline_title(report, baseline)
-        );
-        let grid = draw(width, |density| view::sweep(curve, baseline, density));
-        let line = view::sparkline(curve, baseline).map(|line| paragraph(&line, width)).unwrap_or_default();
-        blocks.push(paragraph(&title, width) + &grid + &line);
+    let mut blocks = vec![paragraph(&format!("sweep of {}", view::curve_title(curve)), width)];
+    for baseline in view::shown_baselines(report, curve) {
+        let title = format!("saved against {}: simulated (expected)", view::baseline_title(report, baseline));
+        let table = draw(width, |density| view::sweep(curve, baseline, density));
+        blocks.push(paragraph(&title, width) + &table);
     }
+    blocks.extend(view::sparklines(report, curve).map(|grid| grid.to_text(width)));
+    // The title belongs to the first table.
+    let title = blocks.remove(0);
+    blocks.first_mut().into_iter().for_each(|block| block.insert_str(0, &title));
     blocks
 }
 
@@ -95,14 +94,21 @@ mod tests {
     }
 
     #[test]
+    fn all_four_accounts_in_80_columns() {
+        assert_data_eq!(at_width(&sample::priced(), Some(80)), file!["snapshots/priced-80.txt"].raw());
+    }
+
+    #[test]
     fn a_sweep_in_80_columns() {
         assert_data_eq!(at_width(&sample::sweep(), Some(80)), file!["snapshots/sweep-80.txt"].raw());
     }
 
     #[test]
     fn everything_fits_80_columns() {
-        for line in at_width(&sample::report(), Some(80)).lines() {
-            assert!(line.chars().count() <= 80, "{line}");
+        for report in [sample::report(), sample::priced()] {
+            for line in at_width(&report, Some(80)).lines() {
+                assert!(line.chars().count() <= 80, "{line}");
+            }
         }
     }
 

@@ -45,6 +45,21 @@ fn hundredths(fraction: f64, plus: &str) -> String {
     format!("{sign}{size}")
 }
 
+/// A setting as it was meant: without the digits that binary fractions add.
+pub(super) fn plain(number: f64) -> String {
+    ((number * 1e9).round() / 1e9).to_string()
+}
+
+/// Three significant digits of a number without a unit of its own.
+pub(super) fn significant(number: f64) -> String {
+    let size = number.abs();
+    if size == 0.0 || (1e-3..1e4).contains(&size) {
+        let digits = if size == 0.0 { 0 } else { (2 - size.log10().floor() as i32).max(0) as usize };
+        return format!("{number:.digits$}").replace('-', "−");
+    }
+    format!("{number:.2e}").replace('-', "−")
+}
+
 /// A fraction as a percentage.
 pub(super) fn percent(fraction: f64) -> String {
     format!("{}%", hundredths(fraction, ""))
@@ -102,7 +117,7 @@ pub(super) fn list(names: &[String]) -> String {
 pub(super) fn roughly(share: f64) -> String {
     match share {
         share if share > 0.0 && share < 0.005 => "under 1%".to_owned(),
-        share if share < 1.0 && share >= 0.995 => "over 99%".to_owned(),
+        share if (0.995..1.0).contains(&share) => "over 99%".to_owned(),
         share => format!("{:.0}%", 100.0 * share),
     }
 }
@@ -117,6 +132,8 @@ mod tests {
         assert_eq!(signed(-0.433_302), "−43.33%");
         assert_eq!(signed(-0.000_04), "0.00%");
         assert_eq!(percent(0.892_286), "89.23%");
+        assert_eq!([0.0, 2.114, 0.00313, 1234.5, 3.8e-5].map(significant), ["0", "2.11", "0.00313", "1234", "3.80e−5"]);
+        assert_eq!([plain(3.0 * 0.1), plain(1.0)], ["0.3", "1"]);
         let figure = Figure { value: -0.4333, low: Some(-0.4412), high: Some(-0.42493) };
         assert_eq!(with_interval(Some(figure), signed, " "), "−43.33% [−44.12, −42.49]");
         assert_eq!(with_interval(Some(Figure::exact(0.5)), percent, " "), "50.00%");

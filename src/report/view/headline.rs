@@ -1,7 +1,7 @@
 //! The result in sentences.
 
 use super::{at, word};
-use crate::report::words::{interval, or_unknown, percent, roughly};
+use crate::report::words::{interval, or_unknown, percent, plain, roughly};
 use crate::report::{Curve, Figure, Fractions, Point, PolicyReport, Report};
 
 /// The result against each baseline, one sentence each, the answer accuracy always in it: of the
@@ -21,12 +21,10 @@ pub(in crate::report) fn headlines(report: &Report) -> Vec<String> {
 
 fn replayed(report: &Report, policy: &PolicyReport, baseline: &str) -> Option<String> {
     let (account, figure) = first_known(policy.savings.get(baseline)?).filter(|(_, figure)| figure.value != 0.0)?;
-    let who = if policy.kind == "oracle" {
-        let oracles = report.policies.iter().filter(|other| other.kind == "oracle" && other.fallback == policy.fallback).count();
-        if oracles == 1 { "The oracle".to_owned() } else { format!("`{}`", policy.name) }
-    } else {
-        format!("`{}`", policy.name)
-    };
+    let oracles = report.policies.iter().filter(|other| other.kind == "oracle" && other.fallback == policy.fallback).count();
+    let own = policy.fallback.as_deref() == Some(baseline) || report.run.pools.len() < 2;
+    let plainly = policy.kind == "oracle" && oracles == 1 && own;
+    let who = if plainly { "The oracle".to_owned() } else { format!("`{}`", policy.name) };
     let accuracy = or_unknown(policy.answer_accuracy, |figure| percent(figure.value));
     Some(sentence(report, &who, account, &figure, baseline, &accuracy))
 }
@@ -35,7 +33,7 @@ fn swept(report: &Report, curve: &Curve, baseline: &str) -> Option<String> {
     let distance = |point: &&Point| (point.router_accuracy - 0.8).abs();
     let point = curve.points.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
     let (account, figure) = first_known(point.savings.get(baseline)?)?;
-    let who = format!("A router of nominal accuracy {} with misroute `{}`", point.router_accuracy, curve.misroute);
+    let who = format!("A router of nominal accuracy {} with misroute `{}`", plain(point.router_accuracy), curve.misroute);
     let accuracy = or_unknown(point.answer_accuracy, |figure| percent(figure.value));
     Some(sentence(report, &who, account, &figure, baseline, &accuracy))
 }

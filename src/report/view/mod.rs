@@ -7,10 +7,10 @@ mod savings;
 mod sweep;
 
 pub(super) use headline::{headlines, measured};
-pub(super) use policies::{groups, policies, shares};
-pub(super) use run::{candidates, dropped, opening};
-pub(super) use savings::{baseline_title, savings, savings_rows};
-pub(super) use sweep::{chosen, curve_title, sparkline, sweep};
+pub(super) use policies::{further, groups, policies, policies_under, shares};
+pub(super) use run::{dropped, opening, pools};
+pub(super) use savings::{baseline_title, over, savings, savings_rows};
+pub(super) use sweep::{chosen, curve_title, shown_baselines, sparklines, sweep};
 
 use super::words::{self, HINDSIGHT, OWN};
 use super::{PolicyReport, Quantities, Report};
@@ -31,8 +31,12 @@ pub(super) fn legend(text: &str) -> Option<String> {
     (!used.is_empty()).then(|| used.join("; "))
 }
 
-/// The fallbacks under which policies stand, and `None` for those that depend on no fallback.
+/// The fallbacks under which policies stand, and `None` for those that depend on no fallback; `None`
+/// alone, for all policies, where there are not several fallbacks.
 pub(super) fn fallbacks(report: &Report) -> Vec<Option<&str>> {
+    if report.run.pools.len() < 2 {
+        return if report.policies.is_empty() { Vec::new() } else { vec![None] };
+    }
     let pools = report.run.pools.iter().map(|pool| Some(pool.fallback.as_str()));
     let fallbacks: Vec<_> = pools.chain([None]).collect();
     fallbacks.into_iter().filter(|id| report.policies.iter().any(|policy| policy.fallback.as_deref() == *id)).collect()

@@ -2,12 +2,18 @@
 
 use super::{at, known, marked, word};
 use crate::report::grid::{Density, Grid};
-use crate::report::words::{amount, count, name_under, or_unknown, percent, queries, signed, with_interval};
+use crate::report::words::{amount, count, name_under, or_unknown, percent, queries, signed, significant, with_interval};
 use crate::report::{GroupReport, PolicyReport, Report};
 
-/// The policies of one fallback: answer accuracy, router, what a query and a right answer take.
+/// The policies that stand under a fallback: see [`super::fallbacks`].
+pub(in crate::report) fn policies_under<'a>(report: &'a Report, fallback: Option<&str>) -> Vec<&'a PolicyReport> {
+    let single = report.run.pools.len() < 2;
+    report.policies.iter().filter(|policy| single || policy.fallback.as_deref() == fallback).collect()
+}
+
+/// The policies under a fallback: answer accuracy, router, what a query and a right answer take.
 pub(in crate::report) fn policies(report: &Report, fallback: Option<&str>, density: Density) -> Grid {
-    let rows: Vec<&PolicyReport> = report.policies.iter().filter(|policy| policy.fallback.as_deref() == fallback).collect();
+    let rows: Vec<&PolicyReport> = policies_under(report, fallback);
     let mut grid = Grid::default();
     grid.column("policy", &rows, |policy| marked(policy, name_under(policy, fallback)));
     grid.column("answer accuracy", &rows, |policy| with_interval(policy.answer_accuracy, percent, density.gap()));
@@ -19,8 +25,10 @@ pub(in crate::report) fn policies(report: &Report, fallback: Option<&str>, densi
     if rows.iter().any(|policy| policy.skipped > 0.0) {
         grid.column("skipped", &rows, |policy| queries(policy.skipped));
     }
-    let accounts = shown(known(rows.iter().map(|policy| policy.per_query)), density);
-    for account in accounts {
+    let known = known(rows.iter().map(|policy| policy.per_query));
+    // What people ask for first; the file has all.
+    let shown = if density == Density::Full { known } else { Density::Slim.accounts(known) };
+    for account in shown {
         amounts(&mut grid, &rows, account, density);
     }
     grid
@@ -32,18 +40,32 @@ fn amounts(grid: &mut Grid, rows: &[&PolicyReport], account: usize, density: Den
     let per_correct =
         |policy: &&PolicyReport| or_unknown(at(policy.per_correct.to_array(), account), |figure| amount(account, figure.value));
     let word = word(account);
-    if density == Density::Narrow {
-        grid.column(format!("{word} a query\na right one"), rows, |policy| format!("{}\n{}", per_query(policy), per_correct(policy)));
+    if density.is_narrow() {
+        grid.column(format!("{word} a query, a right answer"), rows, |policy| format!("{}\n{}", per_query(policy), per_correct(policy)));
     } else {
         grid.column(format!("{word} a query"), rows, per_query);
         grid.column(format!("{word} a right answer"), rows, per_correct);
     }
 }
 
-/// The accounts that there is room for: energy and cost, or what else is known where neither is.
-fn shown(known: Vec<usize>, density: Density) -> Vec<usize> {
-    let main: Vec<usize> = known.iter().copied().filter(|account| matches!(account, 0 | 2)).collect();
-    if density == Density::Full || main.is_empty() { known } else { main }
+/// What else is known of policies: latency, the router's other accuracies, efficiency, carbon.
+pub(in crate::report) fn further(report: &Report) -> Grid {
+    let rows: Vec<&PolicyReport> = report.policies.iter().collect();
+    let share = |figure: Option<crate::report::Figure>| or_unknown(figure, |figure| percent(figure.value));
+    let mut grid = Grid::default();
+    grid.column("policy", &rows, |policy| marked(policy, &policy.name));
+    grid.column("latency p50", &rows, |policy| or_unknown(policy.latency_s.p50, |value| amount(3, value)));
+    grid.column("p95", &rows, |policy| or_unknown(policy.latency_s.p95, |value| amount(3, value)));
+    grid.column("p99", &rows, |policy| or_unknown(policy.latency_s.p99, |value| amount(3, value)));
+    grid.column("nominal router accuracy", &rows, |policy| or_unknown(policy.router_accuracy.nominal, percent));
+    grid.column("tier agreement", &rows, |policy| share(policy.router_accuracy.tier_agreement));
+    grid.column("adequate", &rows, |policy| share(policy.router_accuracy.adequate));
+    grid.column("answer accuracy per W", &rows, |policy| or_unknown(policy.apw, |figure| significant(figure.value)));
+    grid.column("answer accuracy per J", &rows, |policy| or_unknown(policy.apj, |figure| significant(figure.value)));
+    if rows.iter().any(|policy| policy.carbon_g.is_some()) {
+        grid.column("g CO2", &rows, |policy| or_unknown(policy.carbon_g, significant));
+    }
+    grid
 }
 
 /// Where queries went: shares of answers by endpoint.
@@ -63,7 +85,7 @@ pub(in crate::report) fn shares(report: &Report) -> Grid {
 /// A policy by data set and category, the largest groups first; how many were left off.
 pub(in crate::report) fn groups(report: &Report, policy: &PolicyReport, most: usize) -> (Grid, usize) {
     let mut rows: Vec<&GroupReport> = policy.groups.iter().collect();
-    rows.sort_by(|a, b| b.queries.cmp(&a.queries));
+    rows.sort_by_key(|group| std::cmp::Reverse(group.queries));
     let left_off = rows.len().saturating_sub(most);
     rows.truncate(most);
     let mut grid = Grid::default();

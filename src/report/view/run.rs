@@ -28,13 +28,16 @@ pub(in crate::report) fn dropped(report: &Report) -> Option<String> {
     (dropped > 0).then(|| format!("{} queries were dropped because they lack a cell that is needed.", count(dropped)))
 }
 
-/// A fallback and what its pool can answer.
-pub(in crate::report) fn candidates(pool: &PoolEntry) -> String {
-    format!(
-        "fallback {} beside {}: {} of queries have a right answer among the local ones, {} with the fallback",
-        pool.fallback,
-        list(&pool.local),
-        percent(pool.coverage_local),
-        percent(pool.coverage)
-    )
+/// The pools: candidates that pools have in common are told once, then each fallback.
+pub(in crate::report) fn pools(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut before: Option<&PoolEntry> = None;
+    for pool in &report.run.pools {
+        if before.is_none_or(|before| before.local != pool.local) {
+            lines.push(format!("local {}: right for {} of queries", list(&pool.local), percent(pool.coverage_local)));
+        }
+        lines.push(format!("fallback {}: right for {} with the local ones", pool.fallback, percent(pool.coverage)));
+        before = Some(pool);
+    }
+    lines
 }

@@ -2,7 +2,7 @@
 
 use super::{at, marked, word};
 use crate::report::grid::{Density, Grid};
-use crate::report::words::{OWN, name_under, or_unknown, percent, queries, signed, with_interval};
+use crate::report::words::{OWN, name_under, percent, queries, signed, with_interval};
 use crate::report::{PolicyReport, Report};
 
 /// Where there are several fallbacks, more rows than this are shown only of policies that fall back on the baseline itself.
@@ -40,24 +40,33 @@ pub(in crate::report) fn savings(report: &Report, baseline: &str, density: Densi
         if own(policy) { format!("{name}{OWN}") } else { name }
     });
     grid.column("answer accuracy", &rows, |policy| with_interval(policy.answer_accuracy, percent, density.gap()));
-    for account in (0..4).filter(|&account| rows.iter().any(|policy| at(of(policy), account).is_some())) {
+    let known = (0..4).filter(|&account| rows.iter().any(|policy| at(of(policy), account).is_some())).collect();
+    for account in density.accounts(known) {
         grid.column(format!("{} saved", word(account)), &rows, |policy| with_interval(at(of(policy), account), signed, density.gap()));
-    }
-    // Over how many queries, where that is not all of them.
-    let over = |policy: &PolicyReport| policy.savings_queries.get(baseline).copied().unwrap_or_default().to_array();
-    let partial = |policy: &&PolicyReport| {
-        let all = policy.queries as f64 - policy.skipped;
-        (0..4).any(|account| at(of(policy), account).is_some() && at(over(policy), account).is_some_and(|known| known < all))
-    };
-    if rows.iter().any(partial) {
-        grid.column("over queries", &rows, |policy| or_unknown(range(over(policy)), |range| range));
     }
     grid
 }
 
+/// Over how many queries the savings of a table are, where that is not all of them.
+pub(in crate::report) fn over(report: &Report, baseline: &str) -> Option<String> {
+    let (rows, _) = savings_rows(report, baseline);
+    let mut known: Vec<f64> = Vec::new();
+    let mut partial = false;
+    for policy in rows {
+        let all = policy.queries as f64 - policy.skipped;
+        let savings = policy.savings.get(baseline).map_or([None; 4], |savings| savings.to_array());
+        let over = policy.savings_queries.get(baseline).map_or([None; 4], |over| over.to_array());
+        for account in (0..4).filter(|&account| at(savings, account).is_some()) {
+            known.extend(at(over, account));
+            partial |= at(over, account).is_some_and(|over| over < all);
+        }
+    }
+    let range = range(&known).filter(|_| partial)?;
+    Some(format!("savings are over the queries where both sides are known: {range}"))
+}
+
 /// The least and the most of some numbers of queries.
-fn range(known: [Option<f64>; 4]) -> Option<String> {
-    let some = || known.into_iter().flatten().filter(|known| *known > 0.0);
-    let (least, most) = (some().min_by(f64::total_cmp)?, some().max_by(f64::total_cmp)?);
-    Some(if least == most { queries(least) } else { format!("{} to {}", queries(least), queries(most)) })
+fn range(known: &[f64]) -> Option<String> {
+    let (least, most) = (known.iter().copied().min_by(f64::total_cmp)?, known.iter().copied().max_by(f64::total_cmp)?);
+    Some(if least == most { queries(least) } else { format!("{} to {} (by policy and column)", queries(least), queries(most)) })
 }
