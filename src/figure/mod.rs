@@ -20,7 +20,7 @@ pub use style::{Dash, Shape};
 
 use crate::error::Result;
 use crate::output;
-use crate::report::{Curve, Report};
+use crate::report::Report;
 
 macro_rules! figures {
     ($($module:ident)*) => {
@@ -84,12 +84,6 @@ pub fn draw_all(report: &Report, folder: &Path, force: bool) -> Result<Drawn> {
     Ok(Drawn { files: contents.into_iter().map(|(path, _)| path).collect(), skipped })
 }
 
-/// What tells a curve from the others of the report: its misroute rule, and its policy where they differ.
-fn curve_name(report: &Report, curve: &Curve) -> String {
-    let one_policy = report.curves.iter().all(|other| other.policy == curve.policy);
-    if one_policy { curve.misroute.clone() } else { format!("{}, {}", curve.policy, curve.misroute) }
-}
-
 /// The different fallbacks of the report's curves, in their order.
 fn fallbacks(report: &Report) -> Vec<&str> {
     let mut all: Vec<&str> = Vec::new();
@@ -104,8 +98,15 @@ fn fallbacks(report: &Report) -> Vec<&str> {
 /// Where the figures come from, for the key: the trace and how many of its queries.
 fn provenance(report: &Report) -> String {
     let run = &report.run;
-    let of = if run.queries == run.trace_queries { String::new() } else { format!(" of {}", run.trace_queries) };
-    format!("Trace {}, {}{of} queries.", run.trace, run.queries)
+    let of = if run.queries == run.trace_queries { String::new() } else { format!(" of {}", thousands(run.trace_queries)) };
+    format!("Trace {}, {}{of} queries.", run.trace, thousands(run.queries))
+}
+
+/// A count with a comma between groups of three digits.
+fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let comma = |index: usize| index > 0 && (digits.len() - index).is_multiple_of(3);
+    digits.char_indices().flat_map(|(index, digit)| comma(index).then_some(',').into_iter().chain([digit])).collect()
 }
 
 #[cfg(test)]

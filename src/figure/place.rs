@@ -110,13 +110,13 @@ impl Wish {
     /// Distance, and more for every line that label or leader would touch.
     fn price(&self, room: &Rect, distance: f64, boxes: &[Rect], lines: &[(At, At)]) -> f64 {
         let touched = lines.iter().filter(|line| crosses(line, room)).count() as f64;
-        let Some(leader) = self.leader(room) else { return distance + 40.0 * touched.min(3.0) };
+        let Some(leader) = self.leader(room) else { return distance + 90.0 * touched.min(3.0) };
         let crossed = lines.iter().filter(|line| meet(leader, **line)).count() as f64;
         let over =
             boxes.iter().filter(|taken| crosses(&leader, taken) && !taken.overlaps(&Rect::around(self.at, self.clear))).count() as f64;
         // Level and upright leaders look like bars.
         let bar = (leader.0.0 - leader.1.0).abs() < 1.0 || (leader.0.1 - leader.1.1).abs() < 1.0;
-        distance + 40.0 * touched.min(3.0) + 10.0 * crossed.min(3.0) + 25.0 * over + if bar { 8.0 } else { 0.0 }
+        distance + 90.0 * touched.min(3.0) + 10.0 * crossed.min(3.0) + 25.0 * over + if bar { 8.0 } else { 0.0 }
     }
 
     /// From the edge of the marker to a room that is not near.

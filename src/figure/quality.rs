@@ -23,10 +23,11 @@ const HEIGHT: f64 = 250.0;
 const MARKER: f64 = 7.0;
 
 fn draw(report: &Report) -> Result<Scene, String> {
-    let contents: Vec<Content> = ACCOUNTS.iter().flat_map(|account| content::of_account(report, account)).collect();
+    let mut contents: Vec<Content> = ACCOUNTS.iter().flat_map(|account| content::of_account(report, account)).collect();
     if contents.is_empty() {
         return Err("fewer than two policies or endpoints have both an answer accuracy and a known energy, cost or latency".to_owned());
     }
+    let numbered = content::number(&mut contents);
     let several = fallbacks(report).len() > 1;
     let columns = contents.len().min(2);
     let width = if columns == 1 { 460.0 } else { 760.0 };
@@ -40,7 +41,8 @@ fn draw(report: &Report) -> Result<Scene, String> {
         }
         top += height + 68.0;
     }
-    let entries = key(report, &contents);
+    let mut entries = key(report, &contents);
+    entries.extend(numbered.into_iter().map(|text| Entry { sample: Vec::new(), text }));
     // An odd number of panels leaves a cell for the key.
     let spare = contents.len() > 2 && contents.len() % 2 == 1;
     let (left, from) = if spare { (cell + LEFT, top - height - 42.0) } else { (8.0, top) };

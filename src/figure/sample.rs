@@ -151,3 +151,31 @@ pub fn policy((name, kind, hindsight, accuracy, energy_j): (&str, &str, bool, f6
         groups: Vec::new(),
     }
 }
+
+/// A sweep that is hard to draw: savings of -400%, four accounts that end close together, six rules, long names.
+pub fn hard() -> Report {
+    let mut report = sweep();
+    report.curves.truncate(6);
+    for (index, curve) in report.curves.iter_mut().enumerate() {
+        curve.fallback = "qwen3-235b-a22b-instruct-2507@8xh100-80gb-batch-128".to_owned();
+        curve.policy = format!("noisy-oracle-with-a-long-name-{index}");
+        for point in &mut curve.points {
+            let own = point.savings.values().next().copied().unwrap();
+            let energy = own.energy.map(|energy| Figure { low: Some(-4.0), ..energy });
+            let all = Fractions { energy, flops: own.latency, cost: own.latency, latency: own.latency };
+            point.savings = ById::from([(curve.fallback.clone(), all)]);
+        }
+    }
+    report.run.baselines = vec![report.curves[0].fallback.clone()];
+    report
+}
+
+/// Thirty policies with long names, some at the same spot.
+pub fn crowd() -> Report {
+    let mut report = replay();
+    for index in 0..24 {
+        let (name, at) = (format!("threshold-{index:02}-of-a-long-name"), f64::from(index / 3));
+        report.policies.push(policy((&name, "threshold", false, 0.6 + 0.02 * at, 90.0 + 30.0 * at)));
+    }
+    report
+}

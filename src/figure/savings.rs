@@ -9,7 +9,7 @@ use super::axis::{Axis, Panel, Ticks};
 use super::label::{self, Entry};
 use super::scene::{Anchor, Mark, Scene, Stroke, Text};
 use super::style::{self, Look, Shape};
-use super::{FigureKind, curve_name, fallbacks, provenance};
+use super::{FigureKind, fallbacks, provenance};
 use crate::report::{ACCOUNT_NAMES, Curve, Figure, Point, Report};
 
 pub(super) const FIGURE: FigureKind =
@@ -62,7 +62,7 @@ fn draw(report: &Report) -> Result<Scene, String> {
     let mut scene = Scene::new(FIGURE.summary, width);
     let mut top = 4.0;
     for strip in &strips {
-        top = draw_strip(&mut scene, report, strip, top);
+        top = draw_strip(&mut scene, report, strip, (top, columns));
     }
     let entries = key(report, &strips);
     scene.height = label::key(&mut scene, entries, 8.0, top, width - 8.0) + 2.0;
@@ -164,12 +164,12 @@ impl Series {
 }
 
 /// Draws headings and both rows of panels from `top` and returns where the next strip starts.
-fn draw_strip(scene: &mut Scene, report: &Report, strip: &Strip, top: f64) -> f64 {
+fn draw_strip(scene: &mut Scene, report: &Report, strip: &Strip, (top, widest_strip): (f64, usize)) -> f64 {
     let names = strip.curves.iter().flat_map(|curve| savings(curve, strip.baseline)).map(|series| series.name);
     let widest = names.chain(["baseline"]).map(|name| style::text_width(name, style::SMALL, false)).fold(0.0, f64::max);
     let (columns, right) = (strip.curves.len() as f64, widest + 20.0);
-    // As wide as in a full strip, so that panels of all strips line up.
-    let full = if scene.width > 600.0 { columns.max(3.0) } else { columns };
+    // As wide as in the widest strip, so that panels of all strips line up.
+    let full = widest_strip as f64;
     let width = (scene.width - LEFT - right - GAP * (full - 1.0)) / full;
     let heading = |at, text: &str| Text { bold: true, ..Text::new((8.0, at), style::shorten(text, style::TEXT, true, 740.0_f64.min(scene.width - 16.0))) };
     let (title, answers_title) = (heading(top + 11.0, &saved_title(strip)), heading(top + SAVINGS_HEIGHT + 51.0, "answer accuracy"));
@@ -179,7 +179,7 @@ fn draw_strip(scene: &mut Scene, report: &Report, strip: &Strip, top: f64) -> f6
         let left = LEFT + index as f64 * (width + GAP);
         let upper = Panel { left, top: top + 32.0, width, height: SAVINGS_HEIGHT, x: Axis::unit(), y: strip.savings.clone() };
         let lower = Panel { top: upper.bottom() + 26.0, height: ANSWERS_HEIGHT, y: strip.answers.clone(), ..upper.clone() };
-        let name = style::shorten(&format!("misroute: {}", curve_name(report, curve)), style::SMALL, false, width);
+        let name = column_title(report, curve, width);
         scene.text(Text { ink: style::BLACK, ..Text::small((left + width / 2.0, upper.top - 5.0), name).anchor(Anchor::Middle) });
         let last = index + 1 == strip.curves.len();
         draw_column(scene, strip, curve, (&upper, &lower), (index == 0, last));
@@ -188,6 +188,16 @@ fn draw_strip(scene: &mut Scene, report: &Report, strip: &Strip, top: f64) -> f6
     let bottom = top + 32.0 + SAVINGS_HEIGHT + 26.0 + ANSWERS_HEIGHT;
     scene.text(Text::new((middle, bottom + 28.0), "router accuracy (nominal)").anchor(Anchor::Middle));
     bottom + 46.0
+}
+
+/// The misroute rule, and the policy where they differ as far as there is room for it.
+fn column_title(report: &Report, curve: &Curve, width: f64) -> String {
+    let rule = format!("misroute: {}", curve.misroute);
+    if report.curves.iter().all(|other| other.policy == curve.policy) {
+        return style::shorten(&rule, style::SMALL, false, width);
+    }
+    let left = width - style::text_width(&format!("{rule} ()"), style::SMALL, false);
+    format!("{rule} ({})", style::shorten(&curve.policy, style::SMALL, false, left))
 }
 
 fn saved_title(strip: &Strip) -> String {

@@ -23,12 +23,33 @@ pub struct Scene {
 /// One mark.
 #[derive(Debug, Clone)]
 pub enum Mark {
-    /// A line through points.
-    Line { points: Vec<At>, stroke: Stroke },
+    /// A line.
+    Line {
+        /// Where it goes through.
+        points: Vec<At>,
+        /// How it is drawn.
+        stroke: Stroke,
+    },
     /// A filled area in a pale shade of the ink.
-    Area { points: Vec<At>, ink: RGBColor },
-    /// A marker; a hollow one is white inside.
-    Marker { at: At, shape: Shape, size: f64, ink: RGBColor, hollow: bool },
+    Area {
+        /// Its corners.
+        points: Vec<At>,
+        /// Colour.
+        ink: RGBColor,
+    },
+    /// A marker.
+    Marker {
+        /// Its middle.
+        at: At,
+        /// Shape.
+        shape: Shape,
+        /// Diameter of a disc in figure units; other shapes have about its area.
+        size: f64,
+        /// Colour.
+        ink: RGBColor,
+        /// Whether it is white inside.
+        hollow: bool,
+    },
     /// A text.
     Text(Text),
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::report::{ById, Fractions, Quantities};
+use crate::report::{ById, Quantities};
 
 fn scene(name: &str, report: &Report) -> Scene {
     style::fonts().unwrap();
@@ -94,6 +94,15 @@ fn savings_stand_beside_answer_accuracy_and_their_own_baseline() {
 
 #[test]
 fn a_fallback_that_is_no_baseline_stands_against_every_baseline() {
+    let report = one();
+    let scene = scene("savings_curves", &report);
+    assert_tidy(&scene);
+    let wanted = "saved energy and latency, % of b@x (fallback: ladder-xl@epyc-bs1)";
+    assert!(texts(&scene).iter().any(|text| text.text == wanted));
+}
+
+/// One curve against two baselines, without a closed form of savings.
+fn one() -> Report {
     let mut report = sample::sweep();
     report.curves.truncate(1);
     for point in &mut report.curves[0].points {
@@ -102,38 +111,18 @@ fn a_fallback_that_is_no_baseline_stands_against_every_baseline() {
         point.expected_savings.clear();
     }
     report.run.baselines = vec!["a@x".to_owned(), "b@x".to_owned()];
-    let scene = scene("savings_curves", &report);
-    assert_tidy(&scene);
-    let wanted = "saved energy and latency, % of b@x (fallback: ladder-xl@epyc-bs1)";
-    assert!(texts(&scene).iter().any(|text| text.text == wanted));
+    report
 }
 
 #[test]
 fn hard_cases_stay_tidy() {
-    // Savings of -400%, four accounts that end close together, six rules and long names.
-    let mut report = sample::sweep();
-    report.curves.truncate(6);
-    for (index, curve) in report.curves.iter_mut().enumerate() {
-        curve.fallback = "qwen3-235b-a22b-instruct-2507@8xh100-80gb-batch-128".to_owned();
-        curve.policy = format!("noisy-oracle-with-a-long-name-{index}");
-        for point in &mut curve.points {
-            let own = point.savings.values().next().copied().unwrap();
-            let mut energy = own.energy.unwrap();
-            energy.low = Some(-4.0);
-            let all = Fractions { energy: Some(energy), flops: own.latency, cost: own.latency, latency: own.latency };
-            point.savings = ById::from([(curve.fallback.clone(), all)]);
-        }
+    assert_tidy(&scene("savings_curves", &sample::hard()));
+    // Too many for names: each panel has the numbers, the key says whose they are.
+    let crowd = scene("quality_cost", &sample::crowd());
+    assert_tidy(&crowd);
+    for (wanted, times) in [("30", 3), ("30 threshold-23-of-a-long-name", 1), ("threshold-23-of-a-long-name", 0)] {
+        assert_eq!(texts(&crowd).iter().filter(|text| text.text == wanted).count(), times, "{wanted}");
     }
-    report.run.baselines = vec![report.curves[0].fallback.clone()];
-    assert_tidy(&scene("savings_curves", &report));
-    // Thirty policies, some at the same spot.
-    let mut crowd = sample::replay();
-    for index in 0..24 {
-        let name = format!("threshold-{index:02}-of-a-long-name");
-        let at = f64::from(index / 3);
-        crowd.policies.push(sample::policy((&name, "threshold", false, 0.6 + 0.02 * at, 90.0 + 30.0 * at)));
-    }
-    assert_tidy(&scene("quality_cost", &crowd));
 }
 
 #[test]
@@ -144,6 +133,11 @@ fn quality_of_sweeps_and_replays_is_tidy() {
     // Energy and latency of curves are known, for two fallbacks; cost only of endpoints, once.
     let count = |start: &str| texts(&scene).iter().filter(|text| text.text.starts_with(start)).count();
     assert_eq!((count("accept"), count("energy"), count("cost"), count("latency")), (4, 2, 1, 2));
+}
+
+#[test]
+fn counts_are_grouped() {
+    assert_eq!([0, 999, 1200, 80_200_000].map(thousands), ["0", "999", "1,200", "80,200,000"]);
 }
 
 #[test]
@@ -163,7 +157,8 @@ fn unknown_accounts_have_no_panel() {
 #[ignore = "writes files to look at, into WATTROUTE_LOOK"]
 fn look() {
     let Some(folder) = std::env::var_os("WATTROUTE_LOOK").map(PathBuf::from) else { return };
-    for (name, report) in [("sweep", sample::sweep()), ("replay", sample::replay())] {
+    let reports = [("sweep", sample::sweep()), ("replay", sample::replay()), ("hard", sample::hard()), ("crowd", sample::crowd())];
+    for (name, report) in reports.into_iter().chain([("small", small()), ("one", one())]) {
         draw_all(&report, &folder.join(name), true).unwrap();
         std::fs::write(folder.join(name).join("report.json"), serde_json::to_vec(&report).unwrap()).unwrap();
     }

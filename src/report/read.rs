@@ -27,8 +27,8 @@ impl Report {
         let wanted = || format!("\"format\": \"{FORMAT}\"");
         match &head.format {
             Some(serde_json::Value::String(format)) if format == FORMAT => (),
-            Some(other) => return Err(not_a_report(&file).found(format!("\"format\": {other}")).allowed(wanted())),
-            None => return Err(not_a_report(&file).found("no `format`").allowed(wanted())),
+            Some(other) => return Err(not_a_report(file.display()).found(format!("\"format\": {other}")).allowed(wanted())),
+            None => return Err(not_a_report(file.display()).found("no `format`").allowed(wanted())),
         }
         if head.version.as_ref().and_then(serde_json::Value::as_u64) != Some(u64::from(VERSION)) {
             let found = head.version.map_or_else(|| "none".to_owned(), |version| version.to_string());
@@ -39,10 +39,8 @@ impl Report {
     }
 }
 
-fn not_a_report(file: &Path) -> Error {
-    Error::new("this is not a report")
-        .at(file.display())
-        .hint(format!("a report is the `{REPORT_FILE}` that `--out` of a replaying verb writes"))
+fn not_a_report(place: impl std::fmt::Display) -> Error {
+    Error::new("this is not a report").at(place).hint(format!("a report is the `{REPORT_FILE}` that `--out` of a replaying verb writes"))
 }
 
 fn unreadable(file: &PathBuf, given: &Path, cause: std::io::Error) -> Error {
@@ -59,7 +57,7 @@ fn malformed(file: &Path, cause: &serde_json::Error) -> Error {
     let place = format!("{}, line {}, column {}", file.display(), cause.line(), cause.column());
     match cause.classify() {
         Category::Eof => Error::new("the report ends too early: it was cut off").at(place).cause(cause),
-        Category::Syntax => not_a_report(file).at(place).cause(cause),
+        Category::Syntax => not_a_report(place).cause(cause),
         Category::Data | Category::Io => Error::new("this is not a whole report").at(place).cause(cause),
     }
 }

@@ -3,8 +3,8 @@
 use super::super::axis::{Axis, Panel, Ticks};
 use super::super::scene::At;
 use super::super::style::{self, Look};
-use super::super::{curve_name, fallbacks};
-use crate::report::{Figure, PolicyReport, Report};
+use super::super::fallbacks;
+use crate::report::{Curve, Figure, PolicyReport, Report};
 
 /// What a panel's horizontal axis is: its place among the report's accounts, its name, and its unit.
 pub(super) struct Account {
@@ -19,6 +19,10 @@ pub(super) const ACCOUNTS: [Account; 3] = [
     Account { index: 3, title: "latency per query", unit: "s" },
 ];
 
+/// A panel with more points has numbers instead of names.
+const MOST_NAMES: usize = 14;
+
+/// What a point is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// One endpoint serves all.
@@ -88,6 +92,23 @@ fn oracle(report: &Report, paths: &[Path]) -> Option<Dot> {
     (one_policy && accuracy == 1.0).then_some(Dot { label, x: Figure::exact(x), y: Figure::exact(y), role: Role::Hindsight })
 }
 
+/// Gives points numbers where a panel has too many for names, and returns the names with their numbers.
+pub(super) fn number(contents: &mut [Content]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    if contents.iter().all(|content| content.dots.len() <= MOST_NAMES) {
+        return names;
+    }
+    for dot in contents.iter_mut().flat_map(|content| &mut content.dots) {
+        let known = names.iter().position(|name| *name == dot.label);
+        let index = known.unwrap_or(names.len());
+        let name = std::mem::replace(&mut dot.label, (index + 1).to_string());
+        if known.is_none() {
+            names.push(name);
+        }
+    }
+    names.into_iter().enumerate().map(|(index, name)| format!("{} {name}", index + 1)).collect()
+}
+
 /// The endpoint of a policy that always uses the same.
 fn only_endpoint(policy: &PolicyReport) -> Option<&str> {
     let mut used = policy.share.iter().filter(|(_, share)| **share > 0.0);
@@ -119,6 +140,12 @@ fn paths(report: &Report, account: &Account, fallback: Option<&str>) -> Vec<Path
         Path { label: curve_name(report, curve), look: style::path(index), points: points.filter(|(_, x, _)| x.is_finite()).collect() }
     });
     paths.filter(|path| path.points.len() > 1).collect()
+}
+
+/// What tells a curve from the others of the report: its misroute rule, and its policy where they differ.
+fn curve_name(report: &Report, curve: &Curve) -> String {
+    let one_policy = report.curves.iter().all(|other| other.policy == curve.policy);
+    if one_policy { curve.misroute.clone() } else { format!("{} ({})", curve.misroute, curve.policy) }
 }
 
 impl Path {
