@@ -101,7 +101,7 @@ impl Choice {
 }
 
 /// An oracle over a pool.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Oracle {
     candidates: Vec<EndpointIx>,
     fallback: EndpointIx,

@@ -1,5 +1,6 @@
 //! What a plan costs, and what it answers.
 
+use super::tally::Results;
 use crate::draw::{Draws, Stream, StreamDraws, threshold};
 use crate::policy::{Overhead, PlanBlock, StopRule};
 use crate::trace::{EndpointIx, Metric};
@@ -69,17 +70,6 @@ impl AccountBlock {
                 None => draws.stream(Stream::Verdict, attempt as u64).draw53(u64::from(key)),
             };
             self.several(outcomes, index, &mut attempts, plans.budget_usd, &router, verdict);
-        }
-    }
-
-    /// What became of a query of the block.
-    #[inline]
-    pub fn get(&self, index: usize) -> QueryResult {
-        QueryResult {
-            status: self.status[index],
-            first: self.first[index],
-            score: self.score[index],
-            totals: std::array::from_fn(|account| self.totals[account][index]),
         }
     }
 
@@ -158,6 +148,40 @@ impl AccountBlock {
         for (column, total) in self.totals.iter_mut().zip(totals) {
             column.push(if status == Status::Unserved { f64::NAN } else { total });
         }
+    }
+}
+
+impl Results for AccountBlock {
+    #[inline]
+    fn skipped(&self, index: usize) -> bool {
+        self.status[index] == Status::Skipped
+    }
+    #[inline]
+    fn first(&self, index: usize) -> EndpointIx {
+        self.first[index]
+    }
+    #[inline]
+    fn score(&self, index: usize) -> f64 {
+        self.score[index]
+    }
+    #[inline]
+    fn total(&self, account: usize, index: usize) -> f64 {
+        self.totals[account][index]
+    }
+}
+
+impl Results for QueryResult {
+    fn skipped(&self, _: usize) -> bool {
+        self.status == Status::Skipped
+    }
+    fn first(&self, _: usize) -> EndpointIx {
+        self.first
+    }
+    fn score(&self, _: usize) -> f64 {
+        self.score
+    }
+    fn total(&self, account: usize, _: usize) -> f64 {
+        self.totals[account]
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::account::{AccountBlock, QueryResult, Status, by_account};
 use super::exact::Exact;
-use super::tally::{Layout, Reference, fill};
+use super::tally::{LaneVisitor, Layout, Reference, visit_lanes};
 use crate::policy::{Overhead, Rule};
 use crate::trace::EndpointIx;
 use crate::workload::OutcomeBlock;
@@ -39,21 +39,28 @@ pub(crate) fn result_of(outcomes: &OutcomeBlock, index: usize, endpoints: &[Endp
     QueryResult { status: Status::Served, first, score: outcomes.score(last, index), totals }
 }
 
-/// Lanes of one query as numbers, for moments.
+/// The lanes of one query.
 pub(crate) struct LaneNumbers {
     lanes: Vec<Exact>,
+    index: usize,
 }
 
 impl LaneNumbers {
     pub(crate) fn new(layout: Layout) -> Self {
-        LaneNumbers { lanes: vec![Exact::ZERO; layout.width()] }
+        LaneNumbers { lanes: vec![Exact::ZERO; layout.width()], index: 0 }
     }
 
     /// The lanes of a result.
     pub(crate) fn of(&mut self, layout: Layout, result: &QueryResult, reference: &Reference, index: usize) -> &[Exact] {
-        self.lanes.fill(Exact::ZERO);
-        fill(&mut self.lanes, layout, result, reference, index);
+        self.index = index;
+        visit_lanes(layout, result, reference, self);
         &self.lanes
+    }
+}
+
+impl LaneVisitor for LaneNumbers {
+    fn lane(&mut self, lane: usize, value: impl Fn(usize) -> Exact) {
+        self.lanes[lane] = value(self.index);
     }
 }
 
