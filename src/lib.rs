@@ -8,6 +8,7 @@ pub mod output;
 pub mod policy;
 pub mod replay;
 pub mod report;
+pub mod router;
 pub mod sweep;
 pub mod trace;
 pub mod units;

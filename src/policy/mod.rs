@@ -30,7 +30,7 @@ macro_rules! kinds {
     };
 }
 
-kinds! { always random by_category oracle noisy_oracle threshold cascade recorded }
+kinds! { always random by_category oracle noisy_oracle threshold cascade recorded cheapest_adequate }
 
 /// A policy that sees what is known before an answer, and no outcome.
 pub trait Policy: Sync + Send {

@@ -173,13 +173,13 @@ impl Recorded {
 }
 
 /// An endpoint for each query of the trace.
-struct ByPosition(Vec<EndpointIx>);
+pub(super) struct ByPosition(pub(super) Vec<EndpointIx>);
 
 impl Policy for ByPosition {
     fn plan(&self, queries: &QueryBlock, _: &Draws, out: &mut PlanBlock) -> Result<()> {
         for index in 0..queries.len() {
             let endpoint = self.0.get(queries.position(index));
-            out.single(*endpoint.ok_or_else(|| Error::new("a query came that was not there when decisions were read"))?);
+            out.single(*endpoint.ok_or_else(|| Error::new("a query came that was not there when its endpoint was chosen"))?);
         }
         Ok(())
     }

@@ -65,7 +65,7 @@ fn queries_without_a_decision_are_counted() -> Result<()> {
 
 #[test]
 fn names_of_no_endpoint_are_told_once_each_with_their_line() {
-    let error = fault("query_id,to\nq0,e1\nq1,ee0\nq2,ee0\nq3,zebra\n", "decision = \"to\"", &four());
+    let error = fault("query_id,to\nq0,e1\nq1,e01\nq2,e01\nq3,zebra\n", "decision = \"to\"", &four());
     assert!(error.contains("d.csv, line 3, column `to`") && error.contains("did you mean `e0`?"), "{error}");
     assert!(error.contains("line 5") && !error.contains("line 4"), "{error}");
 }
