@@ -12,10 +12,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use support::reference::{Missing, Objective, OracleRule, Rates, Rule, Run, Sums};
 use support::{World, id, world};
-use wattroute::policy::PolicySpec;
 use wattroute::replay::{Replay, Request, Silent};
 use wattroute::report::{Figure, PolicyReport, build};
-use wattroute::workload::{MissingRules, RoleNames, WorkloadSpec};
+use wattroute::workload::{MissingRules, WorkloadSpec};
 
 const OBJECTIVES: [(&str, Objective); 5] = [("size", None), ("energy", Some(0)), ("flops", Some(1)), ("cost", Some(2)), ("latency", Some(3))];
 const OVERHEAD: [f64; 4] = [0.125, 1e6, 0.000_01, 0.02];
@@ -71,29 +70,19 @@ fn toml(rule: &Rule) -> String {
     format!("kind = \"{kind}\"\n[overhead]\nenergy_j = {energy:?}\nflops = {flops:?}\ncost_usd = {cost:?}\nlatency_s = {latency:?}\n[parameters]\n{parameters}")
 }
 
-fn specs(rule: &Rule) -> PolicySpec {
-    let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
-    std::fs::write(file.path(), toml(rule)).unwrap();
-    PolicySpec::find(file.path().to_str().unwrap()).unwrap_or_else(|error| panic!("{error}\n{}", toml(rule)))
-}
-
 /// What the engine and its report say; `None` where it refuses.
 fn engine(world: &World, rule: &Rule, missing: Missing, objective: Objective, seed: u64) -> Option<PolicyReport> {
     let trace = world.trace();
     let mut rules = MissingRules::default();
     rules.add(&format!("{missing:?}").to_lowercase()).unwrap();
     let request = Request {
-        roles: RoleNames {
-            baselines: vec![id(world.baseline)],
-            fallback: Some(id(world.fallback)),
-            local: world.local.iter().map(|&endpoint| id(endpoint)).collect(),
-        },
+        roles: world.roles(),
         workload: WorkloadSpec { missing: rules, correct_at: Some(world.correct_at), ..WorkloadSpec::default() },
         objective: OBJECTIVES.iter().find(|(_, known)| *known == objective).map(|(name, _)| wattroute::policy::Objective::find(name).unwrap()),
         replicates: REPLICATES,
         seed,
     };
-    let replay = match Replay::prepare(&trace, &[specs(rule)], &request) {
+    let replay = match Replay::prepare(&trace, &[support::spec(&toml(rule))], &request) {
         Ok(replay) => replay,
         Err(error) if missing == Missing::Require && error.to_string().contains("cells that this needs are missing") => return None,
         Err(error) => panic!("{error}"),
@@ -215,7 +204,7 @@ fn fits(world: &World, rule: &Rule) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(support::cases(20))]
 
     #[test]
     fn oracles(world in world(24, 24), oracle in oracle(), missing in missing(), seed in 0u64..99) {

@@ -2,11 +2,14 @@
 // Each test binary uses a part of it, and may stop at the first surprise.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
+pub mod recording;
 pub mod reference;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use wattroute::policy::PolicySpec;
 use wattroute::trace::{Column, Columns, Draft, DraftEndpoint, Endpoint, Feature, Metric, Names, PerMetric, Queries, Tier, Trace, TraceInfo};
+use wattroute::workload::RoleNames;
 
 /// The accounts in the order of the cells.
 pub const ACCOUNTS: [Metric; 4] = [Metric::EnergyJ, Metric::Flops, Metric::CostUsd, Metric::LatencyS];
@@ -41,6 +44,19 @@ pub struct World {
     pub correct_at: f64,
 }
 
+/// A modest number of cases, so that all tests take less than a minute; `PROPTEST_CASES` asks for more.
+pub fn cases(few: u32) -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(few);
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// A policy from the text of its file.
+pub fn spec(toml: &str) -> PolicySpec {
+    let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+    std::fs::write(file.path(), toml).unwrap();
+    PolicySpec::find(file.path().to_str().unwrap()).unwrap_or_else(|error| panic!("{error}\n{toml}"))
+}
+
 pub fn id(endpoint: usize) -> String {
     format!("e{endpoint}")
 }
@@ -64,6 +80,12 @@ impl World {
         };
         let endpoints = self.endpoints.iter().enumerate().map(|(index, recorded)| self.draft_endpoint(index, recorded)).collect();
         Draft { info: TraceInfo { name: "random".to_owned(), ..TraceInfo::default() }, queries, endpoints }
+    }
+
+    /// The roles as a command names them.
+    pub fn roles(&self) -> RoleNames {
+        let local = self.local.iter().map(|&endpoint| id(endpoint)).collect();
+        RoleNames { baselines: vec![id(self.baseline)], fallback: Some(id(self.fallback)), local }
     }
 
     fn draft_endpoint(&self, index: usize, recorded: &Recorded) -> DraftEndpoint {
