@@ -10,7 +10,8 @@ fn parent(out: &Path) -> &Path {
     out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn refuse_existing(out: &Path, force: bool) -> Result<()> {
+/// The error of a place that is taken, unless `force`.
+pub fn refuse_existing(out: &Path, force: bool) -> Result<()> {
     if out.exists() && !force {
         return Err(Error::new("there is something already").at(out.display()).hint("choose another place, or `--force` to replace it"));
     }
@@ -21,18 +22,23 @@ fn fail(out: &Path, cause: impl std::fmt::Display) -> Error {
     Error::new("cannot write").at(out.display()).cause(cause)
 }
 
-/// Fills a temporary sibling of `out` and renames it when it is whole. `mark` is a file that tells
-/// that an existing folder is one of ours: `force` replaces no other folder, unless it is empty.
-pub fn folder(out: &Path, force: bool, mark: Option<&str>, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+/// Refuses a place for a folder before any work is done for it. `mark` is a file that tells that an
+/// existing folder is one of ours: `force` replaces no other folder, unless it is empty.
+pub fn claim(out: &Path, force: bool, mark: &str) -> Result<()> {
     refuse_existing(out, force)?;
-    let ours =
-        |path: &Path| mark.is_none_or(|mark| path.join(mark).is_file()) || fs::read_dir(path).is_ok_and(|mut dir| dir.next().is_none());
-    if out.exists() && !(out.is_dir() && ours(out)) {
+    let is_empty = || fs::read_dir(out).is_ok_and(|mut dir| dir.next().is_none());
+    if out.exists() && !(out.is_dir() && (out.join(mark).is_file() || is_empty())) {
         return Err(Error::new("`--force` replaces only what this program wrote")
             .at(out.display())
             .found(if out.is_dir() { "a folder with other files" } else { "a file" })
-            .allowed(format!("nothing, an empty folder, or a folder that holds `{}`", mark.unwrap_or_default())));
+            .allowed(format!("nothing, an empty folder, or a folder that holds `{mark}`")));
     }
+    Ok(())
+}
+
+/// Fills a temporary sibling of `out` and renames it when it is whole; see [`claim`].
+pub fn folder(out: &Path, force: bool, mark: &str, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    claim(out, force, mark)?;
     fs::create_dir_all(parent(out)).map_err(|error| fail(out, error))?;
     let sibling = tempfile::Builder::new().prefix(".wattroute-").tempdir_in(parent(out)).map_err(|error| fail(out, error))?;
     let fresh = sibling.path().join("new");

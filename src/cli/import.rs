@@ -9,6 +9,7 @@ use super::{Common, output};
 use crate::error::{Error, Result};
 use crate::trace::Tier;
 use crate::trace::import::{self, ImportOptions};
+use crate::trace::schema::TRACE_FILE;
 
 /// Make a trace from another program's files
 #[derive(Debug, clap::Args)]
@@ -83,6 +84,7 @@ fn tier(text: &str) -> std::result::Result<(String, Tier), String> {
 
 pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let format = import::find(&args.format)?;
+    crate::output::claim(&args.out, common.force, TRACE_FILE)?;
     if args.output_tokens.is_some_and(|tokens| !(tokens.is_finite() && tokens >= 0.0)) {
         return Err(Error::new("no number of tokens").at("--output-tokens").allowed("0 and more").usage());
     }

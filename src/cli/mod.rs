@@ -2,6 +2,7 @@
 
 mod check;
 mod enrich;
+mod figures;
 mod finish;
 mod formats;
 mod import;
@@ -10,6 +11,7 @@ mod output;
 mod policies;
 mod replay;
 mod replaying;
+mod report;
 mod sweep;
 
 use std::process::ExitCode;
@@ -64,6 +66,10 @@ enum Verb {
     Enrich(enrich::Args),
     /// List the policies, and the kinds that a policy file may have
     Policies(policies::Args),
+    /// Show the report of a run again, or write it as a page
+    Report(report::Args),
+    /// Draw the figures of a run as SVG and PNG
+    Figures(figures::Args),
     /// List the formats that can be imported
     Formats(formats::Args),
 }
@@ -101,6 +107,8 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Check(args) => check::run(args, &common),
         Verb::Enrich(args) => enrich::run(args, &common),
         Verb::Policies(args) => policies::run(args, &common),
+        Verb::Report(args) => report::run(args, &common),
+        Verb::Figures(args) => figures::run(args, &common),
         Verb::Formats(args) => formats::run(args, &common),
     }
 }

@@ -30,6 +30,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args, common: &Common) -> Result<()> {
+    finish::claim(args.out.as_deref(), common)?;
     let request = args.replaying.request(common)?;
     let specs = args.policies.iter().map(|name| PolicySpec::find(name)).collect::<Result<Vec<_>>>()?;
     if let Some(twice) = specs.iter().enumerate().find(|(index, spec)| specs[..*index].iter().any(|other| other.name == spec.name)) {

@@ -38,6 +38,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args, common: &Common) -> Result<()> {
+    finish::claim(args.out.as_deref(), common)?;
     let request = args.replaying.request(common)?;
     let grid = Grid::new(accuracies(&args.accuracy)?)?;
     let misroutes = misroutes(&args.misroute)?;

@@ -5,12 +5,31 @@
 //! change their meaning only with [`VERSION`].
 
 pub mod build;
+mod columns;
+mod csv;
 mod curves;
+mod finite;
+mod grid;
+mod json;
+mod markdown;
+mod parquet;
+mod read;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod sample;
+mod table;
+mod tables;
+mod view;
+mod words;
+mod write;
 
 use serde::{Deserialize, Serialize};
 
 pub use crate::analysis::{ACCOUNT_NAMES, ById, Figure, Fractions, Quantities};
 pub use curves::curve;
+pub use json::pretty;
+pub use read::REPORT_FILE;
+pub use table::{at_width, terminal};
 
 /// The word that tells a report from other JSON.
 pub const FORMAT: &str = "wattroute-report";

@@ -72,7 +72,7 @@ impl Draft {
         self.info.endpoints = self.endpoints.iter().map(|endpoint| endpoint.endpoint.clone()).collect();
         self.info.check()?;
         self.check()?;
-        crate::output::folder(out, force, Some(schema::TRACE_FILE), |folder| self.write_files(folder))
+        crate::output::folder(out, force, schema::TRACE_FILE, |folder| self.write_files(folder))
     }
 
     fn write_files(&self, folder: &Path) -> Result<()> {

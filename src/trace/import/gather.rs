@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::ImportOptions;
+use super::answers::Answers;
 use crate::error::{Error, Result};
 use crate::trace::column::{Column, Names};
 use crate::trace::draft::{Draft, DraftEndpoint};
@@ -66,7 +67,9 @@ impl Outcome {
 pub struct Gather {
     queries: Vec<Query>,
     by_id: HashMap<String, u32>,
-    endpoints: Vec<(Endpoint, BTreeMap<u32, Outcome>)>,
+    endpoints: Vec<(Endpoint, Answers)>,
+    /// Describes the trace; so far only the sources of estimated cells.
+    info: TraceInfo,
     notes: Vec<String>,
     /// What the trace is, in a sentence, and its licence where the source states one.
     pub summary: String,
@@ -115,6 +118,11 @@ impl Gather {
         self.by_id.get(id).copied()
     }
 
+    /// A query that was added.
+    pub fn get(&self, row: u32) -> Option<&Query> {
+        self.queries.get(row as usize)
+    }
+
     /// Number of queries so far.
     pub fn len(&self) -> usize {
         self.queries.len()
@@ -129,7 +137,7 @@ impl Gather {
     pub fn endpoint(&mut self, endpoint: Endpoint) -> usize {
         let known = self.endpoints.iter().position(|(known, _)| known.id == endpoint.id);
         known.unwrap_or_else(|| {
-            self.endpoints.push((endpoint, BTreeMap::new()));
+            self.endpoints.push((endpoint, Answers::default()));
             self.endpoints.len() - 1
         })
     }
@@ -137,39 +145,47 @@ impl Gather {
     /// Adds what an endpoint did with a query. A second outcome of the same pair, a value that is
     /// NaN or out of range are errors that name `place`.
     pub fn outcome(&mut self, endpoint: usize, row: u32, outcome: Outcome, place: &str) -> Result<()> {
-        let (about, outcomes) = &mut self.endpoints[endpoint];
-        for (metric, (value, _)) in outcome.values.iter() {
-            if !metric.allows(*value) {
-                return Err(Error::new("a value that cannot be")
-                    .at(format!("{place}, `{metric}` of `{}`", about.id))
-                    .found(value)
-                    .allowed(metric.allowed()));
-            }
-        }
-        if outcomes.insert(row, outcome).is_some() {
+        let (about, answers) = &mut self.endpoints[endpoint];
+        if !answers.begin(row) {
             let id = &self.queries[row as usize].id;
             return Err(Error::new("an endpoint answered a query twice")
                 .at(place)
                 .found(format!("a second answer of `{}` to `{id}`", about.id))
                 .allowed("one outcome for each endpoint and query"));
         }
+        let mut values = PerMetric::default();
+        for (metric, (value, source)) in outcome.values.iter() {
+            if !metric.allows(*value) {
+                return Err(Error::new("a value that cannot be")
+                    .at(format!("{place}, `{metric}` of `{}`", about.id))
+                    .found(value)
+                    .allowed(metric.allowed()));
+            }
+            let code = source.as_deref().map_or(Ok(MEASURED), |source| self.info.source_code(source))?;
+            values.set(metric, (*value, code));
+        }
+        answers.push(row, &values);
         Ok(())
     }
 
     /// The draft of the trace, and the notes: the format's own, and what is missing.
     pub fn finish(mut self, options: &ImportOptions) -> Result<(Draft, Vec<String>)> {
-        let mut info = TraceInfo { summary: std::mem::take(&mut self.summary), ..TraceInfo::default() };
+        let mut info = std::mem::take(&mut self.info);
+        info.summary = std::mem::take(&mut self.summary);
+        let given = options.output_tokens.map(|tokens| (tokens, format!("{tokens} output tokens, as given by --output-tokens")));
         let mut endpoints = Vec::with_capacity(self.endpoints.len());
-        for (mut endpoint, outcomes) in std::mem::take(&mut self.endpoints) {
-            if endpoint.hardware.is_none() {
-                if let Some(hardware) = options.hardware.get(&endpoint.model).or_else(|| options.hardware.get(&endpoint.id)) {
-                    endpoint.id = Endpoint::new(&endpoint.model, Some(hardware)).id;
-                    endpoint.hardware = Some(hardware.clone());
-                }
+        for (mut endpoint, mut answers) in std::mem::take(&mut self.endpoints) {
+            let hardware = options.hardware.get(&endpoint.model).or_else(|| options.hardware.get(&endpoint.id));
+            if let Some(hardware) = hardware.filter(|_| endpoint.hardware.is_none()) {
+                endpoint.id = Endpoint::new(&endpoint.model, Some(hardware)).id;
+                endpoint.hardware = Some(hardware.clone());
             }
             let tier = options.tiers.get(&endpoint.id).or_else(|| options.tiers.get(&endpoint.model)).copied();
             endpoint.tier = tier.or(endpoint.tier);
-            endpoints.push(columns(&mut info, endpoint, outcomes, options)?);
+            if let Some((tokens, source)) = given.as_ref().filter(|_| answers.lack(Metric::OutputTokens)) {
+                answers.fill(Metric::OutputTokens, *tokens, info.source_code(source)?);
+            }
+            endpoints.push(answers.finish(endpoint));
         }
         self.unused(options, &endpoints)?;
         self.note_missing(&endpoints);
@@ -192,6 +208,10 @@ impl Gather {
         for DraftEndpoint { endpoint, rows, metrics, .. } in endpoints {
             if rows.len() < queries {
                 self.notes.push(format!("`{}` answered {} of {queries} queries", endpoint.id, rows.len()));
+            }
+            let elsewhere = |metric: &Metric| endpoints.iter().any(|other| other.metrics.get(*metric).is_some());
+            for metric in Metric::ALL.into_iter().filter(|metric| metrics.get(*metric).is_none() && elsewhere(metric)) {
+                self.notes.push(format!("`{}` has no `{metric}` at all, others do", endpoint.id));
             }
             for (metric, cells) in metrics.iter() {
                 let missing = cells.iter().filter(|cell| cell.is_nan()).count();
@@ -241,26 +261,4 @@ fn features(queries: &[Query]) -> Vec<(String, Feature)> {
     let numbers = numbers.into_iter().map(|(name, cells)| (name.to_owned(), Feature::Number(Column::from_vec(cells))));
     let names = names.into_iter().map(|(name, cells)| (name.to_owned(), Feature::Name(Names::new(cells.into_iter()))));
     numbers.chain(names).collect()
-}
-
-/// The outcomes of one endpoint as columns.
-fn columns(info: &mut TraceInfo, endpoint: Endpoint, outcomes: BTreeMap<u32, Outcome>, options: &ImportOptions) -> Result<DraftEndpoint> {
-    let mut draft = DraftEndpoint { endpoint, ..DraftEndpoint::default() };
-    let rows = outcomes.len();
-    for (index, (row, outcome)) in outcomes.into_iter().enumerate() {
-        draft.rows.push(row);
-        let given = options.output_tokens.map(|tokens| (tokens, format!("{tokens} output tokens, as given by --output-tokens")));
-        let outcome = match given {
-            Some((tokens, source)) => outcome.estimate(Metric::OutputTokens, Some(tokens), &source),
-            None => outcome,
-        };
-        for (metric, (value, source)) in outcome.values.iter() {
-            draft.metrics.or_insert_with(metric, || vec![f64::NAN; rows])[index] = *value;
-            if let Some(source) = source {
-                let code = info.source_code(source)?;
-                draft.sources.or_insert_with(metric, || vec![MEASURED; rows])[index] = code;
-            }
-        }
-    }
-    Ok(draft)
 }

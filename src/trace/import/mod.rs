@@ -4,9 +4,14 @@
 //! in the list below. It reads its input into a [`Gather`], which joins queries and outcomes, counts
 //! what is duplicated or missing, and makes the [`Draft`] of a trace.
 
+mod answers;
 mod gather;
 mod jsonl;
 mod models;
+mod prompts;
+mod rows;
+#[cfg(test)]
+mod test_files;
 mod text;
 
 use std::collections::BTreeMap;
@@ -27,7 +32,7 @@ macro_rules! formats {
     };
 }
 
-formats! { ipw llmrouterbench lm_eval }
+formats! { ipw routerbench routellm llmrouterbench routerarena llmrouter lm_eval table }
 
 /// How one kind of file is read.
 pub trait Format: Sync {

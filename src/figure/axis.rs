@@ -1,0 +1,211 @@
+//! Axes and panels: where a value stands, and the ticks that say so.
+
+use super::scene::{Anchor, At, Scene, Stroke, Text};
+use super::style;
+
+/// What ticks are written in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Ticks {
+    /// Fractions, written as percents.
+    Percent,
+    /// Plain numbers of a unit that is so many times the value's.
+    Times(f64),
+}
+
+/// A range of values with ticks.
+#[derive(Debug, Clone)]
+pub struct Axis {
+    low: f64,
+    high: f64,
+    log: bool,
+    /// Values and their labels.
+    pub ticks: Vec<(f64, String)>,
+}
+
+/// The least of 1, 2, 2.5, 5 times a power of ten that is not below `step`.
+fn round_step(step: f64) -> f64 {
+    let power = 10f64.powf(step.log10().floor());
+    let parts = step / power;
+    // Slightly above, so that 2.0000000001 counts as 2.
+    power * [1.0, 2.0, 2.5, 5.0].into_iter().find(|round| parts <= round * (1.0 + 1e-9)).unwrap_or(10.0)
+}
+
+/// A number for a tick, with a true minus sign.
+fn number(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    let zero = text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.');
+    match text.strip_prefix('-') {
+        Some(digits) if zero => digits.to_owned(),
+        Some(digits) => format!("−{digits}"),
+        None => text,
+    }
+}
+
+impl Axis {
+    /// Router accuracy: all of 0 to 1.
+    pub fn unit() -> Self {
+        let ticks = [0.0, 0.25, 0.5, 0.75, 1.0].map(|at| (at, number(100.0 * at, 0) + "%")).to_vec();
+        Axis { low: 0.0, high: 1.0, log: false, ticks }
+    }
+
+    /// A linear axis that holds all values, with about `count` round ticks. `least` is the smallest
+    /// range to show, so that noise does not fill a panel. `None` without finite values.
+    pub fn linear(values: impl IntoIterator<Item = f64>, count: usize, least: f64, ticks: Ticks) -> Option<Self> {
+        let (low, high) = range(values)?;
+        let lack = (least - (high - low)).max(0.0) / 2.0;
+        let (low, high) = (low - lack, high + lack);
+        // Only values that are all the same and near 0 leave no range.
+        let span = if high - low > 0.0 { high - low } else { 1.0 };
+        let step = round_step(span / count.max(1) as f64);
+        let (first, last) = ((low / step + 1e-6).floor(), (high / step - 1e-6).ceil());
+        let last = last.max(first + 1.0);
+        let shown = match ticks {
+            Ticks::Percent => 100.0,
+            Ticks::Times(unit) => 1.0 / unit,
+        };
+        // As many digits as the step has: one more for steps of 2.5.
+        let whole = |decimals: &i32| {
+            let scaled = step * shown * 10f64.powi(*decimals);
+            scaled.round() >= 1.0 && (scaled - scaled.round()).abs() < 1e-6 * scaled
+        };
+        let decimals = (0..15).find(whole).unwrap_or(0) as usize;
+        let sign = if ticks == Ticks::Percent { "%" } else { "" };
+        let labels = (0..=(last - first) as usize).map(|index| {
+            let value = (first + index as f64) * step;
+            (value, number(value * shown, decimals) + sign)
+        });
+        Some(Axis { low: first * step, high: last * step, log: false, ticks: labels.collect() })
+    }
+
+    /// A logarithmic axis that holds all values, in units of `unit` times the value's. `None` where
+    /// a value is not above 0.
+    pub fn log(values: impl IntoIterator<Item = f64>, unit: f64) -> Option<Self> {
+        let (low, high) = range(values)?;
+        if low <= 0.0 {
+            return None;
+        }
+        let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
+        let rounds: &[f64] = if last - first <= 3 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+        let all = (first..=last).flat_map(|power| rounds.iter().map(move |round| round * 10f64.powi(power))).collect::<Vec<_>>();
+        // The narrowest of these rounds that holds all, with a little air.
+        let below = all.iter().copied().filter(|tick| *tick <= low / 1.02).fold(f64::NAN, f64::max);
+        let above = all.iter().copied().filter(|tick| *tick >= high * 1.02).fold(f64::NAN, f64::min);
+        let (low, high) = (if below.is_nan() { low / 1.3 } else { below }, if above.is_nan() { high * 1.3 } else { above });
+        let label = |tick: f64| {
+            let shown = tick / unit;
+            number(shown, (-shown.log10().floor()).clamp(0.0, 12.0) as usize)
+        };
+        let ticks = all.into_iter().filter(|tick| (low..=high).contains(tick)).map(|tick| (tick, label(tick))).collect();
+        Some(Axis { low, high, log: true, ticks })
+    }
+
+    /// Where a value stands, 0 at the low end, 1 at the high one.
+    fn share(&self, value: f64) -> f64 {
+        if self.log { (value / self.low).ln() / (self.high / self.low).ln() } else { (value - self.low) / (self.high - self.low) }
+    }
+
+    /// Whether the axis goes on below a value.
+    pub fn passes(&self, value: f64) -> bool {
+        self.low < value && value < self.high
+    }
+}
+
+/// Least and greatest of the finite values.
+fn range(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
+    values.into_iter().filter(|value| value.is_finite()).fold(None, |range, value| match range {
+        None => Some((value, value)),
+        Some((low, high)) => Some((low.min(value), high.max(value))),
+    })
+}
+
+/// A rectangle with two axes.
+#[derive(Debug, Clone)]
+pub struct Panel {
+    /// Left edge.
+    pub left: f64,
+    /// Upper edge.
+    pub top: f64,
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+    /// The horizontal axis.
+    pub x: Axis,
+    /// The vertical axis.
+    pub y: Axis,
+}
+
+impl Panel {
+    /// The place of a pair of values.
+    pub fn at(&self, x: f64, y: f64) -> At {
+        (self.left + self.x.share(x) * self.width, self.top + (1.0 - self.y.share(y)) * self.height)
+    }
+
+    /// The right edge.
+    pub fn right(&self) -> f64 {
+        self.left + self.width
+    }
+
+    /// The lower edge.
+    pub fn bottom(&self) -> f64 {
+        self.top + self.height
+    }
+
+    /// Draws grid and frame, and the labels of either axis where wanted.
+    pub fn frame(&self, scene: &mut Scene, label_x: bool, label_y: bool) {
+        for (value, label) in &self.y.ticks {
+            let (_, y) = self.at(0.0, *value);
+            scene.line(vec![(self.left, y), (self.right(), y)], Stroke::solid(style::FAINT, 0.6));
+            if label_y {
+                scene.text(Text::small((self.left - 4.0, y + 0.36 * style::SMALL), label.as_str()).anchor(Anchor::End));
+            }
+        }
+        // Labels that would touch their neighbour are left out.
+        let mut taken = f64::NEG_INFINITY;
+        for (value, label) in &self.x.ticks {
+            let x = self.left + self.x.share(*value) * self.width;
+            scene.line(vec![(x, self.top), (x, self.bottom())], Stroke::solid(style::FAINT, 0.6));
+            let text = Text::small((x, self.bottom() + 13.5), label.as_str()).anchor(Anchor::Middle);
+            if label_x && text.room().left > taken + 3.0 {
+                taken = text.room().right;
+                scene.text(text);
+            }
+        }
+        let (left, right, top, bottom) = (self.left, self.right(), self.top, self.bottom());
+        scene.line(vec![(left, bottom), (left, top), (right, top), (right, bottom), (left, bottom)], Stroke::solid(style::LIGHT, 0.6));
+        if self.y.passes(0.0) {
+            let (_, zero) = self.at(0.0, 0.0);
+            scene.line(vec![(left, zero), (right, zero)], Stroke::solid(style::BLACK, 0.9));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(axis: &Axis) -> Vec<&str> {
+        axis.ticks.iter().map(|(_, label)| label.as_str()).collect()
+    }
+
+    #[test]
+    fn ticks_are_round_and_hold_all_values() {
+        // -0.43 to 0.66 in 4 steps is 0.27 a step, so 0.5: from -0.5 to 1.
+        let axis = Axis::linear([0.66, -0.43, f64::NAN], 4, 0.0, Ticks::Percent).unwrap();
+        assert_eq!(labels(&axis), ["−50%", "0%", "50%", "100%"]);
+        assert!(axis.passes(0.0));
+        // All the same: at least 0.1 is shown, 0.45 to 0.55 in steps of 0.025 has a decimal.
+        let axis = Axis::linear([0.5, 0.5], 4, 0.1, Ticks::Percent).unwrap();
+        assert_eq!(labels(&axis), ["45.0%", "47.5%", "50.0%", "52.5%", "55.0%"]);
+        assert!(Axis::linear([f64::NAN], 4, 0.1, Ticks::Percent).is_none());
+    }
+
+    #[test]
+    fn logarithmic_ticks_are_in_the_unit() {
+        let axis = Axis::log([120.0, 9000.0], 1000.0).unwrap();
+        assert_eq!(labels(&axis), ["0.1", "0.2", "0.5", "1", "2", "5", "10"]);
+        // 1000 is halfway between 100 and 10000.
+        assert!((axis.share(1000.0) - 0.5).abs() < 1e-12);
+        assert!(Axis::log([0.0, 1.0], 1.0).is_none());
+    }
+}

@@ -1,0 +1,113 @@
+//! The figures of a report, as SVG and PNG: one file a figure, drawn from a [`Report`] alone.
+//!
+//! A new figure is one file here and one word in the list below. It turns a report into a [`Scene`]
+//! or says why it cannot; the scene knows no file format.
+
+mod axis;
+mod label;
+mod place;
+mod render;
+#[cfg(test)]
+mod sample;
+mod scene;
+mod style;
+
+use std::path::{Path, PathBuf};
+
+pub use scene::{Anchor, At, Mark, Rect, Scene, Stroke, Text};
+use serde::Serialize;
+pub use style::{Dash, Shape};
+
+use crate::error::Result;
+use crate::output;
+use crate::report::Report;
+
+macro_rules! figures {
+    ($($module:ident)*) => {
+        $(mod $module;)*
+        /// Every figure, in the order in which they are drawn.
+        pub static FIGURES: &[FigureKind] = &[$($module::FIGURE),*];
+    };
+}
+
+figures! { savings quality }
+
+/// A kind of figure.
+pub struct FigureKind {
+    /// The name of its files.
+    pub name: &'static str,
+    /// What it shows, in a line.
+    pub summary: &'static str,
+    /// Draws it, or says what the report lacks.
+    pub draw: fn(&Report) -> std::result::Result<Scene, String>,
+}
+
+/// A figure that a report cannot feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// The figure's name.
+    pub figure: &'static str,
+    /// What the report lacks.
+    pub why: String,
+}
+
+/// What came of drawing all figures.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Drawn {
+    /// The files written.
+    pub files: Vec<PathBuf>,
+    /// The figures not drawn.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Draws every figure that the report can feed into `folder`, as `<name>.svg` and `<name>.png`. The
+/// same report gives the same bytes. Nothing is written if a file is there already, unless `force`.
+pub fn draw_all(report: &Report, folder: &Path, force: bool) -> Result<Drawn> {
+    style::fonts()?;
+    let (mut contents, mut skipped) = (Vec::new(), Vec::new());
+    for figure in FIGURES {
+        match (figure.draw)(report) {
+            Ok(scene) => {
+                let path = |ending: &str| folder.join(format!("{}.{ending}", figure.name));
+                contents.push((path("svg"), render::svg(&scene)?.into_bytes()));
+                contents.push((path("png"), render::png(&scene)?));
+            }
+            Err(why) => skipped.push(Skipped { figure: figure.name, why }),
+        }
+    }
+    for (path, _) in &contents {
+        output::refuse_existing(path, force)?;
+    }
+    for (path, bytes) in &contents {
+        output::file(path, force, bytes)?;
+    }
+    Ok(Drawn { files: contents.into_iter().map(|(path, _)| path).collect(), skipped })
+}
+
+/// The different fallbacks of the report's curves, in their order.
+fn fallbacks(report: &Report) -> Vec<&str> {
+    let mut all: Vec<&str> = Vec::new();
+    for curve in &report.curves {
+        if !all.contains(&curve.fallback.as_str()) {
+            all.push(&curve.fallback);
+        }
+    }
+    all
+}
+
+/// Where the figures come from, for the key: the trace and how many of its queries.
+fn provenance(report: &Report) -> String {
+    let run = &report.run;
+    let of = if run.queries == run.trace_queries { String::new() } else { format!(" of {}", thousands(run.trace_queries)) };
+    format!("Trace {}, {}{of} queries.", run.trace, thousands(run.queries))
+}
+
+/// A count with a comma between groups of three digits.
+fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let comma = |index: usize| index > 0 && (digits.len() - index).is_multiple_of(3);
+    digits.char_indices().flat_map(|(index, digit)| comma(index).then_some(',').into_iter().chain([digit])).collect()
+}
+
+#[cfg(test)]
+mod tests;

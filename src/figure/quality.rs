@@ -1,0 +1,175 @@
+//! Answer accuracy over energy, cost and latency per query: who gives the most for the least.
+//!
+//! Every policy is a labelled point with its intervals; of a sweep every misroute rule is a path.
+
+mod content;
+
+use content::{ACCOUNTS, Content, Dot, Path, Role};
+
+use super::axis::{Axis, Panel, Ticks};
+use super::label::{self, Entry};
+use super::place::Labels;
+use super::scene::{Anchor, At, Mark, Rect, Scene, Stroke, Text};
+use super::style::{self, Shape};
+use super::{FigureKind, fallbacks, provenance};
+use crate::report::Report;
+
+pub(super) const FIGURE: FigureKind =
+    FigureKind { name: "quality_cost", summary: "Answer accuracy over energy, cost and latency per query, with the Pareto front", draw };
+
+const LEFT: f64 = 46.0;
+/// Least height of a panel.
+const HEIGHT: f64 = 250.0;
+const MARKER: f64 = 7.0;
+
+fn draw(report: &Report) -> Result<Scene, String> {
+    let mut contents: Vec<Content> = ACCOUNTS.iter().flat_map(|account| content::of_account(report, account)).collect();
+    if contents.is_empty() {
+        return Err("fewer than two policies or endpoints have both an answer accuracy and a known energy, cost or latency".to_owned());
+    }
+    let numbered = content::number(&mut contents);
+    let several = fallbacks(report).len() > 1;
+    let columns = contents.len().min(2);
+    let width = if columns == 1 { 460.0 } else { 760.0 };
+    let cell = width / columns as f64;
+    let height = contents.iter().map(|content| height_for(content, cell)).fold(HEIGHT, f64::max);
+    let mut scene = Scene::new(FIGURE.summary, width);
+    let mut top = 4.0;
+    for row in contents.chunks(columns) {
+        for (index, content) in row.iter().enumerate() {
+            draw_panel(&mut scene, content, several, (index as f64 * cell, top, cell, height));
+        }
+        top += height + 68.0;
+    }
+    let mut entries = key(report, &contents);
+    entries.extend(numbered.into_iter().map(|text| Entry { sample: Vec::new(), text }));
+    // An odd number of panels leaves a cell for the key.
+    let spare = contents.len() > 2 && contents.len() % 2 == 1;
+    let (left, from) = if spare { (cell + LEFT, top - height - 42.0) } else { (8.0, top) };
+    scene.height = label::key(&mut scene, entries, left, from, width - 8.0).max(top) + 2.0;
+    Ok(scene)
+}
+
+/// Room for labels on at most two fifths of a panel.
+fn height_for(content: &Content, cell: f64) -> f64 {
+    let names = content.dots.iter().map(|dot| &dot.label).chain(content.paths.iter().map(|path| &path.label));
+    let area: f64 = names.map(|name| style::text_width(name, style::SMALL, false).min(widest(cell)) * (style::SMALL + 3.0)).sum();
+    (area / 0.4 / (cell - LEFT - 12.0)).ceil()
+}
+
+/// The widest a label may be.
+fn widest(cell: f64) -> f64 {
+    0.45 * (cell - LEFT)
+}
+
+fn draw_panel(scene: &mut Scene, content: &Content, grouped: bool, (left, top, cell, height): (f64, f64, f64, f64)) {
+    let (Some((x, title)), Some(y)) = (content.x_axis(), Axis::linear(content.y_values(), 7, 0.05, Ticks::Percent)) else { return };
+    let panel = Panel { left: left + LEFT, top: top + 20.0, width: cell - LEFT - 12.0, height, x, y };
+    let heading = match content.fallback {
+        Some(fallback) if grouped => format!("answer accuracy (fallback: {fallback})"),
+        _ => "answer accuracy".to_owned(),
+    };
+    let heading = style::shorten(&heading, style::TEXT, true, cell - 16.0);
+    scene.text(Text { bold: true, ..Text::new((left + 8.0, top + 11.0), heading) });
+    panel.frame(scene, true, true);
+    scene.text(Text::new((panel.left + panel.width / 2.0, panel.bottom() + 29.5), title).anchor(Anchor::Middle));
+    let mut labels = Labels::default();
+    draw_front(scene, &panel, &content.front(), &mut labels);
+    for path in &content.paths {
+        draw_path(scene, &panel, path, &mut labels);
+    }
+    for dot in &content.dots {
+        draw_dot(scene, &panel, dot, &mut labels);
+    }
+    for dot in &content.dots {
+        labels.want(panel.at(dot.x.value, dot.y.value), MARKER / 2.0, &dot.label, style::GREY, widest(cell));
+    }
+    for (index, path) in content.paths.iter().enumerate() {
+        let others = content.paths.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, path)| path);
+        let others: Vec<At> = others.flat_map(|path| path.places(&panel)).collect();
+        if let Some(at) = path.apart(&panel, &others) {
+            labels.want(at, 2.0, &path.label, path.look.ink, widest(cell));
+        }
+    }
+    let inside = Rect { left: panel.left + 1.0, top: panel.top + 1.0, right: panel.right() - 1.0, bottom: panel.bottom() - 1.0 };
+    labels.draw(scene, &inside);
+}
+
+/// Steps to the right and up, and on to the right edge.
+fn draw_front(scene: &mut Scene, panel: &Panel, front: &[(f64, f64)], labels: &mut Labels) {
+    let mut steps: Vec<At> = Vec::new();
+    for (x, y) in front {
+        let place = panel.at(*x, *y);
+        if let Some(last) = steps.last() {
+            steps.push((place.0, last.1));
+        }
+        steps.push(place);
+    }
+    if let Some(last) = steps.last() {
+        steps.push((panel.right(), last.1));
+    }
+    labels.avoid(&steps);
+    scene.line(steps, FRONT);
+}
+
+const FRONT: Stroke = Stroke { ink: style::BLACK, width: 1.1, dash: style::SOLID };
+
+fn draw_path(scene: &mut Scene, panel: &Panel, path: &Path, labels: &mut Labels) {
+    let places = path.places(panel);
+    labels.avoid(&places);
+    scene.line(places, Stroke { ink: path.look.ink, width: 1.4, dash: path.look.dash });
+    for (accuracy, x, y) in &path.points {
+        if (accuracy * 4.0 - (accuracy * 4.0).round()).abs() < 1e-9 {
+            let at = panel.at(*x, *y);
+            scene.marker(at, path.look.shape, 5.0, path.look.ink, false);
+            labels.block(Rect::around(at, 3.0));
+        }
+    }
+}
+
+fn draw_dot(scene: &mut Scene, panel: &Panel, dot: &Dot, labels: &mut Labels) {
+    let (x, y) = (dot.x, dot.y);
+    let mut bars = Vec::new();
+    if let (Some(low), Some(high)) = (x.low, x.high) {
+        bars.push([panel.at(low, y.value), panel.at(high, y.value)]);
+    }
+    if let (Some(low), Some(high)) = (y.low, y.high) {
+        bars.push([panel.at(x.value, low), panel.at(x.value, high)]);
+    }
+    for bar in bars {
+        labels.avoid(&bar);
+        scene.line(bar.to_vec(), Stroke::solid(style::GREY, 0.8));
+    }
+    let at = panel.at(x.value, y.value);
+    labels.block(Rect::around(at, MARKER / 2.0));
+    scene.marks.push(mark(dot.role, at));
+}
+
+fn mark(role: Role, at: At) -> Mark {
+    let (shape, ink, hollow) = match role {
+        Role::Fixed => (Shape::Square, style::BLACK, false),
+        Role::Policy => (Shape::Circle, style::VERMILION, false),
+        Role::Hindsight => (Shape::Diamond, style::BLUE, true),
+    };
+    Mark::Marker { at, shape, size: MARKER, ink, hollow }
+}
+
+fn key(report: &Report, contents: &[Content]) -> Vec<Entry> {
+    let roles = [(Role::Fixed, "one endpoint for all"), (Role::Policy, "policy"), (Role::Hindsight, "sees outcomes in advance: a bound")];
+    let used = |role| contents.iter().flat_map(|content| &content.dots).any(|dot| dot.role == role);
+    let marked = roles.into_iter().filter(|(role, _)| used(*role));
+    let mut entries: Vec<Entry> =
+        marked.map(|(role, text)| Entry { sample: vec![mark(role, (11.0, 4.0))], text: text.to_owned() }).collect();
+    let line = |stroke| Mark::Line { points: vec![(0.0, 4.0), (22.0, 4.0)], stroke };
+    entries.push(Entry { sample: vec![line(FRONT)], text: "Pareto front (without bounds)".to_owned() });
+    let dots = || contents.iter().flat_map(|content| &content.dots);
+    if dots().any(|dot| dot.x.low.is_some() || dot.y.low.is_some()) {
+        entries.push(Entry { sample: vec![line(Stroke::solid(style::GREY, 0.8))], text: "95% interval".to_owned() });
+    }
+    if contents.iter().any(|content| !content.paths.is_empty()) {
+        let text = "Paths: misroute rules, markers every 25% router accuracy";
+        entries.push(Entry { sample: Vec::new(), text: text.to_owned() });
+    }
+    entries.push(Entry { sample: Vec::new(), text: provenance(report) });
+    entries
+}

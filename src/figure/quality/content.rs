@@ -1,0 +1,221 @@
+//! What the panels of the figure hold: points, paths, axis and front.
+
+use super::super::axis::{Axis, Panel, Ticks};
+use super::super::scene::At;
+use super::super::style::{self, Look};
+use super::super::fallbacks;
+use crate::report::{Curve, Figure, PolicyReport, Report};
+
+/// What a panel's horizontal axis is: its place among the report's accounts, its name, and its unit.
+pub(super) struct Account {
+    index: usize,
+    title: &'static str,
+    unit: &'static str,
+}
+
+pub(super) const ACCOUNTS: [Account; 3] = [
+    Account { index: 0, title: "energy per query", unit: "J" },
+    Account { index: 2, title: "cost per 1,000 queries", unit: "USD" },
+    Account { index: 3, title: "latency per query", unit: "s" },
+];
+
+/// A panel with more points has numbers instead of names.
+const MOST_NAMES: usize = 14;
+
+/// What a point is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// One endpoint serves all.
+    Fixed,
+    /// Sees no outcome in advance.
+    Policy,
+    /// Sees outcomes: a bound.
+    Hindsight,
+}
+
+/// A labelled point.
+pub(super) struct Dot {
+    pub(super) label: String,
+    pub(super) x: Figure,
+    pub(super) y: Figure,
+    pub(super) role: Role,
+}
+
+/// What a sweep passes through.
+pub(super) struct Path {
+    pub(super) label: String,
+    pub(super) look: Look,
+    /// Router accuracy and the point there.
+    pub(super) points: Vec<(f64, f64, f64)>,
+}
+
+/// The contents of a panel.
+pub(super) struct Content<'a> {
+    account: &'a Account,
+    pub(super) fallback: Option<&'a str>,
+    pub(super) dots: Vec<Dot>,
+    pub(super) paths: Vec<Path>,
+}
+
+/// A panel for each fallback that was swept, or else one for all.
+pub(super) fn of_account<'a>(report: &'a Report, account: &'a Account) -> Vec<Content<'a>> {
+    let swept = fallbacks(report).into_iter().map(|fallback| content(report, account, Some(fallback)));
+    let mut contents: Vec<Content> = swept.filter(|content| !content.paths.is_empty()).collect();
+    if contents.is_empty() {
+        contents.push(content(report, account, None));
+    }
+    contents.retain(|content| content.dots.len() + content.paths.len() > 1);
+    contents
+}
+
+fn content<'a>(report: &'a Report, account: &'a Account, fallback: Option<&'a str>) -> Content<'a> {
+    let of_group = |policy: &&PolicyReport| fallback.is_none() || policy.fallback.is_none() || policy.fallback.as_deref() == fallback;
+    let mut dots: Vec<Dot> = report.policies.iter().filter(of_group).filter_map(|policy| policy_dot(policy, account)).collect();
+    // An endpoint that a policy always uses is there already, with its intervals.
+    let always: Vec<&str> = report.policies.iter().filter_map(only_endpoint).collect();
+    for endpoint in report.run.endpoints.iter().filter(|endpoint| !always.contains(&endpoint.id.as_str())) {
+        let x = endpoint.per_query.to_array().get(account.index).copied().flatten();
+        if let (Some(x), Some(y)) = (x, endpoint.answer_accuracy) {
+            dots.push(Dot { label: endpoint.id.clone(), x: Figure::exact(x), y: Figure::exact(y), role: Role::Fixed });
+        }
+    }
+    let paths = paths(report, account, fallback);
+    dots.extend(oracle(report, &paths));
+    Content { account, fallback, dots, paths }
+}
+
+/// Where all paths of one policy meet: a router that is always right.
+fn oracle(report: &Report, paths: &[Path]) -> Option<Dot> {
+    let one_policy = report.curves.windows(2).all(|pair| matches!(pair, [a, b] if a.policy == b.policy));
+    let (accuracy, x, y) = *paths.first()?.points.last()?;
+    let label = "oracle".to_owned();
+    (one_policy && accuracy == 1.0).then_some(Dot { label, x: Figure::exact(x), y: Figure::exact(y), role: Role::Hindsight })
+}
+
+/// Gives points numbers where a panel has too many for names, and returns the names with their numbers.
+pub(super) fn number(contents: &mut [Content]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    if contents.iter().all(|content| content.dots.len() <= MOST_NAMES) {
+        return names;
+    }
+    for dot in contents.iter_mut().flat_map(|content| &mut content.dots) {
+        let known = names.iter().position(|name| *name == dot.label);
+        let index = known.unwrap_or(names.len());
+        let name = std::mem::replace(&mut dot.label, (index + 1).to_string());
+        if known.is_none() {
+            names.push(name);
+        }
+    }
+    names.into_iter().enumerate().map(|(index, name)| format!("{} {name}", index + 1)).collect()
+}
+
+/// The endpoint of a policy that always uses the same.
+fn only_endpoint(policy: &PolicyReport) -> Option<&str> {
+    let mut used = policy.share.iter().filter(|(_, share)| **share > 0.0);
+    match (used.next(), used.next()) {
+        (Some((endpoint, _)), None) if policy.kind == "always" => Some(endpoint),
+        _ => None,
+    }
+}
+
+fn policy_dot(policy: &PolicyReport, account: &Account) -> Option<Dot> {
+    let x = policy.per_query.to_array().get(account.index).copied().flatten()?;
+    let role = match (policy.hindsight, policy.kind == "always") {
+        (true, _) => Role::Hindsight,
+        (false, true) => Role::Fixed,
+        (false, false) => Role::Policy,
+    };
+    Some(Dot { label: policy.name.clone(), x, y: policy.answer_accuracy?, role })
+}
+
+/// The curves of a fallback. A point is a total over all replayed queries, here for each of them.
+fn paths(report: &Report, account: &Account, fallback: Option<&str>) -> Vec<Path> {
+    let queries = report.run.queries as f64;
+    let curves = report.curves.iter().filter(|curve| Some(curve.fallback.as_str()) == fallback).enumerate();
+    let paths = curves.map(|(index, curve)| {
+        let points = curve.points.iter().filter_map(|point| {
+            let total = point.totals.to_array().get(account.index).copied().flatten()?;
+            Some((point.router_accuracy, total / queries, point.answer_accuracy?.value))
+        });
+        Path { label: curve_name(report, curve), look: style::path(index), points: points.filter(|(_, x, _)| x.is_finite()).collect() }
+    });
+    paths.filter(|path| path.points.len() > 1).collect()
+}
+
+/// What tells a curve from the others of the report: its misroute rule, and its policy where they differ.
+fn curve_name(report: &Report, curve: &Curve) -> String {
+    let one_policy = report.curves.iter().all(|other| other.policy == curve.policy);
+    if one_policy { curve.misroute.clone() } else { format!("{} ({})", curve.misroute, curve.policy) }
+}
+
+impl Path {
+    /// Its places, without those that crowd: dashes need some length to be seen.
+    pub(super) fn places(&self, panel: &Panel) -> Vec<At> {
+        let all = self.points.iter().map(|(_, x, y)| panel.at(*x, *y));
+        let mut places: Vec<At> = Vec::new();
+        for (index, at) in all.enumerate() {
+            let far = places.last().is_none_or(|last| (at.0 - last.0).hypot(at.1 - last.1) > 8.0);
+            if index + 1 == self.points.len() && !far && places.len() > 1 {
+                places.pop();
+            }
+            if far || index + 1 == self.points.len() {
+                places.push(at);
+            }
+        }
+        places
+    }
+
+    /// The place where the path is farthest from other paths: there its label is understood.
+    pub(super) fn apart(&self, panel: &Panel, others: &[At]) -> Option<At> {
+        // Farther than this is far enough, and the lowest router accuracy is preferred.
+        let clearance = |at: At| others.iter().map(|other| (at.0 - other.0).hypot(at.1 - other.1)).fold(40.0, f64::min);
+        self.places(panel).into_iter().rev().max_by(|a, b| clearance(*a).total_cmp(&clearance(*b)))
+    }
+}
+
+impl Content<'_> {
+    fn x_values(&self) -> Vec<f64> {
+        let dots = self.dots.iter().flat_map(|dot| [Some(dot.x.value), dot.x.low, dot.x.high].into_iter().flatten());
+        dots.chain(self.paths.iter().flat_map(|path| path.points.iter().map(|(_, x, _)| *x))).collect()
+    }
+
+    pub(super) fn y_values(&self) -> Vec<f64> {
+        let dots = self.dots.iter().flat_map(|dot| [Some(dot.y.value), dot.y.low, dot.y.high].into_iter().flatten());
+        dots.chain(self.paths.iter().flat_map(|path| path.points.iter().map(|(_, _, y)| *y))).collect()
+    }
+
+    /// The horizontal axis with its title: logarithmic where values differ more than twentyfold.
+    pub(super) fn x_axis(&self) -> Option<(Axis, String)> {
+        let values = self.x_values();
+        let (low, high) = values.iter().fold((f64::INFINITY, 0.0f64), |(low, high), x| (low.min(*x), high.max(*x)));
+        let wide = low > 0.0 && high > 20.0 * low;
+        let (unit, prefix) = match self.account.unit {
+            "USD" => (1e-3, ""),
+            _ => prefix(if wide { (low * high).sqrt() } else { high }),
+        };
+        let axis = if wide { Axis::log(values, unit) } else { Axis::linear(values.into_iter().chain([0.0]), 5, 0.0, Ticks::Times(unit)) };
+        let scale = if wide { " (logarithmic)" } else { "" };
+        axis.map(|axis| (axis, format!("{}, {prefix}{}{scale}", self.account.title, self.account.unit)))
+    }
+
+    /// Points of which no other policy without hindsight is both cheaper and better.
+    pub(super) fn front(&self) -> Vec<(f64, f64)> {
+        let mut all: Vec<(f64, f64)> =
+            self.dots.iter().filter(|dot| dot.role != Role::Hindsight).map(|dot| (dot.x.value, dot.y.value)).collect();
+        all.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        let mut front: Vec<(f64, f64)> = Vec::new();
+        for point in all {
+            if front.last().is_none_or(|last| point.1 > last.1) {
+                front.push(point);
+            }
+        }
+        front
+    }
+}
+
+/// The SI prefix in which a value is 1 to 1000.
+fn prefix(value: f64) -> (f64, &'static str) {
+    let prefixes = [(1e-9, "n"), (1e-6, "µ"), (1e-3, "m"), (1.0, ""), (1e3, "k"), (1e6, "M"), (1e9, "G")];
+    prefixes.into_iter().rev().find(|(unit, _)| value >= *unit).unwrap_or((1.0, ""))
+}
+

@@ -1,0 +1,165 @@
+use super::*;
+use crate::report::{ById, Quantities};
+
+fn scene(name: &str, report: &Report) -> Scene {
+    style::fonts().unwrap();
+    (FIGURES.iter().find(|figure| figure.name == name).unwrap().draw)(report).unwrap()
+}
+
+fn texts(scene: &Scene) -> Vec<&Text> {
+    scene.marks.iter().filter_map(|mark| if let Mark::Text(text) = mark { Some(text) } else { None }).collect()
+}
+
+/// Everything is inside, and no text touches another or a marker.
+fn assert_tidy(scene: &Scene) {
+    let page = Rect { left: 0.0, top: 0.0, right: scene.width, bottom: scene.height };
+    let texts = texts(scene);
+    for (index, text) in texts.iter().enumerate() {
+        assert!(page.holds(&text.room()), "`{}` is cut off: {:?}", text.text, text.room());
+        let other = texts.iter().skip(index + 1).find(|other| other.room().overlaps(&text.room()));
+        assert!(other.is_none(), "`{}` touches `{}`", text.text, other.unwrap().text);
+    }
+    for mark in &scene.marks {
+        let points = match mark {
+            Mark::Line { points, .. } | Mark::Area { points, .. } => points.clone(),
+            Mark::Marker { at, .. } => vec![*at],
+            Mark::Text(_) => Vec::new(),
+        };
+        assert!(points.iter().all(|at| page.holds(&Rect::around(*at, 0.0))), "{mark:?} is cut off");
+        if let Mark::Marker { at, .. } = mark {
+            let hidden = texts.iter().find(|text| text.room().overlaps(&Rect::around(*at, 2.0)));
+            assert!(hidden.is_none(), "`{}` hides a marker", hidden.unwrap().text);
+        }
+    }
+}
+
+#[test]
+fn files_are_whole_and_the_same_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, again) = (folder.path().join("a"), folder.path().join("b"));
+    let report = small();
+    let drawn = draw_all(&report, &out, false).unwrap();
+    assert_eq!(drawn.files, [out.join("quality_cost.svg"), out.join("quality_cost.png")]);
+    assert_eq!(drawn.skipped.len(), 1);
+    assert_eq!(drawn.skipped[0].figure, "savings_curves");
+    draw_all(&report, &again, false).unwrap();
+    for name in ["quality_cost.svg", "quality_cost.png"] {
+        assert!(std::fs::read(out.join(name)).unwrap() == std::fs::read(again.join(name)).unwrap(), "{name}");
+    }
+    let svg = std::fs::read_to_string(out.join("quality_cost.svg")).unwrap();
+    assert!(svg.starts_with("<svg width=\"460\"") && svg.ends_with("</svg>\n"), "{}", &svg[..80]);
+    for label in ["cascade-verify", "always-cloud", "cost per 1,000 queries, USD", "answer accuracy", "<title>Answer"] {
+        assert!(svg.contains(label), "{label}");
+    }
+    let png = std::fs::read(out.join("quality_cost.png")).unwrap();
+    assert!(png.starts_with(b"\x89PNG") && png.ends_with(b"IEND\xaeB`\x82"));
+}
+
+#[test]
+fn nothing_is_replaced_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let (svg, png) = (folder.path().join("quality_cost.svg"), folder.path().join("quality_cost.png"));
+    std::fs::write(&png, "mine").unwrap();
+    // One of the two is there: neither is written.
+    assert!(draw_all(&small(), folder.path(), false).unwrap_err().to_string().contains("--force"));
+    assert!(!svg.exists() && std::fs::read(&png).unwrap() == b"mine");
+    draw_all(&small(), folder.path(), true).unwrap();
+    assert!(svg.exists() && std::fs::read(&png).unwrap() != b"mine");
+}
+
+/// A report of one small figure: bitmaps take long in a build for tests.
+fn small() -> Report {
+    let mut report = sample::replay();
+    report.policies.iter_mut().for_each(|policy| (policy.per_query.energy_j, policy.per_query.latency_s) = (None, None));
+    report.run.endpoints.clear();
+    report
+}
+
+#[test]
+fn savings_stand_beside_answer_accuracy_and_their_own_baseline() {
+    let scene = scene("savings_curves", &sample::sweep());
+    assert_tidy(&scene);
+    let count = |wanted: &str| texts(&scene).iter().filter(|text| text.text == wanted).count();
+    // Two fallbacks, each against itself alone.
+    for (id, ..) in sample::BASELINES {
+        assert_eq!(count(&format!("saved energy and latency, % of {id}")), 1);
+    }
+    assert_eq!((count("answer accuracy"), count("baseline"), count("misroute: retry")), (2, 2, 2));
+    let mut blind = sample::sweep();
+    blind.curves.iter_mut().flat_map(|curve| &mut curve.points).for_each(|point| {
+        (point.answer_accuracy, point.expected_answer_accuracy) = (None, None);
+    });
+    assert!((savings::FIGURE.draw)(&blind).err().unwrap().contains("answer accuracy"));
+}
+
+#[test]
+fn a_fallback_that_is_no_baseline_stands_against_every_baseline() {
+    let report = one();
+    let scene = scene("savings_curves", &report);
+    assert_tidy(&scene);
+    let wanted = "saved energy and latency, % of b@x (fallback: ladder-xl@epyc-bs1)";
+    assert!(texts(&scene).iter().any(|text| text.text == wanted));
+}
+
+/// One curve against two baselines, without a closed form of savings.
+fn one() -> Report {
+    let mut report = sample::sweep();
+    report.curves.truncate(1);
+    for point in &mut report.curves[0].points {
+        let own = point.savings.values().next().copied().unwrap();
+        point.savings = ById::from([("a@x".to_owned(), own), ("b@x".to_owned(), own)]);
+        point.expected_savings.clear();
+    }
+    report.run.baselines = vec!["a@x".to_owned(), "b@x".to_owned()];
+    report
+}
+
+#[test]
+fn hard_cases_stay_tidy() {
+    assert_tidy(&scene("savings_curves", &sample::hard()));
+    // Too many for names: each panel has the numbers, the key says whose they are.
+    let crowd = scene("quality_cost", &sample::crowd());
+    assert_tidy(&crowd);
+    for (wanted, times) in [("30", 3), ("30 threshold-23-of-a-long-name", 1), ("threshold-23-of-a-long-name", 0)] {
+        assert_eq!(texts(&crowd).iter().filter(|text| text.text == wanted).count(), times, "{wanted}");
+    }
+}
+
+#[test]
+fn quality_of_sweeps_and_replays_is_tidy() {
+    assert_tidy(&scene("quality_cost", &sample::replay()));
+    let scene = scene("quality_cost", &sample::sweep());
+    assert_tidy(&scene);
+    // Energy and latency of curves are known, for two fallbacks; cost only of endpoints, once.
+    let count = |start: &str| texts(&scene).iter().filter(|text| text.text.starts_with(start)).count();
+    assert_eq!((count("accept"), count("energy"), count("cost"), count("latency")), (4, 2, 1, 2));
+}
+
+#[test]
+fn counts_are_grouped() {
+    assert_eq!([0, 999, 1200, 80_200_000].map(thousands), ["0", "999", "1,200", "80,200,000"]);
+}
+
+#[test]
+fn unknown_accounts_have_no_panel() {
+    let mut report = sample::replay();
+    report.policies.iter_mut().for_each(|policy| policy.per_query.energy_j = None);
+    report.run.endpoints.iter_mut().for_each(|endpoint| endpoint.per_query = Quantities::default());
+    let scene = scene("quality_cost", &report);
+    assert!(!texts(&scene).iter().any(|text| text.text.starts_with("energy")));
+    assert!(texts(&scene).iter().any(|text| text.text.starts_with("latency")));
+    report.policies.clear();
+    assert!((quality::FIGURE.draw)(&report).is_err());
+}
+
+/// Writes the samples where a person can look at them: set the variable and run this test.
+#[test]
+#[ignore = "writes files to look at, into WATTROUTE_LOOK"]
+fn look() {
+    let Some(folder) = std::env::var_os("WATTROUTE_LOOK").map(PathBuf::from) else { return };
+    let reports = [("sweep", sample::sweep()), ("replay", sample::replay()), ("hard", sample::hard()), ("crowd", sample::crowd())];
+    for (name, report) in reports.into_iter().chain([("small", small()), ("one", one())]) {
+        draw_all(&report, &folder.join(name), true).unwrap();
+        std::fs::write(folder.join(name).join("report.json"), serde_json::to_vec(&report).unwrap()).unwrap();
+    }
+}

@@ -1,0 +1,124 @@
+//! The report for the terminal.
+
+use super::grid::draw;
+use super::{Curve, Report, view};
+use crate::table::{paragraph, terminal_width};
+
+/// The report as text that fits the terminal, or as wide as it likes in a pipe.
+pub fn terminal(report: &Report) -> String {
+    at_width(report, terminal_width())
+}
+
+/// The same for a given width in columns.
+pub fn at_width(report: &Report, width: Option<u16>) -> String {
+    let mut blocks = vec![opening(report, width)];
+    blocks.extend(policies(report, width));
+    blocks.extend(savings(report, width));
+    for curve in &report.curves {
+        blocks.extend(sweep(report, curve, width));
+    }
+    let legend = view::legend(&blocks[1..].concat());
+    blocks.extend(legend.map(|legend| paragraph(&legend, width)));
+    blocks.extend(view::measured(report).map(|sentence| paragraph(&sentence, width)));
+    if !report.notes.is_empty() {
+        blocks.push(report.notes.iter().map(|note| paragraph(&format!("note: {note}"), width)).collect());
+    }
+    blocks.join("\n")
+}
+
+fn opening(report: &Report, width: Option<u16>) -> String {
+    let pools = view::pools(report).into_iter().map(|line| paragraph(&line, width));
+    paragraph(&view::opening(report), width) + &pools.collect::<String>()
+}
+
+fn policies(report: &Report, width: Option<u16>) -> Vec<String> {
+    let fallbacks = view::fallbacks(report);
+    let block = |fallback: &Option<&str>| {
+        let title = match fallback {
+            Some(id) => format!("policies with fallback {id}"),
+            None if report.run.pools.len() > 1 => "policies without a fallback".to_owned(),
+            None => "policies".to_owned(),
+        };
+        paragraph(&title, width) + &draw(width, |density| view::policies(report, *fallback, density))
+    };
+    fallbacks.iter().map(block).collect()
+}
+
+fn savings(report: &Report, width: Option<u16>) -> Vec<String> {
+    let mut blocks = Vec::new();
+    for baseline in &report.run.baselines {
+        let (rows, left_off) = view::savings_rows(report, baseline);
+        if rows.is_empty() {
+            continue;
+        }
+        let title = paragraph(&format!("saved against {}", view::baseline_title(report, baseline)), width);
+        let mut block = title + &draw(width, |density| view::savings(report, baseline, density));
+        block += &view::over(report, baseline).map(|line| paragraph(&line, width)).unwrap_or_default();
+        if left_off > 0 {
+            block += &paragraph(&format!("{left_off} policies with another fallback: in the files of --out"), width);
+        }
+        blocks.push(block);
+    }
+    blocks
+}
+
+fn sweep(report: &Report, curve: &Curve, width: Option<u16>) -> Vec<String> {
+    let mut blocks = vec![paragraph(&format!("sweep of {}", view::curve_title(curve)), width)];
+    for baseline in view::shown_baselines(report, curve) {
+        let title = format!("saved against {}: simulated (expected)", view::baseline_title(report, baseline));
+        let table = draw(width, |density| view::sweep(curve, baseline, density));
+        blocks.push(paragraph(&title, width) + &table);
+    }
+    blocks.extend(view::sparklines(report, curve).map(|grid| grid.to_text(width)));
+    // The title belongs to the first table.
+    let title = blocks.remove(0);
+    blocks.first_mut().into_iter().for_each(|block| block.insert_str(0, &title));
+    blocks
+}
+
+#[cfg(test)]
+mod tests {
+    use snapbox::{assert_data_eq, file};
+
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn a_replay_in_80_columns() {
+        assert_data_eq!(at_width(&sample::replay(), Some(80)), file!["snapshots/replay-80.txt"].raw());
+    }
+
+    #[test]
+    fn a_replay_in_120_columns() {
+        assert_data_eq!(at_width(&sample::replay(), Some(120)), file!["snapshots/replay-120.txt"].raw());
+    }
+
+    #[test]
+    fn all_four_accounts_in_80_columns() {
+        assert_data_eq!(at_width(&sample::priced(), Some(80)), file!["snapshots/priced-80.txt"].raw());
+    }
+
+    #[test]
+    fn a_sweep_in_80_columns() {
+        assert_data_eq!(at_width(&sample::sweep(), Some(80)), file!["snapshots/sweep-80.txt"].raw());
+    }
+
+    #[test]
+    fn everything_fits_80_columns() {
+        for report in [sample::report(), sample::priced()] {
+            for line in at_width(&report, Some(80)).lines() {
+                assert!(line.chars().count() <= 80, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_saving_stands_without_the_answer_accuracy() {
+        for width in [Some(80), None] {
+            let text = at_width(&sample::report(), width);
+            for block in text.split("\n\n").filter(|block| block.contains("saved")) {
+                assert!(block.contains("answer"), "{block}");
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What the terminal and the Markdown file show, as grids and sentences: the same words in both.
+
+mod headline;
+mod policies;
+mod run;
+mod savings;
+mod sweep;
+
+pub(super) use headline::{headlines, measured};
+pub(super) use policies::{further, groups, policies, policies_under, shares};
+pub(super) use run::{dropped, opening, pools};
+pub(super) use savings::{baseline_title, over, savings, savings_rows};
+pub(super) use sweep::{chosen, curve_title, shown_baselines, sparklines, sweep};
+
+use super::words::{self, HINDSIGHT, OWN};
+use super::{PolicyReport, Quantities, Report};
+
+/// What the marks mean, for those that a text uses.
+pub(super) fn legend(text: &str) -> Option<String> {
+    let meanings = [
+        (HINDSIGHT.trim(), "sees outcomes in advance: a bound, not something to deploy"),
+        (OWN.trim(), "falls back on the baseline itself"),
+        (words::UNKNOWN, "not known"),
+        ("[", "95% interval, in percent"),
+    ];
+    let used = meanings.iter().filter(|(mark, _)| text.contains(mark)).map(|(mark, meaning)| match *mark {
+        "[" => format!("[low, high] {meaning}"),
+        mark => format!("{mark} {meaning}"),
+    });
+    let used: Vec<String> = used.collect();
+    (!used.is_empty()).then(|| used.join("; "))
+}
+
+/// The fallbacks under which policies stand, and `None` for those that depend on no fallback; `None`
+/// alone, for all policies, where there are not several fallbacks.
+pub(super) fn fallbacks(report: &Report) -> Vec<Option<&str>> {
+    if report.run.pools.len() < 2 {
+        return if report.policies.is_empty() { Vec::new() } else { vec![None] };
+    }
+    let pools = report.run.pools.iter().map(|pool| Some(pool.fallback.as_str()));
+    let fallbacks: Vec<_> = pools.chain([None]).collect();
+    fallbacks.into_iter().filter(|id| report.policies.iter().any(|policy| policy.fallback.as_deref() == *id)).collect()
+}
+
+fn marked(policy: &PolicyReport, name: &str) -> String {
+    format!("{name}{}", if policy.hindsight { HINDSIGHT } else { "" })
+}
+
+/// The accounts of which some row knows something.
+fn known<'a, T: Copy + 'a>(rows: impl Iterator<Item = Quantities<T>> + 'a) -> Vec<usize> {
+    let mut any = [false; 4];
+    for row in rows {
+        any.iter_mut().zip(row.to_array()).for_each(|(any, value)| *any |= value.is_some());
+    }
+    (0..4).filter(|&account| any.get(account) == Some(&true)).collect()
+}
+
+fn at<T: Copy>(values: [Option<T>; 4], account: usize) -> Option<T> {
+    values.get(account).copied().flatten()
+}
+
+fn word(account: usize) -> &'static str {
+    words::ACCOUNT_WORDS.get(account).copied().unwrap_or("time")
+}

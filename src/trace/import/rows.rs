@@ -1,0 +1,213 @@
+//! Rows of text files with their places: CSV and JSON lines, read one by one.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+
+use super::open;
+use crate::error::{Error, Result};
+
+/// A CSV file, read record by record. Quoted cells may hold line breaks.
+pub(super) struct Csv {
+    name: String,
+    reader: csv::Reader<BufReader<File>>,
+    header: Vec<String>,
+    record: csv::StringRecord,
+    row: usize,
+    /// What the line of a record lags behind: with CRLF the reader ends a record before the LF.
+    lag: u64,
+}
+
+impl Csv {
+    /// Opens a file and reads its header, whose names must differ.
+    pub fn open(path: &Path, separator: u8) -> Result<Self> {
+        let mut file = open(path)?;
+        let name = path.display().to_string();
+        let start = file.fill_buf().map_err(|error| Error::new("cannot read a file").at(&name).cause(error))?;
+        let crlf = start.iter().position(|&byte| byte == b'\n').is_some_and(|end| end > 0 && start[end - 1] == b'\r');
+        let mut reader = csv::ReaderBuilder::new().delimiter(separator).from_reader(file);
+        let header = reader.headers().map_err(|error| csv_error(&name, 0, &error))?;
+        let header: Vec<String> = header.iter().map(str::to_owned).collect();
+        if header.is_empty() {
+            return Err(Error::new("a CSV file is empty").at(&name).allowed("a line of column names, then the rows"));
+        }
+        if let Some(twice) = header.iter().enumerate().find_map(|(at, column)| header[..at].contains(column).then_some(column)) {
+            return Err(Error::new("two columns have the same name").at(&name).found(format!("`{twice}`")).allowed("each name once"));
+        }
+        Ok(Csv { name, reader, header, record: csv::StringRecord::new(), row: 0, lag: u64::from(crlf) })
+    }
+
+    /// Goes to the next record; `false` after the last.
+    pub fn advance(&mut self) -> Result<bool> {
+        let more = self.reader.read_record(&mut self.record).map_err(|error| csv_error(&self.name, self.lag, &error))?;
+        self.row += usize::from(more);
+        Ok(more)
+    }
+
+    /// The names of the columns.
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// The position of a column that must be there.
+    pub fn column(&self, name: &str) -> Result<usize> {
+        let position = self.header.iter().position(|column| column == name);
+        let kind = format!("column in {}", self.name);
+        position.ok_or_else(|| crate::error::unknown(&kind, name, self.header.iter().map(String::as_str)))
+    }
+
+    /// A cell of the current record.
+    pub fn cell(&self, column: usize) -> &str {
+        self.record.get(column).unwrap_or_default()
+    }
+
+    /// The number of the current record, from 0: its index in a data frame.
+    pub fn row(&self) -> usize {
+        self.row.saturating_sub(1)
+    }
+
+    /// The file and the line on which the current record starts.
+    pub fn place(&self) -> String {
+        let line = self.record.position().map_or(0, |position| position.line() + self.lag);
+        format!("{}, line {line}", self.name)
+    }
+
+    /// A cell as a finite number; `None` where it is blank.
+    pub fn number(&self, column: usize) -> Result<Option<f64>> {
+        let cell = self.cell(column).trim();
+        if cell.is_empty() {
+            return Ok(None);
+        }
+        number(cell).map(Some).ok_or_else(|| self.wrong(column, "a finite number, or nothing where it is not known"))
+    }
+
+    /// A cell as 1 for true and 0 for false; `None` where it is blank.
+    pub fn truth(&self, column: usize) -> Result<Option<f64>> {
+        let cell = self.cell(column).trim();
+        if cell.is_empty() {
+            return Ok(None);
+        }
+        truth(cell).map(Some).ok_or_else(|| self.wrong(column, format!("{TRUTHS}, or nothing where it is not known")))
+    }
+
+    /// The error of a cell that cannot be read.
+    pub fn wrong(&self, column: usize, allowed: impl std::fmt::Display) -> Error {
+        let name = self.header.get(column).map_or("", String::as_str);
+        Error::new("a cell cannot be read")
+            .at(format!("{}, column `{name}`", self.place()))
+            .found(excerpt(self.cell(column)))
+            .allowed(allowed)
+    }
+}
+
+fn csv_error(name: &str, lag: u64, error: &csv::Error) -> Error {
+    let place = error.position().map_or(name.to_owned(), |position| format!("{name}, line {}", position.line() + lag));
+    let problem = Error::new("a record of a CSV file cannot be read").at(place);
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            problem.found(format!("{len} cells")).allowed(format!("{expected_len} cells, as in the first line")).hint("an unquoted comma?")
+        }
+        csv::ErrorKind::Utf8 { .. } => problem.found("bytes that are no UTF-8").allowed("UTF-8"),
+        _ => problem.cause(error),
+    }
+}
+
+/// What [`truth`] reads, in words.
+pub(super) const TRUTHS: &str = "True, False, yes, no, 1 or 0 (in any case)";
+
+/// 1 for a word that says true, 0 for one that says false.
+pub(super) fn truth(text: &str) -> Option<f64> {
+    let says = |words: [&str; 4]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if says(["true", "yes", "1", "1.0"]) {
+        return Some(1.0);
+    }
+    says(["false", "no", "0", "0.0"]).then_some(0.0)
+}
+
+/// A finite number.
+pub(super) fn number(text: &str) -> Option<f64> {
+    text.parse::<f64>().ok().filter(|value| value.is_finite())
+}
+
+/// A cell as an error shows it: in quotes, cut after 60 characters.
+pub(super) fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("`{}…`", &text[..end]),
+        None => format!("`{text}`"),
+    }
+}
+
+/// The rows of a JSON Lines file with their line numbers; blank lines are skipped.
+pub(super) fn json_lines<T: DeserializeOwned>(path: &Path) -> Result<impl Iterator<Item = Result<(usize, T)>> + use<T>> {
+    let name = path.display().to_string();
+    let lines = open(path)?.lines().enumerate();
+    Ok(lines.filter_map(move |(index, line)| {
+        let place = || format!("{name}, line {}", index + 1);
+        let line = match line {
+            Ok(line) if line.trim().is_empty() => return None,
+            Ok(line) => line,
+            Err(error) => return Some(Err(Error::new("cannot read a line").at(place()).cause(error))),
+        };
+        let row = serde_json::from_str(&line).map(|row| (index + 1, row));
+        Some(row.map_err(|error| json_error(&place(), &error).allowed("one JSON object a line, with the fields of this format")))
+    }))
+}
+
+/// The error of JSON that cannot be read; serde's own line is dropped where `place` has a line.
+pub(super) fn json_error(place: &str, error: &serde_json::Error) -> Error {
+    let text = error.to_string();
+    let cause = text.rsplit_once(" at line ").map_or(text.as_str(), |(cause, _)| cause);
+    Error::new("JSON that cannot be read").at(format!("{place}, character {}", error.column())).cause(cause)
+}
+
+/// The name of a file without its folder.
+pub(super) fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// The name of a file without its folder and ending.
+pub(super) fn file_stem(path: &Path) -> String {
+    path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Result<Vec<String>> {
+        let folder = tempfile::tempdir().map_err(|error| Error::new("no folder").cause(error))?;
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, text).map_err(|error| Error::new("not written").cause(error))?;
+        let mut csv = Csv::open(&path, b',')?;
+        let mut places = Vec::new();
+        while csv.advance()? {
+            places.push(csv.place().rsplit(' ').next().unwrap_or_default().to_owned());
+        }
+        Ok(places)
+    }
+
+    #[test]
+    fn a_record_is_placed_where_it_starts() -> Result<()> {
+        // The header is line 1; the quoted cell of line 2 goes on in line 3.
+        assert_eq!(lines("a,b\n\"x\ny\",1\nz,2\n")?, ["2", "4"]);
+        assert_eq!(lines("a,b\r\n\"x\r\ny\",1\r\nz,2\r\n")?, ["2", "4"]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_record_that_is_cut_off_is_an_error_with_its_line() {
+        for (text, line) in [("a,b\nx,1\nz\n", "line 3"), ("a,b\r\nx,1\r\nz\r\n", "line 3")] {
+            let error = lines(text).map_err(|error| error.to_string());
+            assert!(error.as_ref().is_err_and(|error| error.contains(line) && error.contains("found: 1 cells")), "{error:?}");
+        }
+        assert!(lines("a,a\n1,2\n").is_err_and(|error| error.to_string().contains("two columns have the same name")));
+    }
+
+    #[test]
+    fn words_and_numbers() {
+        assert_eq!([truth("True"), truth("no"), truth("1.0"), truth("maybe")], [Some(1.0), Some(0.0), Some(1.0), None]);
+        assert_eq!([number("1e-3"), number("NaN"), number("inf"), number("")], [Some(0.001), None, None, None]);
+    }
+}

@@ -1,0 +1,155 @@
+//! Columns of a Parquet or Arrow file.
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::Path;
+
+use polars::prelude::{
+    ArrowDataType, ArrowSchema, BooleanChunked, DataFrame, DataType, Float64Chunked, Int64Chunked, IpcReader, IpcStreamReader, ParquetReader,
+    PolarsResult, SerReader, Series, StringChunked,
+};
+
+use super::sheet::Cell;
+use crate::error::{Error, Result};
+
+/// A table in memory and the row that is looked at.
+pub struct Frame {
+    columns: Vec<(String, Cells)>,
+    rows: usize,
+    /// Rows begun so far: the current one is the last of them.
+    begun: usize,
+}
+
+enum Cells {
+    Number(Float64Chunked),
+    Integer(Int64Chunked),
+    Truth(BooleanChunked),
+    Text(StringChunked),
+    Null,
+    /// A list, a date, a 16-bit number …: not read, so that only the name of its type is known.
+    Other(String),
+}
+
+/// What an Arrow file begins with, and an Arrow stream does not.
+const FILE_MAGIC: &[u8] = b"ARROW1";
+
+impl Frame {
+    /// Reads a file; of columns that no trace can use only the names.
+    pub fn open(path: &Path, ending: &str) -> Result<Self> {
+        let fail = |cause: &dyn std::fmt::Display| Error::new("cannot read a table").at(path.display()).cause(cause);
+        let mut file = File::open(path).map_err(|error| fail(&error))?;
+        let is_file = starts_with_magic(&mut file).map_err(|error| fail(&error))?;
+        let read = match (ending, is_file) {
+            ("parquet", _) => parquet(file),
+            (_, true) => arrow_file(file),
+            (_, false) => arrow_stream(file),
+        };
+        let (names, table) = read.map_err(|error| fail(&error))?;
+        let mut columns = Vec::with_capacity(names.len());
+        for (name, dtype) in names {
+            let cells = match table.column(&name) {
+                Ok(column) => cells(column.as_materialized_series()).map_err(|error| fail(&error))?,
+                Err(_) => Cells::Other(format!("type {dtype:?}")),
+            };
+            columns.push((name, cells));
+        }
+        Ok(Frame { columns, rows: table.height(), begun: 0 })
+    }
+
+    /// The names of the columns.
+    pub fn names(&self) -> Vec<String> {
+        self.columns.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Goes back before the first row.
+    pub fn rewind(&mut self) {
+        self.begun = 0;
+    }
+
+    /// Goes to the next row; `false` after the last.
+    pub fn advance(&mut self) -> bool {
+        let more = self.begun < self.rows;
+        self.begun += usize::from(more);
+        more
+    }
+
+    /// The number of the current row, from 0.
+    pub fn row(&self) -> usize {
+        self.begun.saturating_sub(1)
+    }
+
+    /// A cell of the current row.
+    pub fn cell(&self, column: usize) -> Cell<'_> {
+        let row = self.row();
+        let cell = match self.columns.get(column).map(|(_, cells)| cells) {
+            Some(Cells::Number(cells)) => cells.get(row).map(Cell::Number),
+            Some(Cells::Integer(cells)) => cells.get(row).map(Cell::Integer),
+            Some(Cells::Truth(cells)) => cells.get(row).map(Cell::Truth),
+            Some(Cells::Text(cells)) => cells.get(row).map(Cell::Text),
+            Some(Cells::Null) | None => None,
+            Some(Cells::Other(dtype)) => Some(Cell::Other(dtype)),
+        };
+        cell.unwrap_or(Cell::Missing)
+    }
+}
+
+fn starts_with_magic(file: &mut File) -> std::io::Result<bool> {
+    let mut start = Vec::with_capacity(FILE_MAGIC.len());
+    file.take(FILE_MAGIC.len() as u64).read_to_end(&mut start)?;
+    file.rewind()?;
+    Ok(start == FILE_MAGIC)
+}
+
+/// All names with their types, and the table of the columns that can be read.
+type Table = (Vec<(String, ArrowDataType)>, DataFrame);
+
+fn parquet(file: File) -> PolarsResult<Table> {
+    let mut reader = ParquetReader::new(file);
+    let (names, readable) = readable(&*reader.schema()?);
+    Ok((names, reader.with_columns(Some(readable)).finish()?))
+}
+
+fn arrow_file(file: File) -> PolarsResult<Table> {
+    let mut reader = IpcReader::new(file);
+    let (names, readable) = readable(&*reader.schema()?);
+    Ok((names, reader.with_columns(Some(readable)).finish()?))
+}
+
+fn arrow_stream(file: File) -> PolarsResult<Table> {
+    let mut reader = IpcStreamReader::new(file);
+    let (names, readable) = readable(&reader.arrow_schema()?);
+    Ok((names, reader.with_columns(Some(readable)).finish()?))
+}
+
+/// All columns, and the names of those that polars, as it is built here, turns into cells: for dates,
+/// decimals and small numbers it does not return an error, it panics.
+fn readable(schema: &ArrowSchema) -> (Vec<(String, ArrowDataType)>, Vec<String>) {
+    let all = schema.iter_values().map(|field| (field.name.to_string(), field.dtype.clone())).collect();
+    let readable = schema.iter_values().filter(|field| is_cell(&field.dtype)).map(|field| field.name.to_string()).collect();
+    (all, readable)
+}
+
+fn is_cell(dtype: &ArrowDataType) -> bool {
+    use ArrowDataType as T;
+    match dtype {
+        T::Null | T::Boolean | T::Float32 | T::Float64 | T::Utf8 | T::LargeUtf8 | T::Utf8View => true,
+        T::Int32 | T::Int64 | T::UInt8 | T::UInt32 | T::UInt64 => true,
+        T::Dictionary(_, values, _) => matches!(**values, T::Utf8 | T::LargeUtf8 | T::Utf8View),
+        _ => false,
+    }
+}
+
+fn cells(series: &Series) -> PolarsResult<Cells> {
+    let series = series.rechunk();
+    Ok(match series.dtype() {
+        DataType::Null => Cells::Null,
+        DataType::Boolean => Cells::Truth(series.bool()?.clone()),
+        dtype if dtype.is_float() => Cells::Number(series.strict_cast(&DataType::Float64)?.f64()?.clone()),
+        dtype if dtype.is_integer() => match series.strict_cast(&DataType::Int64) {
+            Ok(cells) => Cells::Integer(cells.i64()?.clone()),
+            // Hashes as ids use all 64 bits: their digits keep them apart.
+            Err(_) => Cells::Text(series.strict_cast(&DataType::String)?.str()?.clone()),
+        },
+        _ => Cells::Text(series.strict_cast(&DataType::String)?.str()?.clone()),
+    })
+}

@@ -1,0 +1,114 @@
+//! The long layout: a row for each answer.
+
+use super::Job;
+use super::endpoints::Endpoints;
+use super::mapping::Mapping;
+use super::plan::{Metrics, QueryPlan, Resolver, scales};
+use super::sheet::Sheet;
+use crate::error::{Error, Result};
+use crate::trace::import::{Gather, Outcome};
+use crate::trace::schema::Metric;
+
+/// Where the parts of an answer stand.
+pub struct LongPlan {
+    id: usize,
+    endpoint: Key,
+    metrics: Metrics,
+    /// What the rows say about queries, where no table of queries does.
+    pub query: Option<QueryPlan>,
+}
+
+/// The columns that name an endpoint.
+enum Key {
+    Id(usize),
+    Model(usize, Option<usize>),
+}
+
+impl LongPlan {
+    /// Holds a mapping against a table; `None` where a problem was found.
+    pub fn resolve(mapping: &Mapping, resolver: &mut Resolver, notes: &mut Vec<String>) -> Option<Self> {
+        let columns = &mapping.columns;
+        let id = columns.id.as_ref().and_then(|name| resolver.column(name));
+        let endpoint = columns.endpoint.as_ref().and_then(|name| resolver.column(name));
+        let model = columns.model.as_ref().and_then(|name| resolver.column(name));
+        let hardware = columns.hardware.as_ref().and_then(|name| resolver.column(name));
+        let mut metrics = Vec::new();
+        for (metric, quantity, scale) in scales(&mapping.metrics, resolver.problems, notes) {
+            metrics.extend(resolver.column(&quantity.column).map(|column| (metric, column, scale)));
+        }
+        let query = mapping.queries.is_none().then(|| QueryPlan::resolve(columns, resolver));
+        let endpoint = endpoint.map(Key::Id).or_else(|| model.map(|model| Key::Model(model, hardware)));
+        Some(LongPlan { id: id?, endpoint: endpoint?, metrics, query })
+    }
+
+    /// Reads all rows.
+    pub fn read(&self, sheet: &mut Sheet, gather: &mut Gather, endpoints: &mut Endpoints, job: &mut Job) -> Result<()> {
+        let mut empty = 0_usize;
+        while sheet.advance()? {
+            let place = sheet.place();
+            let id = sheet.text(self.id)?.ok_or_else(|| sheet.wrong(self.id, "the id of a query"))?;
+            if job.dropped.contains(id.as_ref()) {
+                continue;
+            }
+            let Some(row) = self.row(&id, sheet, gather, job, &place)? else { continue };
+            let endpoint = match self.endpoint {
+                Key::Id(column) => endpoints.by_id(&name(sheet, column)?, &place, gather)?,
+                Key::Model(model, None) => endpoints.by_model(&name(sheet, model)?, None, &place, gather)?,
+                Key::Model(model, Some(hardware)) => {
+                    endpoints.by_model(&name(sheet, model)?, Some(&name(sheet, hardware)?), &place, gather)?
+                }
+            };
+            match outcome(sheet, &self.metrics)? {
+                Some(outcome) => gather.outcome(endpoint, row, job.estimate(outcome, gather, row), &place)?,
+                None => empty += 1,
+            }
+        }
+        if empty > 0 {
+            gather.note(format!("{}: {empty} rows have no value at all and are no answers", job.name_of(sheet)));
+        }
+        Ok(())
+    }
+
+    /// The row of the query: added where it is new, `None` where its prompt is one to drop.
+    fn row(&self, id: &str, sheet: &Sheet, gather: &mut Gather, job: &mut Job, place: &str) -> Result<Option<u32>> {
+        let Some(plan) = &self.query else {
+            let absent = || {
+                Error::new("an outcome belongs to no query").at(place).found(format!("`{id}`")).allowed("an id of the table in [queries]")
+            };
+            return gather.row(id).map(Some).ok_or_else(absent);
+        };
+        if let Some(row) = gather.row(id) {
+            if let Some(known) = gather.get(row) {
+                plan.agree(sheet, known)?;
+            }
+            return Ok(Some(row));
+        }
+        let query = plan.query(sheet, id.to_owned())?;
+        if job.drops(&query) {
+            return Ok(None);
+        }
+        gather.query(query, place).map(Some)
+    }
+}
+
+fn name(sheet: &Sheet, column: usize) -> Result<std::borrow::Cow<'_, str>> {
+    sheet.text(column)?.ok_or_else(|| sheet.wrong(column, "the name of an endpoint"))
+}
+
+/// The outcome of the current row; `None` where no metric has a value.
+pub fn outcome(sheet: &Sheet, metrics: &Metrics) -> Result<Option<Outcome>> {
+    let mut outcome = Outcome::default();
+    let mut any = false;
+    for &(metric, column, scale) in metrics {
+        let value = match metric {
+            Metric::Score => sheet.score(column, scale)?,
+            _ => sheet.number(column, scale)?,
+        };
+        if let Some(value) = value.filter(|value| !metric.allows(*value)) {
+            return Err(sheet.wrong(column, format!("{} as `{metric}` (here {value})", metric.allowed())));
+        }
+        any |= value.is_some();
+        outcome = outcome.with(metric, value);
+    }
+    Ok(any.then_some(outcome))
+}

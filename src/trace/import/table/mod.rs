@@ -1,0 +1,100 @@
+//! Any table, long or wide, by a mapping file that names columns, units and endpoints.
+
+mod endpoints;
+mod frame;
+mod long;
+mod mapping;
+mod plan;
+mod sheet;
+mod tables;
+mod unit;
+mod wide;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use self::endpoints::Endpoints;
+use self::mapping::{Layout, Mapping, Problems};
+use self::sheet::Sheet;
+use self::tables::{Plan, Tables};
+use super::prompts::{Dropper, estimate_tokens};
+use super::rows::file_name;
+use super::{Format, Gather, ImportOptions, Outcome, Query};
+use crate::error::{Error, Result};
+
+pub(super) struct Table;
+pub(super) static FORMAT: Table = Table;
+
+impl Format for Table {
+    fn name(&self) -> &'static str {
+        "table"
+    }
+
+    fn summary(&self) -> &'static str {
+        "any long or wide table, by a mapping file (--map) that names columns, units and endpoints"
+    }
+
+    fn input(&self) -> &'static str {
+        "CSV, TSV, JSONL, Parquet or Arrow files (or streams), or a folder with them"
+    }
+
+    fn read(&self, inputs: &[PathBuf], options: &ImportOptions) -> Result<Gather> {
+        let path = options.map.as_deref().ok_or_else(|| {
+            Error::new("format `table` needs a mapping file").allowed("--map FILE").hint("traces/ladder.map.toml is one").usage()
+        })?;
+        let place = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| Error::new("cannot read the mapping").at(&place).cause(error))?;
+        let mapping = Mapping::parse(&text, &place)?;
+        let mut tables = Tables::open(&mapping, path, inputs, options, Problems::new(&text, &place))?;
+        let mut gather = Gather::new(mapping.summary.clone().unwrap_or_default());
+        let mut job = Job { options, dropper: Dropper::new(options)?, dropped: HashSet::new() };
+        for note in std::mem::take(&mut tables.notes) {
+            gather.note(note);
+        }
+        tables.read_queries(&mut gather, &mut job)?;
+        let mut endpoints = Endpoints::new(&mapping.endpoints, &mut gather);
+        for (sheet, plan) in &mut tables.outcomes {
+            match plan {
+                Plan::Long(plan) => plan.read(sheet, &mut gather, &mut endpoints, &mut job)?,
+                Plan::Wide(plan) => plan.read(sheet, &mut gather, &mut job)?,
+            }
+        }
+        if mapping.layout == Layout::Long {
+            let mut problems = Problems::new(&text, &place);
+            endpoints.finish(&mapping.endpoints, &mut problems);
+            problems.finish()?;
+        }
+        job.dropper.note(&mut gather);
+        Ok(gather)
+    }
+}
+
+/// What reading a row needs beside the row.
+struct Job<'a> {
+    options: &'a ImportOptions,
+    dropper: Dropper,
+    /// The ids of queries that were dropped.
+    dropped: HashSet<String>,
+}
+
+impl Job<'_> {
+    /// Whether a query is dropped by its prompt.
+    fn drops(&mut self, query: &Query) -> bool {
+        let drops = query.prompt.as_deref().is_some_and(|prompt| self.dropper.drops(prompt));
+        if drops {
+            self.dropped.insert(query.id.clone());
+        }
+        drops
+    }
+
+    fn estimate(&self, outcome: Outcome, gather: &Gather, row: u32) -> Outcome {
+        estimate_tokens(outcome, gather.get(row).and_then(|query| query.prompt.as_deref()), None, self.options)
+    }
+
+    fn name_of(&self, sheet: &Sheet) -> String {
+        file_name(sheet.path())
+    }
+}

@@ -1,0 +1,248 @@
+//! A table row by row, whatever file it stands in.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
+
+use super::frame::Frame;
+use super::unit::Scale;
+use crate::error::{Error, Result};
+use crate::trace::import::rows::{Csv, TRUTHS, excerpt, json_lines, number, truth};
+
+/// A cell as its file has it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cell<'a> {
+    /// Null, empty, or a word that stands for it.
+    Missing,
+    /// A number with a fraction.
+    Number(f64),
+    /// A whole number.
+    Integer(i64),
+    /// True or false.
+    Truth(bool),
+    /// Text, which may say any of the others.
+    Text(&'a str),
+    /// Something that no cell of a trace can be, and what.
+    Other(&'a str),
+}
+
+/// A table that is read from its first row to its last, more than once if need be.
+pub struct Sheet {
+    path: PathBuf,
+    separator: u8,
+    missing: Vec<String>,
+    columns: Vec<String>,
+    body: Body,
+}
+
+/// The number of a line and what it says.
+type JsonLine = (usize, Map<String, Value>);
+
+enum Body {
+    Csv(Csv),
+    Json { lines: Box<dyn Iterator<Item = Result<JsonLine>>>, line: usize, current: Map<String, Value> },
+    Frame(Frame),
+}
+
+/// The endings of files that can be read.
+pub const ENDINGS: &[&str] = &["csv", "tsv", "jsonl", "ndjson", "parquet", "arrow", "arrows", "ipc", "feather"];
+
+impl Sheet {
+    /// Opens a table before its first row.
+    pub fn open(path: &Path, separator: Option<u8>, missing: &[String]) -> Result<Self> {
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+        let separator = separator.unwrap_or(if ending == "tsv" { b'\t' } else { b',' });
+        let (columns, body) = match ending.as_str() {
+            "csv" | "tsv" => {
+                let csv = Csv::open(path, separator)?;
+                (csv.header().to_vec(), Body::Csv(csv))
+            }
+            "jsonl" | "ndjson" => (json_columns(path)?, json(path)?),
+            "parquet" | "arrow" | "arrows" | "ipc" | "feather" => {
+                let frame = Frame::open(path, &ending)?;
+                (frame.names(), Body::Frame(frame))
+            }
+            _ => {
+                let allowed = format!("files that end in .{}", ENDINGS.join(", ."));
+                return Err(Error::new("a table whose form is not known").at(path.display()).allowed(allowed));
+            }
+        };
+        Ok(Sheet { path: path.to_owned(), separator, missing: missing.to_vec(), columns, body })
+    }
+
+    /// Goes back before the first row.
+    pub fn rewind(&mut self) -> Result<()> {
+        match &mut self.body {
+            Body::Csv(csv) => *csv = Csv::open(&self.path, self.separator)?,
+            Body::Json { .. } => self.body = json(&self.path)?,
+            Body::Frame(frame) => frame.rewind(),
+        }
+        Ok(())
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The names of the columns; a JSON Lines file has those of all its lines.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// The position of a column.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column == name)
+    }
+
+    /// Goes to the next row; `false` after the last.
+    pub fn advance(&mut self) -> Result<bool> {
+        match &mut self.body {
+            Body::Csv(csv) => csv.advance(),
+            Body::Frame(frame) => Ok(frame.advance()),
+            Body::Json { lines, line, current } => match lines.next() {
+                None => Ok(false),
+                Some(next) => {
+                    (*line, *current) = next?;
+                    Ok(true)
+                }
+            },
+        }
+    }
+
+    /// The number of the current row, from 0 (of a JSON Lines file: of its line).
+    pub fn row(&self) -> usize {
+        match &self.body {
+            Body::Csv(csv) => csv.row(),
+            Body::Json { line, .. } => line.saturating_sub(1),
+            Body::Frame(frame) => frame.row(),
+        }
+    }
+
+    /// The file and the current row, as errors name it.
+    pub fn place(&self) -> String {
+        match &self.body {
+            Body::Csv(csv) => csv.place(),
+            Body::Json { line, .. } => format!("{}, line {line}", self.path.display()),
+            Body::Frame(frame) => format!("{}, row {}", self.path.display(), frame.row()),
+        }
+    }
+
+    /// A cell of the current row.
+    pub fn cell(&self, column: usize) -> Cell<'_> {
+        let cell = match &self.body {
+            Body::Csv(csv) => Cell::Text(csv.cell(column)),
+            Body::Frame(frame) => frame.cell(column),
+            Body::Json { current, .. } => match self.columns.get(column).and_then(|name| current.get(name)) {
+                None | Some(Value::Null) => Cell::Missing,
+                Some(Value::Bool(value)) => Cell::Truth(*value),
+                Some(Value::String(text)) => Cell::Text(text),
+                Some(Value::Number(number)) => match (number.as_i64(), number.as_f64()) {
+                    (Some(value), _) => Cell::Integer(value),
+                    (None, Some(value)) => Cell::Number(value),
+                    (None, None) => Cell::Other("a number of no known kind"),
+                },
+                Some(Value::Array(_)) => Cell::Other("a list"),
+                Some(Value::Object(_)) => Cell::Other("an object"),
+            },
+        };
+        match cell {
+            Cell::Text(text) if text.trim().is_empty() || self.stands_for_missing(text.trim()) => Cell::Missing,
+            Cell::Number(value) if value.is_nan() && self.stands_for_missing("NaN") => Cell::Missing,
+            cell => cell,
+        }
+    }
+
+    fn stands_for_missing(&self, text: &str) -> bool {
+        self.missing.iter().any(|word| word == text)
+    }
+
+    /// A cell as text: a name or an id.
+    pub fn text(&self, column: usize) -> Result<Option<Cow<'_, str>>> {
+        Ok(Some(match self.cell(column) {
+            Cell::Missing => return Ok(None),
+            Cell::Text(text) => Cow::Borrowed(text),
+            Cell::Integer(value) => Cow::Owned(value.to_string()),
+            Cell::Number(value) if value.is_finite() => Cow::Owned(value.to_string()),
+            Cell::Truth(value) => Cow::Owned(value.to_string()),
+            Cell::Number(_) | Cell::Other(_) => return Err(self.wrong(column, "a text or a number")),
+        }))
+    }
+
+    /// A cell as a number in the trace's unit.
+    pub fn number(&self, column: usize, scale: Scale) -> Result<Option<f64>> {
+        let value = match self.cell(column) {
+            Cell::Missing => return Ok(None),
+            Cell::Integer(value) => Some(value as f64),
+            Cell::Number(value) => Some(value).filter(|value| value.is_finite()),
+            Cell::Text(text) => number(text.trim()),
+            Cell::Truth(_) | Cell::Other(_) => None,
+        };
+        value.map(|value| Some(scale.apply(value))).ok_or_else(|| self.wrong(column, "a finite number"))
+    }
+
+    /// A cell as a score: a number in the trace's unit, or a word that says right or wrong.
+    pub fn score(&self, column: usize, scale: Scale) -> Result<Option<f64>> {
+        match self.cell(column) {
+            Cell::Truth(value) => Ok(Some(f64::from(u8::from(value)))),
+            Cell::Text(text) => match number(text.trim()) {
+                Some(value) => Ok(Some(scale.apply(value))),
+                None => truth(text.trim()).map(Some).ok_or_else(|| self.wrong(column, format!("a number, {TRUTHS}"))),
+            },
+            _ => self.number(column, scale),
+        }
+    }
+
+    /// Whether a present cell is a number.
+    pub fn is_number(&self, column: usize) -> bool {
+        match self.cell(column) {
+            Cell::Missing | Cell::Integer(_) => true,
+            Cell::Number(value) => value.is_finite(),
+            Cell::Text(text) => number(text.trim()).is_some(),
+            Cell::Truth(_) | Cell::Other(_) => false,
+        }
+    }
+
+    /// The error of a cell that cannot be read.
+    pub fn wrong(&self, column: usize, allowed: impl std::fmt::Display) -> Error {
+        let (what, hint) = match self.cell(column) {
+            Cell::Other(_) => ("a cell of a kind that is not read", "convert the column first: to text, or to numbers of 32 or 64 bits"),
+            _ => ("a cell cannot be read", "a word that means that the value is missing belongs in `missing` of the mapping"),
+        };
+        self.cell_error(what, column).allowed(allowed).hint(hint)
+    }
+
+    /// An error about a cell: where it is and what stands there.
+    pub fn cell_error(&self, what: &str, column: usize) -> Error {
+        let found = match self.cell(column) {
+            Cell::Text(text) => excerpt(text),
+            Cell::Number(value) => value.to_string(),
+            Cell::Integer(value) => value.to_string(),
+            Cell::Truth(value) => value.to_string(),
+            Cell::Missing => "nothing".to_owned(),
+            Cell::Other(kind) => kind.to_owned(),
+        };
+        let name = self.columns.get(column).map_or("", String::as_str);
+        Error::new(what).at(format!("{}, column `{name}`", self.place())).found(found)
+    }
+}
+
+fn json(path: &Path) -> Result<Body> {
+    Ok(Body::Json { lines: Box::new(json_lines(path)?), line: 0, current: Map::new() })
+}
+
+/// The names in all lines of a JSON Lines file, in alphabetical order.
+fn json_columns(path: &Path) -> Result<Vec<String>> {
+    let mut names = BTreeSet::new();
+    for line in json_lines::<BTreeMap<String, IgnoredAny>>(path)? {
+        for (name, _) in line?.1 {
+            if !names.contains(&name) {
+                names.insert(name);
+            }
+        }
+    }
+    Ok(names.into_iter().collect())
+}

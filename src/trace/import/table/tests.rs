@@ -1,0 +1,230 @@
+//! Tables of every form, and what is said about mappings and cells that cannot be.
+
+use std::path::Path;
+
+use polars::prelude::{Column, DataFrame, IpcStreamWriter, IpcWriter, ParquetWriter, SerWriter};
+
+use super::FORMAT;
+use crate::error::{Error, Result};
+use crate::trace::import::ImportOptions;
+use crate::trace::schema::Metric;
+use crate::trace::{Draft, Feature, Tier};
+
+fn fail(error: impl std::fmt::Display) -> Error {
+    Error::new("the test's files cannot be written").cause(error)
+}
+
+/// Imports `input` of a folder with `map.toml` and other files.
+fn import_in(folder: &Path, map: &str, files: &[(&str, &str)], input: &str, options: ImportOptions) -> Result<Draft> {
+    std::fs::write(folder.join("map.toml"), map).map_err(fail)?;
+    for (name, text) in files {
+        std::fs::write(folder.join(name), text).map_err(fail)?;
+    }
+    let options = ImportOptions { map: Some(folder.join("map.toml")), ..options };
+    let draft = crate::trace::import::import(&FORMAT, &[folder.join(input)], &options, Vec::new())?;
+    draft.check()?;
+    Ok(draft)
+}
+
+fn import(map: &str, files: &[(&str, &str)], options: ImportOptions) -> Result<Draft> {
+    let folder = tempfile::tempdir().map_err(fail)?;
+    let input = files.first().map_or("none", |(name, _)| name);
+    import_in(folder.path(), map, files, input, options)
+}
+
+fn failure(map: &str, files: &[(&str, &str)]) -> String {
+    import(map, files, ImportOptions::default()).map_or_else(|error| error.to_string(), |_| "no error".to_owned())
+}
+
+fn metric(draft: &Draft, endpoint: usize, metric: Metric) -> Vec<Option<f64>> {
+    let cells = draft.endpoints.get(endpoint).and_then(|endpoint| endpoint.metrics.get(metric));
+    cells.map(|cells| cells.iter().map(|cell| (!cell.is_nan()).then_some(*cell)).collect()).unwrap_or_default()
+}
+
+fn notes(draft: &Draft) -> String {
+    draft.info.steps[0].notes.join("\n")
+}
+
+fn feature_names(draft: &Draft) -> Vec<&str> {
+    draft.queries.features.iter().map(|(name, _)| name.as_str()).collect()
+}
+
+const LONG: &str = r#"
+layout = "long"
+missing = ["NA"]
+[columns]
+id = "q"
+model = "llm"
+hardware = "gpu"
+category = "topic"
+arrival = { column = "at", unit = "ms" }
+features = ["length"]
+[metrics]
+score = { column = "ok" }
+energy_j = { column = "wh", unit = "Wh" }
+cost_usd = { column = "price", scale = 0.01 }
+[[endpoint]]
+model = "a"
+hardware = "H100"
+tier = "cloud"
+price = { input_usd_per_mtok = 1.0, output_usd_per_mtok = 2.0 }
+[[endpoint]]
+id = "mine"
+model = "b"
+hardware = "M4"
+"#;
+
+const LONG_CSV: &str = "q,llm,gpu,topic,at,length,ok,wh,price,answer
+1,a,H100,sums,1500,7,yes,0.5,3,x
+1,b,M4,sums,1500,7,False,NA,,y
+2,b,M4,odds,2000,9,0.25,1,0,z
+3,a,H100,odds,2500,9,,NA,,
+";
+
+#[test]
+fn a_long_table_with_units() -> Result<()> {
+    let draft = import(LONG, &[("t.csv", LONG_CSV)], ImportOptions { keep_features: true, ..ImportOptions::default() })?;
+    let ids: Vec<&str> = draft.endpoints.iter().map(|endpoint| endpoint.endpoint.id.as_str()).collect();
+    assert_eq!((ids, draft.endpoints[0].endpoint.tier), (vec!["a@h100", "mine"], Some(Tier::Cloud)));
+    assert_eq!((metric(&draft, 0, Metric::Score), metric(&draft, 1, Metric::Score)), (vec![Some(1.0)], vec![Some(0.0), Some(0.25)]));
+    // 0.5 Wh are 1,800 J, 1 Wh is 3,600 J; 3 cents are $0.03.
+    assert_eq!((metric(&draft, 0, Metric::EnergyJ), metric(&draft, 1, Metric::EnergyJ)), (vec![Some(1800.0)], vec![None, Some(3600.0)]));
+    assert_eq!((metric(&draft, 0, Metric::CostUsd), metric(&draft, 1, Metric::CostUsd)), (vec![Some(0.03)], vec![None, Some(0.0)]));
+    let arrivals: Vec<f64> = draft.queries.arrival_s.iter().flat_map(|column| column.iter()).collect();
+    assert_eq!(arrivals, [1.5, 2.0, 2.5]);
+    assert!(matches!(&draft.queries.features[..], [(name, Feature::Number(_))] if name == "length"));
+    let notes = notes(&draft);
+    for said in ["`energy_j` is column `wh` times 3600", "may be about the answers: `answer`", "t.csv: 1 rows have no value at all"] {
+        assert!(notes.contains(said), "{said} in {notes}");
+    }
+    Ok(())
+}
+
+#[test]
+fn cells_that_cannot_be_are_placed() {
+    let cases = [
+        ("1,a,H100,sums,1500,7,perhaps,0.5,3,x", "t.csv, line 2, column `ok`", "`perhaps`"),
+        ("1,a,H100,sums,1500,7,yes,NaN,3,x", "t.csv, line 2, column `wh`", "`NaN`"),
+        ("1,a,H100,sums,1500,7,yes,-1,3,x", "t.csv, line 2, column `wh`", "(here -3600)"),
+        ("1,a,H100,sums,-5,7,yes,1,3,x", "t.csv, line 2, column `at`", "`-5`"),
+        (",a,H100,sums,1,7,yes,1,3,x", "t.csv, line 2, column `q`", "the id of a query"),
+        ("1,a,H200,sums,1,7,yes,1,3,x", "t.csv, line 2", "`a on H200`"),
+        ("1,a,H100,s,1,7,1,1,3,x\n1,b,M4,t,1,7,1,1,3,x", "t.csv, line 3, column `topic`", "s, as in the first row"),
+        ("1,a,H100,s,1,7,1,1,3,x\n1,a,H100,s,1,7,1,1,3,x", "t.csv, line 3", "a second answer of `a@h100`"),
+    ];
+    let header = LONG_CSV.lines().next().unwrap_or_default();
+    for (row, place, found) in cases {
+        let error = failure(LONG, &[("t.csv", &format!("{header}\n{row}\n"))]);
+        assert!(error.contains(place) && error.contains(found), "{row}: {error}");
+    }
+}
+
+#[test]
+fn all_problems_of_a_mapping_come_at_once() {
+    let map = LONG.replace("unit = \"Wh\"", "unit = \"watts\"").replace("\"llm\"", "\"lllm\"").replace("id = \"mine\"", "id = \"a@h100\"");
+    let error = failure(&map, &[("t.csv", LONG_CSV)]);
+    for said in ["line 13, column 36", "`watts`", "line 6, column 9", "did you mean `llm`?", "two endpoints have the same id", "line 22, column 9"] {
+        assert!(error.contains(said), "{said} in {error}");
+    }
+    let error = failure("layout = \"long\"\n[metrics]\nscroe = { column = \"x\" }", &[("t.csv", LONG_CSV)]);
+    assert!(error.contains("map.toml, line 3, column 1") && error.contains("scroe"), "{error}");
+    let error = failure("layout = \"long\"\n[columns]\nendpiont = \"x\"", &[("t.csv", LONG_CSV)]);
+    assert!(error.contains("map.toml, line 3, column 1") && error.contains("endpiont"), "{error}");
+    let error = failure(&LONG.replace("model = \"b\"", "model = \"c\""), &[("t.csv", LONG_CSV)]);
+    assert!(error.contains("no such [[endpoint]]") && error.contains("t.csv, line 3"), "{error}");
+}
+
+#[test]
+fn an_endpoint_that_no_row_names_is_a_mistake() {
+    let map = format!("{LONG}[[endpoint]]\nmodel = \"c\"\nhardware = \"M4\"\n");
+    let error = failure(&map, &[("t.csv", LONG_CSV)]);
+    assert!(error.contains("an [[endpoint]] that no row names") && error.contains("line 25, column 9") && error.contains("`c@m4`"), "{error}");
+}
+
+const WIDE: &str = r#"
+layout = "wide"
+[columns]
+prompt = "prompt"
+ignore = ["oracle"]
+[metrics]
+score = { column = "{model}", unit = "percent" }
+cost_usd = { column = "{model}|cost", unit = "cents" }
+"#;
+
+#[test]
+fn a_wide_table_names_its_models() -> Result<()> {
+    let csv = "prompt;m/x;y;m/x|cost;y|cost;y|answer;topic;oracle;best\np1;50;100;2;;B;t;z;none\np2;;;;;C;u;z;m/x\n";
+    let map = format!("separator = \";\"{WIDE}");
+    let draft = import(&map, &[("t.csv", csv)], ImportOptions { keep_features: true, ..ImportOptions::default() })?;
+    let models: Vec<&str> = draft.endpoints.iter().map(|endpoint| endpoint.endpoint.model.as_str()).collect();
+    assert_eq!((models, draft.endpoints[0].endpoint.id.as_str()), (vec!["m/x", "y"], "x"));
+    assert_eq!((metric(&draft, 0, Metric::Score), metric(&draft, 1, Metric::CostUsd)), (vec![Some(0.5)], vec![]));
+    assert_eq!(draft.queries.ids.as_deref(), Some(&["t.csv:0".to_owned(), "t.csv:1".to_owned()][..]));
+    assert_eq!(feature_names(&draft), ["topic"], "the answers and what names a model are no features");
+    assert!(notes(&draft).contains("may be about the answers: `best`, `y|answer`"), "{}", notes(&draft));
+    Ok(())
+}
+
+#[test]
+fn a_wide_table_with_columns_of_an_endpoint() -> Result<()> {
+    let map = "layout = \"wide\"\n[columns]\nid = \"q\"\n[metrics]\nscore = { column = \"{endpoint}_ok\" }
+        [[endpoint]]\nmodel = \"A 1\"\n[[endpoint]]\nid = \"b\"\nmodel = \"B\"\nmetrics.latency_s = { column = \"time of B\", unit = \"ms\" }\n";
+    let json = "{\"q\": 7, \"a-1_ok\": true, \"b_ok\": 0.5, \"time of B\": 250, \"tags\": [\"x\"]}\n\n{\"q\": \"x\", \"b_ok\": null, \"a-1_ok\": false}\n";
+    let draft = import(map, &[("t.jsonl", json)], ImportOptions { keep_features: true, ..ImportOptions::default() })?;
+    assert!(feature_names(&draft).is_empty() && notes(&draft).contains("type is not read: `tags`"), "{}", notes(&draft));
+    assert_eq!(draft.queries.ids.as_deref(), Some(&["7".to_owned(), "x".to_owned()][..]));
+    assert_eq!((metric(&draft, 0, Metric::Score), metric(&draft, 1, Metric::LatencyS)), (vec![Some(1.0), Some(0.0)], vec![Some(0.25)]));
+    let error = failure(&map.replace("time of B", "time of C"), &[("t.jsonl", json)]);
+    assert!(error.contains("no such column") && error.contains("did you mean `time of B`?"), "{error}");
+    let error = failure(map, &[("t.jsonl", "{\"q\": 1, \"a-1_ok\": [1], \"b_ok\": 1, \"time of B\": 1}")]);
+    assert!(error.contains("t.jsonl, line 1, column `a-1_ok`") && error.contains("a list"), "{error}");
+    Ok(())
+}
+
+#[test]
+fn tables_of_queries_and_binary_files() -> Result<()> {
+    let fail = |error: polars::error::PolarsError| fail(error);
+    let columns = vec![
+        Column::new("q".into(), [1_i64, 1, 2]),
+        Column::new("e".into(), ["m@h", "n", "m@h"]),
+        Column::new("right".into(), [Some(true), Some(false), None]),
+        Column::new("j".into(), [Some(1.5_f32), None, Some(2.5)]),
+    ];
+    let mut table = DataFrame::new_infer_height(columns).map_err(fail)?;
+    let map = "layout = \"long\"\n[queries]\nfile = \"queries.csv\"\nid = \"number\"\n[columns]\nid = \"q\"\nendpoint = \"e\"\nprompt = \"text\"
+        ignore = [\"solution\"]\n[metrics]\nscore = { column = \"right\" }\nenergy_j = { column = \"j\" }\n";
+    let queries = "number,text,level,solution\n2,two,hard,4\n1,one,3,2\n";
+    let folder = tempfile::tempdir().map_err(self::fail)?;
+    for name in ["t.parquet", "t.arrow", "t.arrows"] {
+        let file = std::fs::File::create(folder.path().join(name)).map_err(self::fail)?;
+        match name {
+            "t.parquet" => ParquetWriter::new(file).finish(&mut table).map(drop).map_err(fail)?,
+            "t.arrow" => IpcWriter::new(file).finish(&mut table).map_err(fail)?,
+            _ => IpcStreamWriter::new(file).finish(&mut table).map_err(fail)?,
+        }
+        let options = ImportOptions { keep_features: true, ..ImportOptions::default() };
+        let draft = import_in(folder.path(), map, &[("queries.csv", queries)], name, options)?;
+        // The queries stand in the order of their own table: 2, 1.
+        assert_eq!(draft.queries.ids.as_deref(), Some(&["2".to_owned(), "1".to_owned()][..]), "{name}");
+        assert_eq!(draft.endpoints.iter().map(|endpoint| endpoint.endpoint.id.as_str()).collect::<Vec<_>>(), ["m@h", "n"]);
+        assert_eq!((metric(&draft, 0, Metric::EnergyJ), metric(&draft, 0, Metric::Score)), (vec![Some(2.5), Some(1.5)], vec![None, Some(1.0)]));
+        assert!(matches!(&draft.queries.features[..], [(name, Feature::Name(_))] if name == "level"), "hard and 3 are names");
+    }
+    Ok(())
+}
+
+#[test]
+fn prompts_to_drop_take_their_answers_along() -> Result<()> {
+    let folder = tempfile::tempdir().map_err(fail)?;
+    let list = folder.path().join("drop.jsonl");
+    std::fs::write(&list, "{\"eval_prompt\": \"one\"}\n").map_err(fail)?;
+    let map = "layout = \"long\"\n[columns]\nid = \"q\"\nmodel = \"m\"\nprompt = \"text\"\n[metrics]\nscore = { column = \"ok\" }\n";
+    let csv = "q,m,text,ok\n1,a,one,1\n1,b,one,1\n2,a,two,1\n";
+    let options = ImportOptions { drop_prompts: Some(list), ..ImportOptions::default() };
+    let draft = import_in(folder.path(), map, &[("t.csv", csv)], "t.csv", options.clone())?;
+    assert_eq!((draft.queries.rows.len(), draft.endpoints.len()), (1, 1));
+    let map = map.replace("prompt = \"text\"\n", "");
+    let error = import_in(folder.path(), &map, &[("t.csv", csv)], "t.csv", options).map_or_else(|error| error.to_string(), |_| String::new());
+    assert!(error.contains("no prompts to drop by"), "{error}");
+    Ok(())
+}
