@@ -1,6 +1,6 @@
 //! The measures of a policy, each as a function of its sums of lanes.
 
-use crate::replay::{Lane, Layout};
+use crate::replay::{Lane, Layout, UNITS};
 
 /// Measures over rows of sums. Each gives `None` where it is not defined or not known.
 #[derive(Debug, Clone, Copy)]
@@ -46,18 +46,20 @@ impl Measures {
 
     /// The sum of an account over the queries for which it is known.
     pub fn total(&self, sums: &[f64], account: usize) -> Option<f64> {
-        (self.lane(sums, Lane::Known(account)) > 0.0).then(|| self.lane(sums, Lane::Sum(account)))
+        (self.lane(sums, Lane::Known(account)) > 0.0).then(|| self.lane(sums, Lane::Sum(account)) * UNITS[account])
     }
 
     /// The mean of an account over the queries for which it is known.
     pub fn per_query(&self, sums: &[f64], account: usize) -> Option<f64> {
-        self.ratio(sums, Lane::Sum(account), Lane::Known(account))
+        self.ratio(sums, Lane::Sum(account), Lane::Known(account)).map(|mean| mean * UNITS[account])
     }
 
-    /// The sum of an account over the number of correct answers.
+    /// The sum of an account over the number of correct answers. Not known where some answer's
+    /// account is not: correct answers that seem to take nothing would make the others look cheap.
     pub fn per_correct(&self, sums: &[f64], account: usize) -> Option<f64> {
-        self.total(sums, account)?;
-        self.ratio(sums, Lane::Sum(account), Lane::Correct)
+        let total = self.total(sums, account)?;
+        let (known, correct) = (self.lane(sums, Lane::Known(account)), self.lane(sums, Lane::Correct));
+        (known >= self.lane(sums, Lane::Scored) && correct > 0.0).then(|| total / correct)
     }
 
     /// 1 - policy / baseline over the queries for which both are known.

@@ -56,7 +56,9 @@ pub(super) fn with_baselines(mut specs: Vec<PolicySpec>, info: &TraceInfo, roles
     for &baseline in &roles.baselines {
         let name = format!("always:endpoint={}", info.endpoints[baseline as usize].id);
         if !specs.iter().any(|spec| spec.name == name) {
-            specs.push(PolicySpec::find(&name)?);
+            // Quoted, for ids that TOML would read as a number.
+            let quoted = format!("always:endpoint=\"{}\"", info.endpoints[baseline as usize].id);
+            specs.push(PolicySpec { name, ..PolicySpec::find(&quoted)? });
         }
     }
     Ok(specs)

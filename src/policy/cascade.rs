@@ -77,8 +77,9 @@ impl Parameters for Cascade {
         }
         self.check_confidence(&order, context)?;
         let random = matches!(self.stop, StopRule::Judge { error } if error > 0.0 && error < 1.0);
+        let compares = if self.budget_usd.is_finite() { vec![Metric::CostUsd] } else { Vec::new() };
         let rule = Steps { order: order.clone(), stop: self.stop, budget_usd: self.budget_usd };
-        Ok(Built { uses_pool, random, ..Built::fixed(Rule::Foresight(Box::new(rule)), order) })
+        Ok(Built { uses_pool, random, compares, ..Built::fixed(Rule::Foresight(Box::new(rule)), order) })
     }
 }
 

@@ -117,6 +117,8 @@ pub struct Built {
     pub nominal: Option<f64>,
     /// Whether its plans depend on random draws: only then do replicates differ.
     pub random: bool,
+    /// Metrics whose cells its plans depend on: they are needed whatever the command says is.
+    pub compares: Vec<Metric>,
     /// What a reader should know, a line each: what was fitted on what, what was left out.
     pub notes: Vec<String>,
 }
@@ -124,7 +126,7 @@ pub struct Built {
 impl Built {
     /// A policy that names its endpoints itself and draws nothing.
     pub fn fixed(rule: Rule, endpoints: Vec<EndpointIx>) -> Self {
-        Built { rule, endpoints, uses_pool: false, nominal: None, random: false, notes: Vec::new() }
+        Built { rule, endpoints, uses_pool: false, nominal: None, random: false, compares: Vec::new(), notes: Vec::new() }
     }
 
     /// A policy over a pool that draws nothing.

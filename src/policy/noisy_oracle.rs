@@ -167,6 +167,7 @@ struct NoisyParameters {
 impl Parameters for NoisyParameters {
     fn build(&self, context: &Context) -> Result<Built> {
         let oracle = Oracle::new(&self.oracle, context)?;
+        let compares = oracle.compares();
         let noisy = NoisyOracle {
             oracle,
             local: context.pool.local.clone(),
@@ -178,7 +179,7 @@ impl Parameters for NoisyParameters {
             Rates::Accuracy(accuracy) => Some(accuracy),
             Rates::Two { .. } => None,
         };
-        Ok(Built { nominal, random: true, ..Built::pooled(Rule::NoisyOracle(noisy)) })
+        Ok(Built { nominal, random: true, compares, ..Built::pooled(Rule::NoisyOracle(noisy)) })
     }
 }
 
@@ -294,7 +295,8 @@ impl NoisyOracle {
     }
 
     /// Every way in which a query may go, with its chance: what a closed form is made of. Chances add
-    /// up to 1. A way is none, one or two endpoints, all paid, the last one answering.
+    /// up to 1. A way is none, one or two endpoints, all paid, the last one answering, or
+    /// [`PlanBlock::SKIP`] alone.
     pub fn cases(&self, outcomes: &OutcomeBlock, index: usize, mut each: impl FnMut(f64, &[EndpointIx])) {
         let right = self.oracle.choose(outcomes, index);
         let local = right.endpoint().is_some_and(|endpoint| self.local.contains(&endpoint));
@@ -320,7 +322,8 @@ impl NoisyOracle {
                 self.verified(outcomes, index, endpoint, detect, false_alarm, 1.0, &mut each);
             }
             (Choice::Endpoint(endpoint), ..) => each(1.0, &[endpoint]),
-            _ => each(1.0, &[]),
+            (Choice::Nobody, ..) => each(1.0, &[]),
+            (Choice::Skip, ..) => each(1.0, &[PlanBlock::SKIP]),
         }
     }
 
@@ -334,6 +337,9 @@ impl NoisyOracle {
         mut each: impl FnMut(f64, &[EndpointIx]),
     ) {
         let fallback = self.oracle.fallback();
+        if right == Choice::Skip {
+            return each(1.0, &[PlanBlock::SKIP]);
+        }
         match self.misroute_of(local) {
             Misroute::Cloud => each(1.0, &[fallback]),
             Misroute::Uniform => {

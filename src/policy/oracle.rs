@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{Built, Context, Hindsight, Objective, Parameters, PlanBlock, PolicyKind, PolicySpec, Rule};
 use crate::draw::Draws;
 use crate::error::{Error, Result};
-use crate::trace::EndpointIx;
+use crate::trace::{EndpointIx, Metric};
 use crate::workload::{ACCOUNTS, OutcomeBlock, QueryBlock};
 
 /// The kind.
@@ -65,7 +65,8 @@ pub struct OracleParameters {
 
 impl Parameters for OracleParameters {
     fn build(&self, context: &Context) -> Result<Built> {
-        Ok(Built::pooled(Rule::Hindsight(Box::new(Oracle::new(self, context)?))))
+        let oracle = Oracle::new(self, context)?;
+        Ok(Built { compares: oracle.compares(), ..Built::pooled(Rule::Hindsight(Box::new(oracle))) })
     }
 }
 
@@ -132,6 +133,11 @@ impl Oracle {
             goal: parameters.goal,
             none_correct: parameters.none_correct,
         })
+    }
+
+    /// The metric that it compares; none for the size.
+    pub fn compares(&self) -> Vec<Metric> {
+        self.account.map(|account| ACCOUNTS[account]).into_iter().collect()
     }
 
     /// The choice for a query.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::account::{AccountBlock, Status};
 use super::exact::Exact;
 use super::setup::{Entry, Replay};
-use super::tally::{BUCKETS, Layout, Reference, Tally};
+use super::tally::{BUCKETS, Layout, Reference, Tally, UNITS};
 use crate::draw::{Draws, Stream};
 use crate::error::Result;
 use crate::policy::PlanBlock;
@@ -124,7 +124,8 @@ impl<'t> Replay<'t> {
         };
         Block {
             group: (0..queries.len()).map(|index| self.groups.of[queries.position(index)]).collect(),
-            bucket: queries.keys.iter().map(|&key| hash.below(u64::from(key), BUCKETS) as u32).collect(),
+            // By the query and not by its arrival: a query that a workload has twice is one of the sample.
+            bucket: (0..queries.len()).map(|index| hash.below(u64::from(queries.row(index)), BUCKETS) as u32).collect(),
             baselines: self.roles.baselines.iter().map(baseline).collect(),
             pools: (0..self.roles.pools.len()).map(|pool| self.pool_side(pool, &outcomes)).collect(),
             queries,
@@ -181,7 +182,7 @@ impl<'t> Replay<'t> {
                 let source = outcomes[endpoint as usize].sources.get(metric).map_or(MEASURED, |sources| sources[position]);
                 let value = block.outcomes.account(account, endpoint, index as usize);
                 if source != MEASURED && !value.is_nan() && results.status[index as usize] == Status::Served {
-                    tally.estimated[account] += Exact::new(value);
+                    tally.estimated[account] += Exact::new(value / UNITS[account]);
                 }
             }
         }

@@ -3,12 +3,13 @@
 //! A term is rounded once to a multiple of 2^-64 of its unit and added as an integer of 128 bits.
 //! Integer addition is associative, so that any number of threads, any split of a trace and any
 //! grouping of its queries give the same total to the last bit: a sweep's prefix sums and a replay's
-//! running sums are equal, not merely close. Totals up to 2^62 units fit, whatever their number of terms.
+//! running sums are equal, not merely close. Totals up to 2^62 units fit, whatever their number of terms;
+//! a replay refuses a workload whose totals might not.
 
 /// Bits after the binary point.
 const SCALE: i32 = 64;
 /// The largest term, in units: what is above (or below its negative) is cut to it.
-const LARGEST: f64 = (1u64 << 62) as f64;
+pub(super) const LARGEST: f64 = (1u64 << 62) as f64;
 
 /// A quantity as an integer multiple of 2^-64 of its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]

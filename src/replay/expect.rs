@@ -7,7 +7,7 @@
 use super::account::{AccountBlock, QueryResult, Status, by_account};
 use super::exact::Exact;
 use super::tally::{LaneVisitor, Layout, Reference, visit_lanes};
-use crate::policy::{Overhead, Rule};
+use crate::policy::{Overhead, PlanBlock, Rule};
 use crate::trace::EndpointIx;
 use crate::workload::OutcomeBlock;
 
@@ -29,6 +29,9 @@ pub struct LaneMoments {
 pub(crate) fn result_of(outcomes: &OutcomeBlock, index: usize, endpoints: &[EndpointIx], overhead: &Overhead) -> QueryResult {
     let nobody = QueryResult { status: Status::Nobody, first: AccountBlock::NONE, score: 0.0, totals: by_account(overhead) };
     let (Some(&first), Some(&last)) = (endpoints.first(), endpoints.last()) else { return nobody };
+    if first == PlanBlock::SKIP {
+        return QueryResult { status: Status::Skipped, first, score: f64::NAN, totals: [f64::NAN; _] };
+    }
     if endpoints.iter().any(|&endpoint| !outcomes.available(endpoint, index)) {
         return QueryResult { status: Status::Unserved, first, score: f64::NAN, totals: [f64::NAN; _] };
     }

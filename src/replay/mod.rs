@@ -9,6 +9,7 @@ mod engine;
 mod exact;
 mod expect;
 mod histogram;
+mod range;
 mod setup;
 mod tally;
 
@@ -19,7 +20,7 @@ pub use exact::Exact;
 pub use expect::LaneMoments;
 pub use histogram::Histogram;
 pub use setup::{Entry, Groups, Replay, Request};
-pub use tally::{BUCKETS, Lane, Layout, Rows, Tally};
+pub use tally::{BUCKETS, Lane, Layout, Rows, Tally, UNITS};
 
 /// The parts of the engine that a sweep is made of too.
 pub(crate) mod sweeping {

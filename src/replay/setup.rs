@@ -1,9 +1,10 @@
 //! From names to a replay that can run: roles, policies, workload, references.
 
+use super::range;
 use crate::error::Result;
 use crate::policy::oracle::{Oracle, OracleParameters};
 use crate::policy::{Built, Context, Objective, PolicySpec, Rule};
-use crate::trace::{EndpointIx, Names, Trace};
+use crate::trace::{EndpointIx, Metric, Names, Trace};
 use crate::workload::{Pool, RoleNames, Roles, Workload, WorkloadSpec};
 
 /// What a replay is made from.
@@ -81,12 +82,17 @@ impl<'t> Replay<'t> {
         let mut notes = Vec::new();
         let oracles = reference_oracles(trace, &roles, objective, correct_at, request.seed, &mut notes);
         let in_use = in_use(&roles, &entries);
-        let workload = Workload::new(trace, &in_use, &WorkloadSpec { correct_at: Some(correct_at), ..request.workload.clone() })?;
+        // Policies and baselines may bring in endpoints beside the pool, and with them graded scores.
+        let correct_at = trace.correct_at(request.workload.correct_at, Some(&in_use))?;
+        let metrics = request.workload.metrics.clone().map(|metrics| with_compared(metrics, objective, &entries, &oracles));
+        let spec = WorkloadSpec { correct_at: Some(correct_at), metrics, ..request.workload.clone() };
+        let workload = Workload::new(trace, &in_use, &spec)?;
         notes.extend(workload.notes.iter().cloned());
         notes.extend(entries.iter().flat_map(|entry| entry.built.notes.iter().map(|note| format!("{}: {note}", entry.spec.name))));
         notes.extend(trace.mixed_energy_scopes(Some(&in_use)).map(|warning| format!("warning: {warning}")));
         let groups = Groups::of(trace);
         let replicates = request.replicates.max(1);
+        range::check(&workload, replicates)?;
         Ok(Replay { workload, roles, entries, oracles, groups, objective, replicates, seed: request.seed, notes })
     }
 
@@ -125,6 +131,19 @@ fn objective(trace: &Trace, request: &Request) -> Result<Objective> {
         (None, Some(name)) => Objective::find(name).map_err(|error| error.at("[defaults] of the trace")),
         (None, None) => Ok(Objective::default()),
     }
+}
+
+/// The needed metrics with those that plans depend on: a gap in what an oracle compares or a budget
+/// adds up would change the plan silently.
+fn with_compared(mut metrics: Vec<Metric>, objective: Objective, entries: &[Entry], oracles: &[Option<Oracle>]) -> Vec<Metric> {
+    let reference = objective.metric().filter(|_| oracles.iter().any(Option::is_some));
+    let compared = entries.iter().flat_map(|entry| entry.built.compares.iter().copied());
+    for metric in compared.chain(reference) {
+        if !metrics.contains(&metric) {
+            metrics.push(metric);
+        }
+    }
+    metrics
 }
 
 /// The endpoints of pools, baselines and policies, in the trace's order.

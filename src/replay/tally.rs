@@ -9,6 +9,10 @@ use crate::workload::ACCOUNTS;
 /// Queries are spread over this many buckets by hash: the units that a bootstrap resamples.
 pub const BUCKETS: usize = 1000;
 
+/// By account the unit in which lanes hold it. A day of queries takes 10^22 FLOP and more, which as
+/// single operations would leave the range of [`Exact`]: they are added up in units of 2^40.
+pub const UNITS: [f64; ACCOUNTS.len()] = [1.0, (1u64 << 40) as f64, 1.0, 1.0];
+
 /// What is added up for each query. One row of lanes is the sum over some queries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
@@ -34,7 +38,7 @@ pub enum Lane {
     Power,
     /// Queries for which an account is known.
     Known(usize),
-    /// Sum of an account.
+    /// Sum of an account, in its unit of [`UNITS`].
     Sum(usize),
     /// Queries for which an account is known of policy and baseline.
     Both(usize, usize),
@@ -167,7 +171,7 @@ pub struct Tally {
     pub attempts: Vec<u64>,
     /// Queries by status: served, nobody, unserved, skipped.
     pub status: [u64; 4],
-    /// By account the sum of estimated cells that were paid.
+    /// By account the sum of estimated cells that were paid, in its unit of [`UNITS`].
     pub estimated: [Exact; ACCOUNTS.len()],
     /// Latencies of the answers that stand.
     pub latency: Histogram,
@@ -309,15 +313,29 @@ pub fn visit_lanes(layout: Layout, results: &impl Results, reference: &Reference
     visitor.lane(layout.at(Lane::Power), |index| known(power(index)));
     for account in 0..ACCOUNTS.len() {
         visitor.lane(layout.at(Lane::Known(account)), |index| count(!results.total(account, index).is_nan()));
-        visitor.lane(layout.at(Lane::Sum(account)), |index| known(results.total(account, index)));
+        let unit = UNITS[account];
+        visitor.lane(layout.at(Lane::Sum(account)), |index| known(results.total(account, index) / unit));
         for (baseline, theirs) in reference.baselines.iter().enumerate() {
             let both = |index: usize| !results.total(account, index).is_nan() && !theirs[account][index].is_nan();
-            let if_both = |index: usize, value: f64| if both(index) { Exact::new(value) } else { Exact::ZERO };
+            let if_both = |index: usize, value: f64| if both(index) { Exact::new(value / unit) } else { Exact::ZERO };
             visitor.lane(layout.at(Lane::Theirs(baseline, account)), |index| if_both(index, theirs[account][index]));
             if !layout.dense {
                 visitor.lane(layout.at(Lane::Both(baseline, account)), |index| count(both(index)));
                 visitor.lane(layout.at(Lane::Mine(baseline, account)), |index| if_both(index, results.total(account, index)));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::Metric;
+
+    #[test]
+    fn only_operations_are_counted_in_bulk() {
+        for (metric, unit) in ACCOUNTS.into_iter().zip(UNITS) {
+            assert_eq!(unit, if metric == Metric::Flops { 2f64.powi(40) } else { 1.0 }, "{metric}");
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::analysis::{ById, Figure, Fractions, Measures, Quantities, figure, paired};
 use crate::policy::{Objective, Rule};
-use crate::replay::{Entry, Lane, LaneMoments, Layout, Replay, Resampled, Tally, Weights};
+use crate::replay::{Entry, Lane, LaneMoments, Layout, Replay, Resampled, Tally, UNITS, Weights};
 use crate::trace::Metric;
 use crate::workload::ACCOUNTS;
 
@@ -149,7 +149,7 @@ impl Builder<'_, '_> {
             local_share: self.local_share(entry.pool, tally, queries / each),
             estimated: Fractions::from_array(accounts.map(|account| {
                 let total = total[account].filter(|total| *total > 0.0)?;
-                Some(tally.estimated[account].to_f64() * each / total)
+                Some(tally.estimated[account].to_f64() * UNITS[account] * each / total)
             })),
             apw: figure(sample, |sums| m.apw(sums)),
             apj: figure(sample, |sums| m.apj(sums)),
@@ -223,8 +223,9 @@ impl Builder<'_, '_> {
         Expected {
             totals: Quantities::from_array(std::array::from_fn(|account| {
                 let lane = layout.at(Lane::Sum(account));
+                let unit = UNITS[account];
                 (moments.mean[layout.at(Lane::Known(account))] > 0.0)
-                    .then(|| Moments { mean: moments.mean[lane], sd: moments.variance[lane].sqrt() })
+                    .then(|| Moments { mean: moments.mean[lane] * unit, sd: moments.variance[lane].sqrt() * unit })
             })),
             answer_accuracy: self.measures.answer_accuracy(&moments.mean).map(|mean| {
                 let scored = moments.mean[layout.at(Lane::Scored)];

@@ -51,10 +51,9 @@ impl CurveBuilder<'_, '_> {
             let bounds = values.filter(|_| self.oracle.filled >= 20).and_then(percentile_interval);
             Some(Figure { value, low: bounds.map(|(low, _)| low), high: bounds.map(|(_, high)| high) })
         };
-        let has_oracle = self.replay.oracles.iter().any(Option::is_some);
         let share = |value: Option<f64>, lane: Lane, below: Lane| {
             let statistic = |sums: &[f64]| (m.lane(sums, below) > 0.0).then(|| m.lane(sums, lane) / m.lane(sums, below));
-            interval(value, &statistic, lane, below).filter(|_| has_oracle || lane == Lane::Adequate)
+            interval(value, &statistic, lane, below)
         };
         Point {
             router_accuracy: accuracy,

@@ -61,6 +61,12 @@ impl<'a> QueryBlock<'a> {
         }
     }
 
+    /// The row number of a query in the trace, the same for every arrival of it.
+    #[inline]
+    pub fn row(&self, index: usize) -> u32 {
+        self.trace.queries.rows[self.position(index)]
+    }
+
     /// The data set of a query.
     pub fn dataset(&self, index: usize) -> Option<&'a str> {
         self.trace.queries.dataset.as_ref()?.get(self.position(index))

@@ -58,10 +58,11 @@ impl MissingRules {
     }
 }
 
-/// The metric of a column name, or of its name without unit.
+/// The score or the account of a column name, or of its name without unit. Replays need no other metric.
 pub fn metric_of(name: &str) -> Option<Metric> {
     let short = |metric: &Metric| metric.column().rsplit_once('_').map(|(short, _)| short) == Some(name);
-    Metric::from_column(name).or_else(|| ACCOUNTS.into_iter().find(short))
+    let needed = |metric: &Metric| *metric == Metric::Score || ACCOUNTS.contains(metric);
+    Metric::from_column(name).filter(needed).or_else(|| ACCOUNTS.into_iter().find(short))
 }
 
 /// What is missing among the needed cells of the endpoints in use.

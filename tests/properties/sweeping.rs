@@ -1,0 +1,69 @@
+//! A sweep's totals are those of the replay at each accuracy, to the bit.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use wattroute::policy::noisy_oracle::Misroute;
+use wattroute::replay::{Request, Silent};
+use wattroute::sweep::{Grid, sweep};
+use wattroute::workload::{MissingRules, WorkloadSpec};
+
+use crate::support::recording::recording;
+use crate::support::{cases, world};
+use crate::{misroutes, noisy, prepare};
+
+const ACCURACIES: [f64; 5] = [0.0, 0.1, 0.5, 0.837, 1.0];
+
+/// Sweeps under a rule, and replays at every accuracy: each replicate's lanes must be equal as integers.
+fn agree(trace: &wattroute::trace::Trace, misroute: Misroute, more: &str, request: &Request) {
+    let specs: Vec<_> = ACCURACIES.iter().map(|&accuracy| noisy(accuracy, misroute, more)).collect();
+    let replay = prepare(trace, &specs, request);
+    let grid = Grid::new(ACCURACIES.to_vec()).unwrap();
+    // Swept from an entry with another accuracy and another rule: neither may matter.
+    let swept = prepare(trace, &[noisy(0.3, Misroute::Cloud, more)], request);
+    let sums = sweep(&swept, &swept.entries[0], misroute, &grid, &Silent).unwrap();
+    for ((index, accuracy), tally) in ACCURACIES.iter().enumerate().zip(replay.run(&Silent).unwrap()) {
+        for (replicate, rows) in sums.simulated.iter().enumerate() {
+            assert_eq!(rows.row(index), tally.replicates.row(replicate), "{misroute} {more} at {accuracy}, replicate {replicate}");
+        }
+    }
+    for (index, accuracy) in ACCURACIES.iter().enumerate() {
+        let moments = replay.expect(&replay.entries[index]).unwrap();
+        let (right, wrong) = (sums.oracle.total(), sums.misroute.total());
+        for lane in 0..replay.layout().width() {
+            let mean = accuracy * right[lane].to_f64() + (1.0 - accuracy) * wrong[lane].to_f64();
+            let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * (1.0 + a.abs().max(b.abs()));
+            assert!(near(mean, moments.mean[lane]), "lane {lane} at {accuracy}: {mean}, {}", moments.mean[lane]);
+            let variance = sums.variance(lane, *accuracy);
+            // A difference of squares loses digits in the square of the mean.
+            let close = (variance - moments.variance[lane]).abs() <= 1e-9 * (1.0 + mean * mean);
+            assert!(close, "variance of lane {lane} at {accuracy}: {variance}, {}", moments.variance[lane]);
+        }
+    }
+}
+
+#[test]
+fn over_several_tasks() {
+    let trace = recording(70_000, 3);
+    let request = Request { replicates: 2, seed: 5, ..Request::default() };
+    agree(&trace, Misroute::Local { detect: 0.7, false_alarm: 0.2 }, "", &request);
+}
+
+proptest! {
+    #![proptest_config(cases(24))]
+
+    #[test]
+    fn on_any_trace(
+        world in world(40, 12),
+        misroute in select(misroutes()),
+        none_correct in select(vec!["cloud", "cheapest", "free", "skip"]),
+        from in select(vec!["local", "failing"]),
+        missing in select(vec!["complete", "unavailable"]),
+        seed in 0u64..99,
+    ) {
+        let mut rules = MissingRules::default();
+        rules.add(missing).unwrap();
+        let workload = WorkloadSpec { missing: rules, correct_at: Some(world.correct_at), ..WorkloadSpec::default() };
+        let request = Request { roles: world.roles(), workload, objective: None, replicates: 3, seed };
+        agree(&world.trace(), misroute, &format!("none_correct = \"{none_correct}\"\nwrong_from = \"{from}\""), &request);
+    }
+}

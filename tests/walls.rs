@@ -1,0 +1,268 @@
+//! Holds the walls of the design by reading the sources: which module may use which crate, in which
+//! direction modules import each other, and who spells the names of a trace's columns.
+// A test may stop at the first surprise.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::fs;
+use std::path::Path;
+
+use wattroute::trace::{Metric, schema};
+
+/// A crate and the only places (starts of paths below `src`) that may use it.
+const WALLS: &[(&str, &[&str])] = &[
+    ("polars", &["trace/", "report/"]),
+    ("linfa", &["router/"]),
+    ("ndarray", &["router/"]),
+    ("rayon", &["replay/", "sweep.rs", "router/", "synth/"]),
+    ("plotters", &["figure/"]),
+    ("clap", &["cli/", "main.rs"]),
+];
+
+/// The flow: a module imports only what stands above it. `policy` and `router` stand side by side.
+const FLOW: &[&[&str]] = &[
+    &["trace"],
+    &["workload"],
+    &["policy", "router"],
+    &["replay"],
+    &["sweep"],
+    &["analysis"],
+    &["report"],
+    &["figure"],
+    // At the end of the flow these may use all that stands above.
+    &["synth", "paper"],
+    &["cli"],
+];
+
+/// Column names that are nobody else's words, so that a literal of one is a column name.
+const COLUMNS_SPELLED_BY_SCHEMA: &[&str] = &[
+    schema::QUERY_ID,
+    schema::ARRIVAL_S,
+    schema::FEATURE_PREFIX,
+    schema::SOURCE_SUFFIX,
+    schema::QUERIES_FILE,
+    schema::PART_FILE,
+    schema::INPUT_TOKENS,
+];
+
+/// Files that spell such a word because another program's file has it, with the reason.
+const OTHERS_WORDS: &[(&str, &str, &str)] = &[];
+
+/// A source file without its unit tests, comments and attributes' text; literals apart.
+struct Source {
+    path: String,
+    /// Identifiers, `::` and other characters, in order, with their lines.
+    tokens: Vec<(usize, String)>,
+    /// Text literals with their lines.
+    literals: Vec<(usize, String)>,
+}
+
+fn sources() -> Vec<Source> {
+    let mut files = Vec::new();
+    collect(Path::new("src"), &mut files);
+    files.sort();
+    assert!(files.len() > 50, "the sources of the crate");
+    let read = |path: String| {
+        let text = fs::read_to_string(Path::new("src").join(&path)).unwrap();
+        Source::new(path, text.split("#[cfg(test)]\nmod tests {").next().unwrap())
+    };
+    files.into_iter().filter(|path| !path.ends_with("tests.rs") && !path.ends_with("test_files.rs")).map(read).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            files.push(path.strip_prefix("src").unwrap().to_str().unwrap().replace('\\', "/"));
+        }
+    }
+}
+
+impl Source {
+    fn new(path: String, text: &str) -> Source {
+        let mut source = Source { path, tokens: Vec::new(), literals: Vec::new() };
+        let chars: Vec<char> = text.chars().collect();
+        let (mut at, mut line) = (0, 1);
+        while at < chars.len() {
+            let start = at;
+            let starts = |word: &str| chars[at..].iter().take(word.len()).collect::<String>() == word;
+            match chars[at] {
+                '/' if starts("//") => at = end_of(&chars, at, |_, c| c == '\n'),
+                '/' if starts("/*") => at = end_of_comment(&chars, at),
+                'r' if starts("r\"") || starts("r#") => {
+                    let hashes = chars[at + 1..].iter().take_while(|c| **c == '#').count();
+                    let close: Vec<char> = std::iter::once('"').chain(std::iter::repeat_n('#', hashes)).collect();
+                    let from = at + hashes + 2;
+                    let end = (from..chars.len()).find(|&end| chars[end..].starts_with(&close)).unwrap();
+                    source.literals.push((line, chars[from..end].iter().collect()));
+                    at = end + close.len();
+                }
+                '"' => {
+                    let end = end_of(&chars, at + 1, |escaped, c| c == '"' && !escaped);
+                    source.literals.push((line, chars[at + 1..end].iter().collect()));
+                    at = end + 1;
+                }
+                // A character; what begins like one and does not end there is a lifetime.
+                '\'' if chars.get(at + 1) == Some(&'\\') => at = end_of(&chars, at + 1, |escaped, c| c == '\'' && !escaped) + 1,
+                '\'' if chars.get(at + 2) == Some(&'\'') => at += 3,
+                c if c.is_alphanumeric() || c == '_' => {
+                    at = end_of(&chars, at, |_, c| !(c.is_alphanumeric() || c == '_'));
+                    source.tokens.push((line, chars[start..at].iter().collect()));
+                }
+                ':' if starts("::") => {
+                    source.tokens.push((line, "::".to_owned()));
+                    at += 2;
+                }
+                c => {
+                    if !c.is_whitespace() {
+                        source.tokens.push((line, c.to_string()));
+                    }
+                    at += 1;
+                }
+            }
+            line += chars[start..at].iter().filter(|c| **c == '\n').count();
+        }
+        source
+    }
+
+    fn token(&self, index: usize) -> &str {
+        self.tokens.get(index).map_or("", |(_, token)| token)
+    }
+
+    /// The modules of the crate that this file names, with lines: after `crate::` or as many `super::`
+    /// as lead to the root, in groups too.
+    fn modules(&self) -> Vec<(usize, String)> {
+        let depth = self.path.trim_end_matches("/mod.rs").matches('/').count() + 1;
+        let mut found = Vec::new();
+        for (index, (line, token)) in self.tokens.iter().enumerate() {
+            let is_path = self.token(index + 1) == "::";
+            let first = self.token(index.wrapping_sub(1)) != "::";
+            let supers =
+                (0..).take_while(|step| self.token(index + 2 * step) == "super" && self.token(index + 2 * step + 1) == "::").count();
+            let after = match token.as_str() {
+                "crate" if is_path && first => index + 2,
+                "super" if is_path && first && supers >= depth => index + 2 * supers,
+                _ => continue,
+            };
+            if self.token(after) != "{" {
+                found.push((*line, self.token(after).to_owned()));
+                continue;
+            }
+            let mut nested = 0;
+            for position in after.. {
+                match self.token(position) {
+                    "{" => nested += 1,
+                    "}" => nested -= 1,
+                    name if nested == 1 && ["{", ","].contains(&self.token(position - 1)) => {
+                        found.push((self.tokens[position].0, name.to_owned()))
+                    }
+                    _ => {}
+                }
+                if nested == 0 {
+                    break;
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Where a condition first holds; it is told whether the character is escaped.
+fn end_of(chars: &[char], from: usize, is_end: impl Fn(bool, char) -> bool) -> usize {
+    let mut escaped = false;
+    for (at, &c) in chars.iter().enumerate().skip(from) {
+        if is_end(escaped, c) {
+            return at;
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    chars.len()
+}
+
+fn end_of_comment(chars: &[char], from: usize) -> usize {
+    let (mut depth, mut at) = (0, from);
+    while at + 1 < chars.len() {
+        match (chars[at], chars[at + 1]) {
+            ('/', '*') => (depth, at) = (depth + 1, at + 2),
+            ('*', '/') => (depth, at) = (depth - 1, at + 2),
+            _ => at += 1,
+        }
+        if depth == 0 {
+            return at;
+        }
+    }
+    chars.len()
+}
+
+fn level(module: &str) -> Option<usize> {
+    FLOW.iter().position(|level| level.contains(&module))
+}
+
+fn complain(problems: Vec<String>) {
+    assert!(problems.is_empty(), "{} beyond the walls:\n{}", problems.len(), problems.join("\n"));
+}
+
+#[test]
+fn crates_stay_behind_their_walls() {
+    let mut problems = Vec::new();
+    for source in sources() {
+        for (line, token) in &source.tokens {
+            for (name, allowed) in WALLS {
+                let is_crate = token == name || token.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'));
+                if is_crate && !allowed.iter().any(|place| source.path.starts_with(place)) {
+                    problems.push(format!("src/{}:{line}: {token} belongs to {allowed:?}", source.path));
+                }
+            }
+        }
+    }
+    complain(problems);
+}
+
+#[test]
+fn modules_import_only_what_stands_above_them() {
+    let mut problems = Vec::new();
+    for source in sources() {
+        let own = source.path.split(['/', '.']).next().unwrap().to_owned();
+        let Some(mine) = level(&own) else {
+            // The root declares modules; what is free for all must use none of them.
+            let free = !["lib", "main"].contains(&own.as_str());
+            let used = source.modules().into_iter().filter(|(_, name)| free && level(name).is_some());
+            problems.extend(used.map(|(line, name)| format!("src/{}:{line}: is free for all, and uses {name}", source.path)));
+            continue;
+        };
+        for (line, name) in source.modules() {
+            if name != own && level(&name).is_some_and(|theirs| theirs > mine) {
+                problems.push(format!("src/{}:{line}: {own} stands above {name}", source.path));
+            }
+        }
+    }
+    complain(problems);
+}
+
+#[test]
+fn only_the_schema_spells_columns() {
+    let mut names: Vec<String> = COLUMNS_SPELLED_BY_SCHEMA.iter().map(|name| (*name).to_owned()).collect();
+    // Names without a unit are also plain words (`score`), and words of other programs' files.
+    names.extend(Metric::ALL.iter().map(|metric| metric.column().to_owned()).filter(|name| name.contains('_')));
+    let mut problems = Vec::new();
+    for source in sources().iter().filter(|source| source.path != "trace/schema.rs") {
+        for (line, literal) in source.literals.iter().filter(|(_, literal)| names.contains(literal)) {
+            if !OTHERS_WORDS.iter().any(|(path, word, _)| *path == source.path && word == literal) {
+                problems.push(format!("src/{}:{line}: \"{literal}\"", source.path));
+            }
+        }
+    }
+    complain(problems);
+}
+
+#[test]
+fn the_reader_of_sources_sees_what_it_should() {
+    let text = "use crate::{trace::A, replay, error::{B}}; // polars\n/* rayon /* linfa */ */ fn f<'a>() { super::super::sweep::x('\\''); let s = \"clap \\\" energy_j\"; r#\"polars\"#; crate::cli::run() }";
+    let source = Source::new("report/build.rs".to_owned(), text);
+    let modules: Vec<(usize, String)> = source.modules();
+    let names: Vec<&str> = modules.iter().map(|(_, name)| name.as_str()).collect();
+    assert_eq!(names, ["trace", "replay", "error", "sweep", "cli"]);
+    assert!(modules[3].0 == 2 && source.tokens.iter().all(|(_, token)| !["polars", "rayon", "linfa", "clap"].contains(&token.as_str())));
+    assert_eq!(source.literals.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), ["clap \\\" energy_j", "polars"]);
+}
