@@ -22,6 +22,7 @@ mod redraft;
 mod roles;
 pub mod schema;
 mod table;
+mod text;
 mod wanted;
 
 pub use check::{Check, check};
