@@ -27,22 +27,22 @@ pub(super) struct Args {
     /// Name of the trace [default: the name of the folder]
     #[arg(long)]
     name: Option<String>,
-    /// Mapping file of format `table`: names columns, units and conversions
+    /// Mapping file: names columns, units and conversions (table)
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
     /// Output tokens of answers that have none (marked as estimated)
     #[arg(long, value_name = "N", conflicts_with = "tokens_from_text")]
     output_tokens: Option<f64>,
-    /// Count missing tokens from the texts, four characters each (marked as estimated)
+    /// Count missing tokens from the texts, four characters each, rounded up (marked as estimated)
     #[arg(long)]
     tokens_from_text: bool,
-    /// Keep unmapped columns as features that a router may look at
+    /// Keep columns that nothing else uses as features that a router may look at (see `wattroute formats`)
     #[arg(long)]
     keep_features: bool,
     /// Leave the prompts out of the trace
     #[arg(long)]
     no_prompts: bool,
-    /// Drop the queries whose prompts stand in this JSONL file (`eval_prompt`)
+    /// Drop the queries whose prompts stand in this JSONL file, `eval_prompt` (see `wattroute formats`)
     #[arg(long, value_name = "FILE")]
     drop_prompts: Option<PathBuf>,
     /// Which filter counts (lm-eval: one row for each query and filter)

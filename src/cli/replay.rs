@@ -1,8 +1,6 @@
 //! `wattroute replay`.
 
-use std::path::PathBuf;
-
-use super::replaying::{Bar, ReplayArgs, open};
+use super::replaying::{Bar, ReplayArgs, RunArgs, open};
 use super::{Common, finish};
 use crate::error::{Error, Result};
 use crate::policy::PolicySpec;
@@ -16,31 +14,27 @@ use crate::workload::Roles;
 #[command(after_help = "Examples:\n  wattroute replay ladder --policy oracle --policy noisy-oracle:router_accuracy=0.6\n  \
     wattroute replay my-trace --policy my-router.toml --baseline gpt-4 --out runs/mine")]
 pub(super) struct Args {
-    /// Folder of a trace, or the name of one in the program
-    #[arg(default_value = "ladder")]
-    trace: String,
+    #[command(flatten)]
+    run: RunArgs,
     /// Policy to replay: NAME or FILE, with settings as NAME:key=value,key=value; may be given several times
     #[arg(long = "policy", value_name = "NAME|FILE", required = true)]
     policies: Vec<String>,
-    /// Folder for the report, its tables and figures
-    #[arg(long, value_name = "RUN")]
-    out: Option<PathBuf>,
     #[command(flatten)]
     replaying: ReplayArgs,
 }
 
 pub(super) fn run(args: Args, common: &Common) -> Result<()> {
-    finish::claim(args.out.as_deref(), common)?;
+    finish::claim(args.run.out.as_deref(), common)?;
     let request = args.replaying.request(common)?;
     let specs = args.policies.iter().map(|name| PolicySpec::find(name)).collect::<Result<Vec<_>>>()?;
     if let Some(twice) = specs.iter().enumerate().find(|(index, spec)| specs[..*index].iter().any(|other| other.name == spec.name)) {
         return Err(Error::new("a policy is named twice").at("--policy").found(format!("`{}`", twice.1.name)).usage());
     }
-    let trace = open(&args.trace, &specs)?;
+    let trace = open(&args.run.trace, &specs)?;
     let specs = with_baselines(specs, &trace.info, &Roles::resolve(&trace.info, &request.roles)?)?;
     let replay = Replay::prepare(&trace, &specs, &request)?;
     let report = replayed(&replay, args.replaying.making("replay"), common)?;
-    finish::finish(&report, args.out.as_deref(), common)
+    finish::finish(&report, args.run.out.as_deref(), common)
 }
 
 /// Replays and reports.

@@ -12,6 +12,17 @@ use crate::report::build::Making;
 use crate::trace::{Columns, Metric, Trace};
 use crate::workload::{ACCOUNTS, MissingRules, RoleNames, Selection, WorkloadSpec, metric_of};
 
+/// What is replayed, and where the report goes.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct RunArgs {
+    /// Folder of a trace, or the name of one in the program
+    #[arg(default_value = "ladder")]
+    pub(super) trace: String,
+    /// Folder for the report, its tables and figures
+    #[arg(long, value_name = "RUN")]
+    pub(super) out: Option<PathBuf>,
+}
+
 /// Options of the verbs that replay.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Replaying")]

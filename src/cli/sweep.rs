@@ -1,9 +1,7 @@
 //! `wattroute sweep`.
 
-use std::path::PathBuf;
-
 use super::replay::{replayed, with_baselines};
-use super::replaying::{Bar, ReplayArgs, open};
+use super::replaying::{Bar, ReplayArgs, RunArgs, open};
 use super::{Common, finish};
 use crate::error::{Error, Result};
 use crate::policy::PolicySpec;
@@ -18,9 +16,8 @@ use crate::workload::Roles;
 #[command(after_help = "Examples:\n  wattroute sweep ladder --out runs/ladder\n  \
     wattroute sweep my-trace --misroute cloud --misroute retry --accuracy 0.5:1:0.05")]
 pub(super) struct Args {
-    /// Folder of a trace, or the name of one in the program
-    #[arg(default_value = "ladder")]
-    trace: String,
+    #[command(flatten)]
+    run: RunArgs,
     /// The noisy oracle to sweep
     #[arg(long, value_name = "NAME|FILE", default_value = "noisy-oracle")]
     policy: String,
@@ -30,21 +27,18 @@ pub(super) struct Args {
     /// What an error does: cloud, accept, verify, retry, uniform, or local:DETECT:FALSE_ALARM; several, or `all` [default: the policy's]
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     misroute: Vec<String>,
-    /// Folder for the report, its tables and figures
-    #[arg(long, value_name = "RUN")]
-    out: Option<PathBuf>,
     #[command(flatten)]
     replaying: ReplayArgs,
 }
 
 pub(super) fn run(args: Args, common: &Common) -> Result<()> {
-    finish::claim(args.out.as_deref(), common)?;
+    finish::claim(args.run.out.as_deref(), common)?;
     let request = args.replaying.request(common)?;
     let grid = Grid::new(accuracies(&args.accuracy)?)?;
     let misroutes = misroutes(&args.misroute)?;
     let swept = PolicySpec::find(&args.policy)?;
     let specs = vec![PolicySpec::find("oracle")?, swept.clone()];
-    let trace = open(&args.trace, &specs)?;
+    let trace = open(&args.run.trace, &specs)?;
     let specs = with_baselines(specs, &trace.info, &Roles::resolve(&trace.info, &request.roles)?)?;
     let replay = Replay::prepare(&trace, &specs, &request)?;
     let mut report = replayed(&replay, args.replaying.making("sweep"), common)?;
@@ -57,7 +51,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
         }
     }
     drop(bar);
-    finish::finish(&report, args.out.as_deref(), common)
+    finish::finish(&report, args.run.out.as_deref(), common)
 }
 
 /// The misroute rules to sweep: those of the command, else the policy's own.

@@ -102,7 +102,7 @@ impl TraceInfo {
 
     /// As the text of a `trace.toml`.
     pub fn to_toml(&self) -> Result<String> {
-        toml::to_string(self).map_err(|error| Error::new("the trace's description cannot be written").cause(error))
+        toml::to_string_pretty(self).map_err(|error| Error::new("the trace's description cannot be written").cause(error))
     }
 
     /// The position of an endpoint.

@@ -23,6 +23,7 @@ mod redraft;
 mod roles;
 pub mod schema;
 mod table;
+mod text;
 mod wanted;
 
 pub use check::{Check, check};

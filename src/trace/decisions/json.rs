@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 
 use super::{Keep, Raw, RecordedValue};
 use crate::error::{Error, Result};
-use crate::trace::import::{jsonl, open};
+use crate::trace::import::files::open;
+use crate::trace::import::jsonl::{json_error, json_lines};
 
 type Object = Map<String, Value>;
 
@@ -19,10 +20,10 @@ pub(super) fn read(path: &Path, keep: &mut Keep) -> Result<()> {
     if is_list(path)? {
         list(path, |line, object| objects.object(line, &object))?;
     } else {
-        jsonl::lines(path, |line, object: Object, _| {
+        for row in json_lines::<Object>(path)? {
+            let (line, object) = row?;
             objects.object(line, &object);
-            Ok(())
-        })?;
+        }
     }
     objects.finish()
 }
@@ -94,10 +95,7 @@ fn list(path: &Path, each: impl FnMut(usize, Object)) -> Result<()> {
     let line = Cell::new(1);
     let mut parser = serde_json::Deserializer::from_reader(Lines { inner: open(path)?, line: &line });
     let read = parser.deserialize_seq(List { line: &line, each }).and_then(|()| parser.end());
-    read.map_err(|cause| {
-        let place = format!("{}, line {}, column {}", path.display(), cause.line(), cause.column());
-        jsonl::why(Error::new("a JSON list cannot be read").at(place).cause(&cause), &cause)
-    })
+    read.map_err(|cause| json_error(&format!("{}, line {}", path.display(), cause.line()), &cause))
 }
 
 /// Counts the lines of what is read through it. The parser takes one byte at a time from it, so

@@ -4,10 +4,7 @@ use super::EnrichOptions;
 use super::log::Log;
 use crate::error::{Error, Result};
 use crate::trace::schema::MEASURED;
-use crate::trace::{Draft, DraftEndpoint, Metric, Queries};
-
-/// Characters of a text that count as a token where nobody counted its tokens.
-const CHARS_PER_TOKEN: f64 = 4.0;
+use crate::trace::{Draft, DraftEndpoint, Metric, Queries, text};
 
 /// Numbers by answer, NaN where missing, and which of them are estimates.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +57,7 @@ pub(super) fn fill(draft: &mut Draft, options: &EnrichOptions, log: &mut Log) ->
         }
         if options.tokens_from_text {
             let cells = count(endpoint, queries)?;
-            log.put(info, endpoint, Metric::InputTokens, &cells, "four characters of the prompt a token (--tokens-from-text)")?;
+            log.put(info, endpoint, Metric::InputTokens, &cells, text::INPUT_SOURCE)?;
         }
     }
     Ok(())
@@ -79,8 +76,8 @@ fn count(endpoint: &DraftEndpoint, queries: &Queries) -> Result<Known> {
             .found(format!("{missing} answers of `{}` without input tokens, and no prompts", endpoint.endpoint.id))
             .hint("import the trace again with its prompts, or with its tokens"));
     };
-    let text = |row: &u32| prompts.get(queries.rows.binary_search(row).ok()?)?.as_ref();
-    let tokens = |row: &u32| text(row).map_or(f64::NAN, |text| (text.chars().count() as f64 / CHARS_PER_TOKEN).ceil());
+    let prompt = |row: &u32| prompts.get(queries.rows.binary_search(row).ok()?)?.as_deref();
+    let tokens = |row: &u32| prompt(row).map_or(f64::NAN, text::tokens);
     let cells = known.cells.iter().zip(&endpoint.rows).map(|(cell, row)| if cell.is_nan() { tokens(row) } else { f64::NAN });
     Ok(Known { cells: cells.collect(), ..known })
 }

@@ -1,52 +1,99 @@
-//! JSON Lines, read one at a time, with file and line in every error.
+//! JSON and JSON Lines, with file and line in every error.
 
-use std::io::BufRead;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::marker::PhantomData;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::files::open;
 use crate::error::{Error, Result};
+use crate::trace::text::excerpt;
 
-/// Calls `row` with the number of each line (from 1), what it holds, and its place (`file, line n`).
-/// Empty lines are passed over.
-pub(in crate::trace) fn lines<T: DeserializeOwned>(path: &Path, mut row: impl FnMut(usize, T, String) -> Result<()>) -> Result<()> {
-    for (index, line) in super::open(path)?.split(b'\n').enumerate() {
-        let place = format!("{}, line {}", path.display(), index + 1);
-        let line = line.map_err(|error| Error::new("cannot read a file").at(&place).cause(error))?;
-        if line.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        let value = serde_json::from_slice(&line).map_err(|error| {
-            // The cause counts lines within this one: its column is what helps.
-            why(Error::new("a line cannot be read").at(format!("{place}, column {}", error.column())).cause(&error), &error)
-        })?;
-        row(index + 1, value, place)?;
-    }
-    Ok(())
+/// The rows of a JSON Lines file, each with the number of its line, from 1. Blank lines are passed over.
+pub(in crate::trace) struct JsonLines<T> {
+    file: String,
+    reader: BufReader<File>,
+    /// The line that is read, kept so that its memory serves all lines.
+    line: Vec<u8>,
+    number: usize,
+    rows: PhantomData<fn() -> T>,
 }
 
-/// Adds what a person can do about a JSON error.
-pub(in crate::trace) fn why(error: Error, cause: &serde_json::Error) -> Error {
-    match cause.classify() {
-        serde_json::error::Category::Eof => error.hint("the file is cut off: copy it again"),
-        serde_json::error::Category::Syntax => {
-            error.hint("JSON has no NaN and no Infinity, though Python writes them: put null where a value is missing")
+/// Opens a JSON Lines file.
+pub(in crate::trace) fn json_lines<T: DeserializeOwned>(path: &Path) -> Result<JsonLines<T>> {
+    Ok(JsonLines { file: path.display().to_string(), reader: open(path)?, line: Vec::new(), number: 0, rows: PhantomData })
+}
+
+impl<T: DeserializeOwned> JsonLines<T> {
+    /// Reads the next line that is not blank; `false` after the last.
+    fn read(&mut self) -> Result<bool> {
+        loop {
+            self.line.clear();
+            self.number += 1;
+            let read = self.reader.read_until(b'\n', &mut self.line);
+            let bytes = read.map_err(|error| Error::new("cannot read a line").at(self.place()).cause(error))?;
+            if bytes == 0 || !self.line.iter().all(u8::is_ascii_whitespace) {
+                return Ok(bytes > 0);
+            }
         }
-        _ => error,
+    }
+
+    fn place(&self) -> String {
+        format!("{}, line {}", self.file, self.number)
+    }
+}
+
+impl<T: DeserializeOwned> Iterator for JsonLines<T> {
+    type Item = Result<(usize, T)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.read() {
+            Ok(false) => None,
+            Ok(true) => Some(
+                serde_json::from_slice(self.line.trim_ascii_end())
+                    .map(|row| (self.number, row))
+                    .map_err(|error| json_error(&self.place(), &error).allowed("one JSON object a line, with the fields of this format")),
+            ),
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+/// Reads a file that is one JSON value.
+pub(super) fn json<T: DeserializeOwned>(path: &Path) -> Result<T> {
+    let place = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| Error::new("cannot read a file").at(&place).cause(error))?;
+    serde_json::from_slice(&bytes).map_err(|error| json_error(&format!("{place}, line {}", error.line()), &error))
+}
+
+/// The error of JSON that cannot be read at a place, which names the line.
+pub(in crate::trace) fn json_error(place: &str, error: &serde_json::Error) -> Error {
+    let text = error.to_string();
+    // serde's own line counts from the start of what it was given.
+    let cause = text.rsplit_once(" at line ").map_or(text.as_str(), |(cause, _)| cause);
+    let problem = Error::new("JSON that cannot be read").at(format!("{place}, character {}", error.column())).cause(cause);
+    match error.classify() {
+        serde_json::error::Category::Eof => problem.hint("the file is cut off: copy it again"),
+        serde_json::error::Category::Syntax => {
+            problem.hint("JSON has no NaN and no Infinity, though Python writes them: put null where a value is missing")
+        }
+        _ => problem,
     }
 }
 
 /// A score as number or truth value; null is missing.
-pub(super) fn score(value: &Value, place: &str) -> Result<Option<f64>> {
+pub(super) fn score(value: &Value, place: impl std::fmt::Display) -> Result<Option<f64>> {
     match value {
         Value::Null => Ok(None),
         Value::Bool(right) => Ok(Some(if *right { 1.0 } else { 0.0 })),
         Value::Number(number) => Ok(number.as_f64()),
         other => Err(Error::new("a score is no number")
             .at(place)
-            .found(super::text::start(&other.to_string()))
-            .allowed("0 to 1, true, false, or null where not scored")),
+            .found(excerpt(&other.to_string()))
+            .allowed("0 to 1, true, false, or null where not known")),
     }
 }
 
@@ -54,27 +101,21 @@ pub(super) fn score(value: &Value, place: &str) -> Result<Option<f64>> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Vec<(i64, String)>> {
+    fn read(text: &str) -> Result<Vec<(usize, i64)>> {
         let folder = tempfile::tempdir().map_err(|error| Error::new(error.to_string()))?;
         let path = folder.path().join("x.jsonl");
         std::fs::write(&path, text).map_err(|error| Error::new(error.to_string()))?;
-        let mut rows = Vec::new();
-        lines(&path, |_, number: i64, place| {
-            rows.push((number, place.rsplit(',').next().unwrap_or_default().to_owned()));
-            Ok(())
-        })?;
-        Ok(rows)
+        json_lines(&path)?.collect()
     }
 
     #[test]
     fn lines_are_numbered_from_one_and_empty_ones_count() {
-        let rows = read("1\r\n\n3").unwrap_or_default();
-        assert_eq!(rows, [(1, " line 1".to_owned()), (3, " line 3".to_owned())]);
+        assert_eq!(read("1\r\n\n3").unwrap_or_default(), [(1, 1), (3, 3)]);
     }
 
     #[test]
     fn a_fault_names_line_and_column() {
         let error = read("1\nNaN\n").err().map(|error| error.to_string()).unwrap_or_default();
-        assert!(error.contains("x.jsonl, line 2, column 1") && error.contains("no NaN"), "{error}");
+        assert!(error.contains("x.jsonl, line 2, character 1") && error.contains("no NaN"), "{error}");
     }
 }

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::files::{file_name, file_stem, files};
+use super::jsonl::{json, json_lines, score};
 use super::prompts::{Dropper, Repeats, estimate_tokens};
-use super::rows::{excerpt, file_name, file_stem, json_error, json_lines};
-use super::{Format, Gather, ImportOptions, Outcome, Query, files};
+use super::{Format, Gather, ImportOptions, Outcome, Place, Query, option};
 use crate::error::{Error, Result};
-use crate::trace::endpoint::Endpoint;
 use crate::trace::schema::Metric;
 
 pub(super) struct LlmRouter;
@@ -54,6 +54,10 @@ impl Format for LlmRouter {
         "files such as train.json, or routing logs that end in .jsonl"
     }
 
+    fn options(&self) -> &'static [&'static str] {
+        &[option::DROP_PROMPTS, option::TOKENS_FROM_TEXT, option::KEEP_FEATURES]
+    }
+
     fn read(&self, inputs: &[PathBuf], options: &ImportOptions) -> Result<Gather> {
         let mut reading = Reading {
             gather: Gather::new("Scores of models on questions, from LLMRouter"),
@@ -80,7 +84,7 @@ struct Reading<'a> {
     dropper: Dropper,
     repeats: Repeats,
     /// The ids of queries of a log that names none, by task and text.
-    unnamed: HashMap<(String, String), String>,
+    unnamed: HashMap<String, HashMap<String, String>>,
     /// Answers whose output tokens are the sum minus the prompt's.
     differences: usize,
     options: &'a ImportOptions,
@@ -98,18 +102,15 @@ impl Reading<'_> {
     }
 
     fn list(&mut self, path: &Path) -> Result<()> {
-        let place = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|error| Error::new("cannot read a file").at(&place).cause(error))?;
-        let questions: Vec<Question> = serde_json::from_slice(&bytes).map_err(|error| {
-            json_error(&format!("{place}, line {}", error.line()), &error).allowed("a list of objects with `question` and `scores`")
-        })?;
+        let questions: Vec<Question> = json(path).map_err(|error| error.allowed("a list of objects with `question` and `scores`"))?;
+        let whole = path.display().to_string();
         let (dataset, file) = (file_stem(path), file_name(path));
         for (index, question) in questions.into_iter().enumerate() {
             if self.dropper.drops(&question.question) {
                 continue;
             }
             self.repeats.count(&question.question);
-            let place = format!("{place}, question {index}");
+            let place = Place { file: &whole, unit: "question", number: index as u64 };
             let cluster = question.cluster_id.filter(|_| self.options.keep_features);
             let query = Query {
                 id: format!("{file}:{index}"),
@@ -119,25 +120,26 @@ impl Reading<'_> {
                 ..Query::default()
             };
             let text = query.prompt.clone().filter(|_| self.options.tokens_from_text);
-            let row = self.gather.query(query, &place)?;
-            for (model, score) in &question.scores {
-                let Some(score) = score_of(score, model, &place)? else { continue };
-                let endpoint = self.gather.endpoint(Endpoint::new(model, None));
+            let row = self.gather.query(query, place)?;
+            for (model, value) in &question.scores {
+                let Some(score) = score(value, format_args!("{place}, `{model}`"))? else { continue };
+                let endpoint = self.gather.model(model, place)?;
                 let outcome = Outcome::default().with(Metric::Score, Some(score));
-                self.gather.outcome(endpoint, row, estimate_tokens(outcome, text.as_deref(), None, self.options), &place)?;
+                self.gather.outcome(endpoint, row, estimate_tokens(outcome, text.as_deref(), None, self.options), place)?;
             }
         }
         Ok(())
     }
 
     fn log(&mut self, path: &Path) -> Result<()> {
+        let (whole, file) = (path.display().to_string(), file_name(path));
         for line in json_lines::<Line>(path)? {
             let (number, line) = line?;
             if self.dropper.drops(&line.query) {
                 continue;
             }
-            let place = format!("{}, line {number}", path.display());
-            let row = self.query_of(&line, &place, || format!("{}:{}", file_name(path), number - 1))?;
+            let place = Place { file: &whole, unit: "line", number: number as u64 };
+            let row = self.query_of(&line, place, || format!("{file}:{}", number - 1))?;
             let output = match (line.output_tokens, line.token_num, line.prompt_tokens) {
                 (None, Some(all), Some(prompt)) => {
                     self.differences += 1;
@@ -151,20 +153,27 @@ impl Reading<'_> {
                 .with(Metric::InputTokens, line.prompt_tokens)
                 .with(Metric::OutputTokens, output);
             let outcome = estimate_tokens(outcome, Some(&line.query), line.response.as_deref(), self.options);
-            let endpoint = self.gather.endpoint(Endpoint::new(&line.model_name, None));
-            self.gather.outcome(endpoint, row, outcome, &place)?;
+            let endpoint = self.gather.model(&line.model_name, place)?;
+            self.gather.outcome(endpoint, row, outcome, place)?;
         }
         Ok(())
     }
 
     /// The query of a line of a log: by task and id, or embedding; else by task and text.
-    fn query_of(&mut self, line: &Line, place: &str, new: impl FnOnce() -> String) -> Result<u32> {
+    fn query_of(&mut self, line: &Line, place: Place, new: impl FnOnce() -> String) -> Result<u32> {
         let id = match (&line.task_id, line.embedding_id) {
             (Some(Value::String(id)), _) => format!("{}:{id}", line.task_name),
             (Some(Value::Number(id)), _) => format!("{}:{id}", line.task_name),
             (_, Some(id)) => format!("{}:embedding-{id}", line.task_name),
             (None | Some(Value::Null), None) => {
-                self.unnamed.entry((line.task_name.clone(), line.query.clone())).or_insert_with(new).clone()
+                let task = match self.unnamed.get_mut(&line.task_name) {
+                    Some(task) => task,
+                    None => self.unnamed.entry(line.task_name.clone()).or_default(),
+                };
+                match task.get(&line.query) {
+                    Some(id) => id.clone(),
+                    None => task.entry(line.query.clone()).or_insert_with(new).clone(),
+                }
             }
             (Some(other), None) => {
                 return Err(Error::new("`task_id` is no id").at(place).found(other).allowed("a text, a number or null"));
@@ -175,23 +184,8 @@ impl Reading<'_> {
             prompt: Some(line.query.clone()),
             ..Query::default()
         });
-        match self.gather.get(row).and_then(|query| query.prompt.as_deref()) {
-            Some(prompt) if prompt != line.query => Err(Error::new("one id stands for two queries")
-                .at(format!("{place}, `{id}`"))
-                .found(excerpt(&line.query))
-                .allowed(format!("{}, as in the line that came first", excerpt(prompt)))),
-            _ => Ok(row),
-        }
-    }
-}
-
-fn score_of(score: &Value, model: &str, place: &str) -> Result<Option<f64>> {
-    match score {
-        Value::Null => Ok(None),
-        Value::Number(number) => Ok(number.as_f64()),
-        other => {
-            Err(Error::new("a score is no number").at(format!("{place}, `{model}`")).found(other).allowed("0 to 1, or null where not known"))
-        }
+        self.gather.same_prompt(row, &line.query, place)?;
+        Ok(row)
     }
 }
 

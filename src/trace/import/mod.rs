@@ -5,19 +5,21 @@
 //! what is duplicated or missing, and makes the [`Draft`] of a trace.
 
 mod answers;
+pub(super) mod files;
+mod finish;
 mod gather;
 pub(super) mod jsonl;
-mod models;
 mod prompts;
+mod record;
 mod rows;
 #[cfg(test)]
 mod test_files;
-mod text;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-pub use gather::{Gather, Outcome, Query};
+pub use gather::Gather;
+pub use record::{Outcome, Place, Query};
 
 use super::draft::Draft;
 use super::endpoint::Tier;
@@ -42,8 +44,26 @@ pub trait Format: Sync {
     fn summary(&self) -> &'static str;
     /// What an INPUT is: a file, a folder, several.
     fn input(&self) -> &'static str;
+    /// Those of the options that not every format uses (see [`ImportOptions::given`]) that it does use.
+    fn options(&self) -> &'static [&'static str];
     /// Reads the inputs. What was dropped, doubled, missing or converted goes to [`Gather::note`].
     fn read(&self, inputs: &[PathBuf], options: &ImportOptions) -> Result<Gather>;
+}
+
+/// Options that some formats use and others cannot.
+pub mod option {
+    /// A mapping file.
+    pub const MAP: &str = "--map";
+    /// Counting tokens from texts.
+    pub const TOKENS_FROM_TEXT: &str = "--tokens-from-text";
+    /// Columns that nothing else uses, as features.
+    pub const KEEP_FEATURES: &str = "--keep-features";
+    /// A file of prompts to drop.
+    pub const DROP_PROMPTS: &str = "--drop-prompts";
+    /// Which filter counts.
+    pub const FILTER: &str = "--filter";
+    /// Which metric is the score.
+    pub const SCORE: &str = "--score";
 }
 
 /// What a person may say about an import.
@@ -73,6 +93,35 @@ pub struct ImportOptions {
     pub name: Option<String>,
 }
 
+impl ImportOptions {
+    /// The options that were given of those that not every format uses.
+    pub fn given(&self) -> impl Iterator<Item = &'static str> {
+        let given = [
+            (option::MAP, self.map.is_some()),
+            (option::TOKENS_FROM_TEXT, self.tokens_from_text),
+            (option::KEEP_FEATURES, self.keep_features),
+            (option::DROP_PROMPTS, self.drop_prompts.is_some()),
+            (option::FILTER, self.filter.is_some()),
+            (option::SCORE, self.score.is_some()),
+        ];
+        given.into_iter().filter(|(_, given)| *given).map(|(name, _)| name)
+    }
+
+    /// Refuses options that a format cannot use: they would be said in vain.
+    fn check(&self, format: &dyn Format) -> Result<()> {
+        let users = |option: &str| {
+            let users = FORMATS.iter().filter(|format| format.options().contains(&option)).map(|format| format.name());
+            users.collect::<Vec<_>>().join(", ")
+        };
+        let vain = self.given().filter(|option| !format.options().contains(option));
+        let error = |option| {
+            let error = Error::new(format!("format `{}` cannot use an option", format.name())).at(option);
+            error.allowed(format!("{option} with one of the formats {}", users(option))).usage()
+        };
+        Error::all(vain.map(error).collect()).map_or(Ok(()), Err)
+    }
+}
+
 /// The format of a name.
 pub fn find(name: &str) -> Result<&'static dyn Format> {
     let known = FORMATS.iter().find(|format| format.name() == name).copied();
@@ -82,8 +131,10 @@ pub fn find(name: &str) -> Result<&'static dyn Format> {
 /// Imports files as a draft of a trace. `arguments` are kept in it.
 ///
 /// # Errors
-/// Where an input cannot be read, or has a value that no trace may hold: with file, line and column.
+/// Where an option is given that the format cannot use, or an input cannot be read or has a value
+/// that no trace may hold: with file, line and column.
 pub fn import(format: &dyn Format, inputs: &[PathBuf], options: &ImportOptions, arguments: Vec<String>) -> Result<Draft> {
+    options.check(format)?;
     if inputs.is_empty() {
         return Err(Error::new("nothing to import").allowed(format.input()).usage());
     }
@@ -98,49 +149,34 @@ pub fn import(format: &dyn Format, inputs: &[PathBuf], options: &ImportOptions, 
     Ok(draft)
 }
 
-/// The files of an input: itself, or in a folder those with one of some endings, in order.
-pub(super) fn files(input: &Path, endings: &[&str]) -> Result<Vec<PathBuf>> {
-    if input.is_file() {
-        return Ok(vec![input.to_owned()]);
-    }
-    let fail = |cause: std::io::Error| Error::new("cannot read a folder").at(input.display()).cause(cause);
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(input).map_err(fail)? {
-        let path = entry.map_err(fail)?.path();
-        let matches = path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| endings.contains(&ending));
-        if matches && path.is_file() {
-            files.push(path);
-        }
-    }
-    files.sort();
-    if files.is_empty() {
-        return Err(Error::new("a folder has no file to import")
-            .at(input.display())
-            .allowed(format!("files ending in .{}", endings.join(", ."))));
-    }
-    Ok(files)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// All files of an ending in a folder and the folders below it, in order; or the file itself.
-pub(super) fn files_below(input: &Path, ending: &str, found: &mut Vec<PathBuf>) -> Result<()> {
-    if input.is_file() {
-        found.push(input.to_owned());
-        return Ok(());
-    }
-    let fail = |cause: std::io::Error| Error::new("cannot read a folder").at(input.display()).cause(cause);
-    let entries = std::fs::read_dir(input).map_err(fail)?;
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.map(|entry| entry.path())).collect::<std::io::Result<_>>().map_err(fail)?;
-    paths.sort();
-    for path in paths {
-        if path.is_dir() || path.extension().is_some_and(|found| found == ending) {
-            files_below(&path, ending, found)?;
+    #[test]
+    fn options_that_a_format_cannot_use_are_refused() {
+        let everything = ImportOptions {
+            map: Some("m.toml".into()),
+            tokens_from_text: true,
+            keep_features: true,
+            drop_prompts: Some("d.jsonl".into()),
+            filter: Some("none".to_owned()),
+            score: Some("acc".to_owned()),
+            ..ImportOptions::default()
+        };
+        assert_eq!(everything.given().count(), 6);
+        for format in FORMATS {
+            assert!(format.options().iter().all(|used| everything.given().any(|given| given == *used)), "{}", format.name());
+            let refused = everything.check(*format).err().map_or(0, |error| error.into_each().len());
+            assert_eq!(refused + format.options().len(), 6, "{}", format.name());
         }
+        let keep = ImportOptions { keep_features: true, ..ImportOptions::default() };
+        let error = find("ipw").and_then(|format| import(format, &[], &keep, Vec::new())).err();
+        let text = error.as_ref().map(Error::to_string).unwrap_or_default();
+        assert!(
+            error.is_some_and(|error| error.is_usage())
+                && text.contains("--keep-features with one of the formats llmrouterbench, llmrouter, table"),
+            "{text}"
+        );
     }
-    Ok(())
-}
-
-/// Opens a file, with its name in the error.
-pub(in crate::trace) fn open(path: &Path) -> Result<std::io::BufReader<std::fs::File>> {
-    let file = std::fs::File::open(path).map_err(|error| Error::new("cannot open a file").at(path.display()).cause(error))?;
-    Ok(std::io::BufReader::with_capacity(1 << 20, file))
 }

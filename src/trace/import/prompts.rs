@@ -4,34 +4,21 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use super::rows::json_lines;
+use super::files::file_name;
+use super::jsonl::json_lines;
 use super::{Gather, ImportOptions, Outcome};
 use crate::error::Result;
 use crate::trace::schema::Metric;
-
-/// Where an estimated count of input tokens comes from.
-const INPUT_SOURCE: &str = "input tokens counted from the prompt, four characters each";
-/// Where an estimated count of output tokens comes from.
-const OUTPUT_SOURCE: &str = "output tokens counted from the answer, four characters each";
-
-/// Tokens of a text, four characters each, the last begun one counted.
-fn tokens(text: &str) -> f64 {
-    text.chars().count().div_ceil(4) as f64
-}
+use crate::trace::text;
 
 /// With `--tokens-from-text` fills in the tokens that a source does not have, marked as estimated.
 pub(super) fn estimate_tokens(outcome: Outcome, prompt: Option<&str>, answer: Option<&str>, options: &ImportOptions) -> Outcome {
     if !options.tokens_from_text {
         return outcome;
     }
-    let outcome = match prompt {
-        Some(prompt) if !outcome.has(Metric::InputTokens) => outcome.estimate(Metric::InputTokens, Some(tokens(prompt)), INPUT_SOURCE),
-        _ => outcome,
-    };
-    match answer {
-        Some(answer) if !outcome.has(Metric::OutputTokens) => outcome.estimate(Metric::OutputTokens, Some(tokens(answer)), OUTPUT_SOURCE),
-        _ => outcome,
-    }
+    let count = |metric: Metric, text: Option<&str>| text.filter(|_| !outcome.has(metric)).map(text::tokens);
+    let (input, output) = (count(Metric::InputTokens, prompt), count(Metric::OutputTokens, answer));
+    outcome.estimate(Metric::InputTokens, input, text::INPUT_SOURCE).estimate(Metric::OutputTokens, output, text::OUTPUT_SOURCE)
 }
 
 /// The prompts whose rows are dropped, and which rows were.
@@ -52,7 +39,7 @@ impl Dropper {
     /// Reads the file of `--drop-prompts`, if there is one.
     pub fn new(options: &ImportOptions) -> Result<Self> {
         let Some(path) = &options.drop_prompts else { return Ok(Dropper::default()) };
-        let mut dropper = Dropper { file: super::rows::file_name(path), ..Dropper::default() };
+        let mut dropper = Dropper { file: file_name(path), ..Dropper::default() };
         for row in json_lines::<Contaminated>(path)? {
             dropper.prompts.insert(row?.1.eval_prompt);
         }
@@ -117,9 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn four_characters_are_a_token() {
-        // 4 characters in 8 bytes are one token, a fifth begins the second.
-        assert_eq!([tokens(""), tokens("äöüß"), tokens("hello")], [0.0, 1.0, 2.0]);
+    fn tokens_are_counted_where_asked_for_and_missing() {
         let options = ImportOptions { tokens_from_text: true, ..ImportOptions::default() };
         let measured = Outcome::default().with(Metric::OutputTokens, Some(7.0));
         let outcome = estimate_tokens(measured, Some("hello"), None, &options);

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::files::{file_name, file_stem, files};
 use super::prompts::{Dropper, Repeats, estimate_tokens};
-use super::rows::{Csv, file_name, file_stem};
-use super::{Format, Gather, ImportOptions, Outcome, Query, files};
+use super::rows::Csv;
+use super::{Format, Gather, ImportOptions, Outcome, Query, option};
 use crate::error::{Error, Result};
-use crate::trace::endpoint::Endpoint;
 use crate::trace::schema::{Metric, PROMPT};
 
 pub(super) struct RouteLlm;
@@ -26,6 +26,10 @@ impl Format for RouteLlm {
 
     fn input(&self) -> &'static str {
         "CSV files such as mmlu_anatomy.csv, or the folder with them"
+    }
+
+    fn options(&self) -> &'static [&'static str] {
+        &[option::DROP_PROMPTS, option::TOKENS_FROM_TEXT]
     }
 
     fn read(&self, inputs: &[PathBuf], options: &ImportOptions) -> Result<Gather> {
@@ -57,7 +61,7 @@ struct Model {
 fn read_file(gather: &mut Gather, path: &Path, texts: &mut Texts, options: &ImportOptions) -> Result<()> {
     let mut csv = Csv::open(path, b',')?;
     let prompt = csv.column(PROMPT)?;
-    let models = models(gather, &csv, prompt);
+    let models = models(gather, &csv, prompt, path)?;
     if models.is_empty() {
         return Err(Error::new("a file has no column of a model")
             .at(path.display())
@@ -80,12 +84,12 @@ fn read_file(gather: &mut Gather, path: &Path, texts: &mut Texts, options: &Impo
             ..Query::default()
         };
         let place = csv.place();
-        let row = gather.query(query, &place)?;
+        let row = gather.query(query, place)?;
         for model in &models {
             let answer = model.answer.map(|column| csv.cell(column)).filter(|answer| !answer.is_empty());
             let outcome = Outcome::default().with(Metric::Score, csv.truth(model.score)?);
             if outcome.has(Metric::Score) || answer.is_some() {
-                gather.outcome(model.endpoint, row, estimate_tokens(outcome, Some(text), answer, options), &place)?;
+                gather.outcome(model.endpoint, row, estimate_tokens(outcome, Some(text), answer, options), place)?;
             }
         }
     }
@@ -93,7 +97,7 @@ fn read_file(gather: &mut Gather, path: &Path, texts: &mut Texts, options: &Impo
 }
 
 /// Every column is a model's but the prompt, the answers, and the index that pandas writes without a name.
-fn models(gather: &mut Gather, csv: &Csv, prompt: usize) -> Vec<Model> {
+fn models(gather: &mut Gather, csv: &Csv, prompt: usize, path: &Path) -> Result<Vec<Model>> {
     let header = csv.header();
     let position = |name: &str| header.iter().position(|column| column == name);
     let answers_a_model = |name: &str| name.strip_suffix(RESPONSE).and_then(position).is_some();
@@ -102,10 +106,10 @@ fn models(gather: &mut Gather, csv: &Csv, prompt: usize) -> Vec<Model> {
         if score == prompt || answers_a_model(name) || name.is_empty() || name.starts_with("Unnamed:") {
             continue;
         }
-        let endpoint = gather.endpoint(Endpoint::new(name, None));
+        let endpoint = gather.model(name, path.display())?;
         models.push(Model { endpoint, score, answer: position(&format!("{name}{RESPONSE}")) });
     }
-    models
+    Ok(models)
 }
 
 /// Data set and category of a file: `mmlu_anatomy.csv` is anatomy of mmlu, `gsm8k_responses.csv` is gsm8k.

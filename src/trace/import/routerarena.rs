@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::files::files;
+use super::jsonl::json_lines;
 use super::prompts::{Dropper, estimate_tokens};
-use super::rows::{excerpt, json_lines};
-use super::{Format, Gather, ImportOptions, Outcome, Query, files};
-use crate::error::{Error, Result};
-use crate::trace::endpoint::Endpoint;
+use super::{Format, Gather, ImportOptions, Outcome, Place, Query, option};
+use crate::error::Result;
 use crate::trace::schema::Metric;
 
 pub(super) struct RouterArena;
@@ -53,6 +53,10 @@ impl Format for RouterArena {
         "JSONL files, one a model, or a folder with them"
     }
 
+    fn options(&self) -> &'static [&'static str] {
+        &[option::DROP_PROMPTS, option::TOKENS_FROM_TEXT]
+    }
+
     fn read(&self, inputs: &[PathBuf], options: &ImportOptions) -> Result<Gather> {
         let mut gather = Gather::new("Graded answers of models with tokens and costs, from RouterArena's cached results");
         let mut reading = Reading { dropper: Dropper::new(options)?, failed: BTreeMap::new(), free: BTreeMap::new() };
@@ -80,28 +84,29 @@ struct Reading {
 
 impl Reading {
     fn file(&mut self, gather: &mut Gather, path: &Path, options: &ImportOptions) -> Result<()> {
+        let file = path.display().to_string();
         for line in json_lines::<Line>(path)? {
             let (number, line) = line?;
             if self.dropper.drops(&line.question) {
                 continue;
             }
-            let place = format!("{}, line {number}", path.display());
-            let row = query(gather, &line, &place)?;
-            let endpoint = gather.endpoint(Endpoint::new(&line.llm_selected, None));
+            let place = Place { file: &file, unit: "line", number: number as u64 };
+            let row = query(gather, &line, place)?;
+            let endpoint = gather.model(&line.llm_selected, place)?;
             if line.success == Some(false) {
                 *self.failed.entry(line.llm_selected).or_default() += 1;
                 continue;
             }
             let tokens = line.token_usage.as_ref();
             let result = line.evaluation_result.as_ref();
-            let score = result.and_then(|result| score_of(gather, result, &place));
+            let score = result.and_then(|result| score_of(gather, result, &line.global_index, place));
             let outcome = Outcome::default()
                 .with(Metric::Score, score)
                 .with(Metric::CostUsd, result.and_then(|result| result.inference_cost))
                 .with(Metric::InputTokens, tokens.and_then(|tokens| tokens.input_tokens))
                 .with(Metric::OutputTokens, tokens.and_then(|tokens| tokens.output_tokens));
             let outcome = estimate_tokens(outcome, Some(&line.question), line.generated_answer.as_deref(), options);
-            gather.outcome(endpoint, row, outcome, &place)?;
+            gather.outcome(endpoint, row, outcome, place)?;
             let took = tokens.and_then(|tokens| tokens.output_tokens).is_some_and(|tokens| tokens > 0.0);
             if took && result.and_then(|result| result.inference_cost) == Some(0.0) {
                 *self.free.entry(line.llm_selected).or_default() += 1;
@@ -113,17 +118,17 @@ impl Reading {
 
 /// The score of an answer. METEOR's penalty for broken word order can push it a little below 0, the
 /// least that a score may be; any other score out of range is left as it is and refused.
-fn score_of(gather: &mut Gather, result: &Evaluation, place: &str) -> Option<f64> {
+fn score_of(gather: &mut Gather, result: &Evaluation, id: &str, place: Place) -> Option<f64> {
     let score = result.score?;
     if (-1.0..0.0).contains(&score) && result.metric.as_deref() == Some("meteor_score") {
-        gather.note(format!("{place}: a METEOR score of {score} counts as 0"));
+        gather.note(format!("{place}, `{id}`: a METEOR score of {score} counts as 0, the least that a score may be"));
         return Some(0.0);
     }
     Some(score)
 }
 
 /// The query of a line. Files of several models join on its index, so the question must be the same.
-fn query(gather: &mut Gather, line: &Line, place: &str) -> Result<u32> {
+fn query(gather: &mut Gather, line: &Line, place: Place) -> Result<u32> {
     let (dataset, category) = subject(&line.global_index);
     let row = gather.query_or_insert(&line.global_index, || Query {
         dataset: dataset.map(str::to_owned),
@@ -131,13 +136,8 @@ fn query(gather: &mut Gather, line: &Line, place: &str) -> Result<u32> {
         prompt: Some(line.question.clone()),
         ..Query::default()
     });
-    match gather.get(row).and_then(|query| query.prompt.as_deref()) {
-        Some(prompt) if prompt != line.question => Err(Error::new("one index stands for two questions")
-            .at(format!("{place}, `{}`", line.global_index))
-            .found(excerpt(&line.question))
-            .allowed(format!("{}, as in the line that came first", excerpt(prompt)))),
-        _ => Ok(row),
-    }
+    gather.same_prompt(row, &line.question, place)?;
+    Ok(row)
 }
 
 /// Data set and category of an index: those of `MMLUPro_computer science_12` are MMLUPro and computer science.
@@ -185,7 +185,7 @@ mod tests {
         let meteor = line("NarrativeQA_1", "q", "m1", &graded.replace("\"m\"", "\"meteor_score\""));
         let draft = test_files::import(&FORMAT, &[("a.jsonl", &meteor)], &ImportOptions::default())?;
         assert_eq!(draft.endpoints[0].metrics.get(Metric::Score), Some(&vec![0.0]));
-        assert!(draft.info.steps[0].notes[0].ends_with("a.jsonl, line 1: a METEOR score of -0.03 counts as 0"));
+        assert!(draft.info.steps[0].notes[0].contains("a.jsonl, line 1, `NarrativeQA_1`: a METEOR score of -0.03 counts as 0"));
         let error = test_files::failure(&FORMAT, &[("a.jsonl", &line("A_1", "q", "m1", &graded))], &ImportOptions::default());
         assert!(error.contains("found: -0.03"), "{error}");
         Ok(())

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::prompts::{Dropper, estimate_tokens};
 use super::rows::Csv;
-use super::{Format, Gather, ImportOptions, Outcome, Query, files};
+use super::files::files;
+use super::{Format, Gather, ImportOptions, Outcome, Query, option};
 use crate::error::{Error, Result};
-use crate::trace::endpoint::Endpoint;
 use crate::trace::schema::{Metric, PROMPT};
 
 pub(super) struct RouterBench;
@@ -31,6 +31,10 @@ impl Format for RouterBench {
 
     fn input(&self) -> &'static str {
         "CSV files, or a folder with them (from the pickle: pandas.read_pickle(FILE).to_csv(FILE))"
+    }
+
+    fn options(&self) -> &'static [&'static str] {
+        &[option::DROP_PROMPTS, option::TOKENS_FROM_TEXT]
     }
 
     fn read(&self, inputs: &[PathBuf], options: &ImportOptions) -> Result<Gather> {
@@ -82,13 +86,13 @@ fn read_file(gather: &mut Gather, path: &Path, dropper: &mut Dropper, options: &
             ..Query::default()
         };
         let place = csv.place();
-        let row = gather.query(query, &place)?;
+        let row = gather.query(query, place)?;
         for model in &models {
             let cost = model.cost.map_or(Ok(None), |column| csv.number(column))?;
             let outcome = Outcome::default().with(Metric::Score, csv.number(model.score)?).with(Metric::CostUsd, cost);
             if outcome.has(Metric::Score) || outcome.has(Metric::CostUsd) {
                 let answer = model.answer.map(|column| csv.cell(column)).filter(|answer| !answer.is_empty());
-                gather.outcome(model.endpoint, row, estimate_tokens(outcome, Some(text), answer, options), &place)?;
+                gather.outcome(model.endpoint, row, estimate_tokens(outcome, Some(text), answer, options), place)?;
             }
         }
     }
@@ -112,7 +116,7 @@ fn models(gather: &mut Gather, csv: &Csv, path: &Path) -> Result<(Vec<Model>, Ve
     for (score, name) in header.iter().enumerate() {
         let (cost, answer) = (position(format!("{name}{COST}")), position(format!("{name}{ANSWER}")));
         if cost.is_some() || answer.is_some() {
-            let endpoint = gather.endpoint(Endpoint::new(name, None));
+            let endpoint = gather.model(name, path.display())?;
             models.push(Model { endpoint, score, cost, answer });
         } else if !(name.contains('|') || name.is_empty() || [ID, PROMPT, EVALUATION].contains(&name.as_str())) {
             left.push(name.clone());
@@ -142,8 +146,7 @@ mod tests {
     #[test]
     fn blank_cells_are_missing_and_the_oracle_is_no_feature() -> Result<()> {
         let text = format!("{HEADER}7,x.1,['q'],mmlu-law,0.5,,['B'],0.001,0.01,a/m1\n8,x.2,['r'],mbpp,1.0,,['C'],,,a/m1\n");
-        let options = ImportOptions { keep_features: true, ..ImportOptions::default() };
-        let draft = test_files::import(&FORMAT, &[("t.csv", &text)], &options)?;
+        let draft = test_files::import(&FORMAT, &[("t.csv", &text)], &ImportOptions::default())?;
         assert_eq!(draft.endpoints[0].metrics.get(Metric::Score), Some(&vec![0.5, 1.0]));
         let cost = draft.endpoints[0].metrics.get(Metric::CostUsd).map(Vec::as_slice);
         assert!(matches!(cost, Some([first, second]) if *first == 0.001 && second.is_nan()), "{cost:?}");

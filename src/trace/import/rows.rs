@@ -1,13 +1,13 @@
-//! Rows of text files with their places: CSV and JSON lines, read one by one.
+//! Rows of CSV files with their places, and what cells of text say.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use serde::de::DeserializeOwned;
-
-use super::open;
+use super::Place;
+use super::files::open;
 use crate::error::{Error, Result};
+use crate::trace::text::excerpt;
 
 /// A CSV file, read record by record. Quoted cells may hold line breaks.
 pub(super) struct Csv {
@@ -69,9 +69,8 @@ impl Csv {
     }
 
     /// The file and the line on which the current record starts.
-    pub fn place(&self) -> String {
-        let line = self.record.position().map_or(0, |position| position.line() + self.lag);
-        format!("{}, line {line}", self.name)
+    pub fn place(&self) -> Place<'_> {
+        Place { file: &self.name, unit: "line", number: self.record.position().map_or(0, |position| position.line() + self.lag) }
     }
 
     /// A cell as a finite number; `None` where it is blank.
@@ -131,59 +130,18 @@ pub(super) fn number(text: &str) -> Option<f64> {
     text.parse::<f64>().ok().filter(|value| value.is_finite())
 }
 
-/// A cell as an error shows it: in quotes, cut after 60 characters.
-pub(super) fn excerpt(text: &str) -> String {
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("`{}…`", &text[..end]),
-        None => format!("`{text}`"),
-    }
-}
-
-/// The rows of a JSON Lines file with their line numbers; blank lines are skipped.
-pub(super) fn json_lines<T: DeserializeOwned>(path: &Path) -> Result<impl Iterator<Item = Result<(usize, T)>> + use<T>> {
-    let name = path.display().to_string();
-    let lines = open(path)?.lines().enumerate();
-    Ok(lines.filter_map(move |(index, line)| {
-        let place = || format!("{name}, line {}", index + 1);
-        let line = match line {
-            Ok(line) if line.trim().is_empty() => return None,
-            Ok(line) => line,
-            Err(error) => return Some(Err(Error::new("cannot read a line").at(place()).cause(error))),
-        };
-        let row = serde_json::from_str(&line).map(|row| (index + 1, row));
-        Some(row.map_err(|error| json_error(&place(), &error).allowed("one JSON object a line, with the fields of this format")))
-    }))
-}
-
-/// The error of JSON that cannot be read; serde's own line is dropped where `place` has a line.
-pub(super) fn json_error(place: &str, error: &serde_json::Error) -> Error {
-    let text = error.to_string();
-    let cause = text.rsplit_once(" at line ").map_or(text.as_str(), |(cause, _)| cause);
-    Error::new("JSON that cannot be read").at(format!("{place}, character {}", error.column())).cause(cause)
-}
-
-/// The name of a file without its folder.
-pub(super) fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
-
-/// The name of a file without its folder and ending.
-pub(super) fn file_stem(path: &Path) -> String {
-    path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn lines(text: &str) -> Result<Vec<String>> {
+    fn lines(text: &str) -> Result<Vec<u64>> {
         let folder = tempfile::tempdir().map_err(|error| Error::new("no folder").cause(error))?;
         let path = folder.path().join("a.csv");
         std::fs::write(&path, text).map_err(|error| Error::new("not written").cause(error))?;
         let mut csv = Csv::open(&path, b',')?;
         let mut places = Vec::new();
         while csv.advance()? {
-            places.push(csv.place().rsplit(' ').next().unwrap_or_default().to_owned());
+            places.push(csv.place().number);
         }
         Ok(places)
     }
@@ -191,8 +149,8 @@ mod tests {
     #[test]
     fn a_record_is_placed_where_it_starts() -> Result<()> {
         // The header is line 1; the quoted cell of line 2 goes on in line 3.
-        assert_eq!(lines("a,b\n\"x\ny\",1\nz,2\n")?, ["2", "4"]);
-        assert_eq!(lines("a,b\r\n\"x\r\ny\",1\r\nz,2\r\n")?, ["2", "4"]);
+        assert_eq!(lines("a,b\n\"x\ny\",1\nz,2\n")?, [2, 4]);
+        assert_eq!(lines("a,b\r\n\"x\r\ny\",1\r\nz,2\r\n")?, [2, 4]);
         Ok(())
     }
 

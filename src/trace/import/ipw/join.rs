@@ -57,7 +57,7 @@ fn add(gather: &mut Gather, questions: &mut Questions, mut run: Run, endpoint: E
     }
     in_order(&mut run.rows)?;
     let scoring = Scoring::of(&run.rows);
-    let position = gather.endpoint(endpoint);
+    let position = gather.endpoint(endpoint, &run.place)?;
     let mut times_seen = HashMap::<&str, u32>::new();
     let mut tally = Tally::default();
     for row in &run.rows {

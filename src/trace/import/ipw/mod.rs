@@ -8,7 +8,8 @@ mod run;
 
 use std::path::{Path, PathBuf};
 
-use super::{Format, Gather, ImportOptions};
+use super::files::{entries, file_name};
+use super::{Format, Gather, ImportOptions, option};
 use crate::error::{Error, Result};
 use run::Run;
 
@@ -26,6 +27,10 @@ impl Format for Ipw {
 
     fn input(&self) -> &'static str {
         "run folders (`profile_*`, with state.json, summary.json and .arrow files), or folders that hold them"
+    }
+
+    fn options(&self) -> &'static [&'static str] {
+        &[option::TOKENS_FROM_TEXT]
     }
 
     fn read(&self, inputs: &[PathBuf], options: &ImportOptions) -> Result<Gather> {
@@ -48,16 +53,8 @@ fn folders(input: &Path) -> Result<Vec<PathBuf>> {
     if is_run(input) {
         return Ok(vec![input.to_owned()]);
     }
-    let fail = |cause: std::io::Error| Error::new("cannot read a folder").at(input.display()).cause(cause);
-    let mut folders = Vec::new();
-    for entry in std::fs::read_dir(input).map_err(fail)? {
-        let path = entry.map_err(fail)?.path();
-        let named = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("profile_"));
-        if path.is_dir() && (named || is_run(&path)) {
-            folders.push(path);
-        }
-    }
-    folders.sort();
+    let mut folders = entries(input)?;
+    folders.retain(|path| path.is_dir() && (file_name(path).starts_with("profile_") || is_run(path)));
     if folders.is_empty() {
         return Err(wrong("neither a state.json nor run folders in it"));
     }

@@ -1,6 +1,7 @@
 //! What a run measured, in the words of a trace: which score counts, which energy is none.
 
-use super::super::{ImportOptions, Outcome, text};
+use super::super::prompts::estimate_tokens;
+use super::super::{ImportOptions, Outcome};
 use super::run::Row;
 use crate::trace::schema::Metric;
 
@@ -79,14 +80,10 @@ pub(super) fn outcome(row: &Row, score: Option<f64>, options: &ImportOptions) ->
         .with(Metric::InputTokens, row.input_tokens)
         .with(Metric::OutputTokens, row.output_tokens)
         .with(Metric::Flops, row.flops);
-    if !options.tokens_from_text || is_empty(&outcome) {
+    if is_empty(&outcome) {
         return outcome;
     }
-    outcome.estimate(Metric::InputTokens, Some(text::tokens(&row.problem)), text::SOURCE).estimate(
-        Metric::OutputTokens,
-        row.answer.as_deref().map(text::tokens),
-        text::SOURCE,
-    )
+    estimate_tokens(outcome, Some(&row.problem), row.answer.as_deref(), options)
 }
 
 /// Whether a row has neither score nor measurement: the request failed or was never made.
@@ -199,6 +196,6 @@ mod tests {
         let options = ImportOptions { tokens_from_text: true, ..ImportOptions::default() };
         // 8 / 4 = 2 and 4 / 4 = 1.
         let found = format!("{:?}", outcome(&row(), None, &options));
-        assert!(found.contains("(2.0, Some(\"characters") && found.contains("(1.0, Some(\"characters"), "{found}");
+        assert!(found.contains("(2.0, Some(\"input tokens") && found.contains("(1.0, Some(\"output tokens"), "{found}");
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::super::files::{file_name, files};
 use super::arrow::Table;
 use crate::error::{Error, Result};
 
@@ -92,7 +93,7 @@ impl Run {
             place: folder.display().to_string(),
             model: String::new(),
             hardware: named(summary.hardware_label),
-            batch_size: folder.file_name().and_then(|name| name.to_str()).and_then(batch_size),
+            batch_size: batch_size(&file_name(folder)),
             dataset: named(summary.dataset).or(named(summary.dataset_name)),
             rows: Vec::new(),
             notes: Vec::new(),
@@ -141,8 +142,8 @@ impl Run {
 
     /// Data files that `state.json` does not list are leftovers, and are not read.
     fn note_strays(&mut self, folder: &Path, state: &State) -> Result<()> {
-        for path in super::super::files(folder, &["arrow"])? {
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        for path in files(folder, &["arrow"])? {
+            let name = file_name(&path);
             if state.data_files.iter().all(|file| file.filename != name) {
                 self.notes.push(format!("{}: `{name}` is not listed in state.json and was not read", self.place));
             }

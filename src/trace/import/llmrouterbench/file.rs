@@ -6,7 +6,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::super::jsonl::{score, why};
+use super::super::Place;
+use super::super::files::file_stem;
+use super::super::jsonl::{json, score};
 use crate::error::{Error, Result};
 
 /// What a result file says about itself.
@@ -70,7 +72,7 @@ impl Text {
 
 impl Record {
     /// The index within the split.
-    pub fn index(&self, place: &str) -> Result<String> {
+    pub fn index(&self, place: Place) -> Result<String> {
         match &self.index {
             Value::String(index) => Ok(index.clone()),
             Value::Number(index) => Ok(index.to_string()),
@@ -79,23 +81,20 @@ impl Record {
     }
 
     /// The score; null is missing.
-    pub fn score(&self, place: &str) -> Result<Option<f64>> {
-        score(&self.score, &format!("{place}, `score`"))
+    pub fn score(&self, place: Place) -> Result<Option<f64>> {
+        score(&self.score, format_args!("{place}, `score`"))
     }
 }
 
 /// Reads a file as one JSON value.
 pub(super) fn parse<T: DeserializeOwned>(path: &Path) -> Result<T> {
-    let bytes = std::fs::read(path).map_err(|error| Error::new("cannot read a file").at(path.display()).cause(error))?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        let error = why(Error::new("not a result file of LLMRouterBench").at(path.display()).cause(&error), &error);
-        error.allowed("one JSON object with dataset_name, split, model_name and records")
-    })
+    let allowed = "one JSON object with dataset_name, split, model_name and records, as LLMRouterBench writes it";
+    json(path).map_err(|error| error.allowed(allowed))
 }
 
 /// The time in a file's name (`...-20250102_030405.json`), as text that sorts; empty where there is none.
 pub(super) fn time(path: &Path) -> String {
-    let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = file_stem(path);
     let time = name.rsplit('-').next().unwrap_or_default();
     let is_time = time.len() == 15 && time.chars().all(|c| c.is_ascii_digit() || c == '_');
     if is_time { time.to_owned() } else { String::new() }

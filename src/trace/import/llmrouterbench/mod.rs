@@ -2,15 +2,16 @@
 
 mod file;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::models::Models;
-use super::{Format, Gather, ImportOptions, Outcome, Query, text};
+use super::files::{Latest, files_below};
+use super::prompts::estimate_tokens;
+use super::{Format, Gather, ImportOptions, Outcome, Place, Query, option};
 use crate::error::{Error, Result};
 use crate::trace::schema::Metric;
+use crate::trace::text::excerpt;
 use file::{Header, Record, Results};
 
 pub(super) struct LlmRouterBench;
@@ -29,20 +30,24 @@ impl Format for LlmRouterBench {
         "the folder results/bench (<dataset>/<split>/<model>/*.json), a folder within it, or single files"
     }
 
+    fn options(&self) -> &'static [&'static str] {
+        &[option::TOKENS_FROM_TEXT, option::KEEP_FEATURES]
+    }
+
     fn read(&self, inputs: &[PathBuf], options: &ImportOptions) -> Result<Gather> {
         let mut gather = Gather::new("results of LLMRouterBench");
         let mut paths = Vec::new();
         for input in inputs {
             // Beside `bench` stand the results of routers, which are of another form.
             let bench = input.join("bench");
-            super::files_below(if bench.is_dir() { &bench } else { input }, "json", &mut paths)?;
+            files_below(if bench.is_dir() { &bench } else { input }, "json", &mut paths)?;
         }
         if paths.is_empty() {
             let places: Vec<String> = inputs.iter().map(|input| input.display().to_string()).collect();
             return Err(Error::new("no results to import").at(places.join(", ")).found("no .json file").allowed(self.input()));
         }
         let chosen = choose(&mut gather, paths)?;
-        let mut import = Import { gather, options, models: Models::default(), questions: Vec::new(), other_prompts: 0 };
+        let mut import = Import { gather, options, questions: Vec::new(), other_prompts: 0 };
         for (path, header) in chosen {
             import.file(&path, &header)?;
         }
@@ -52,7 +57,7 @@ impl Format for LlmRouterBench {
 
 /// The file that counts for each data set, split and model: the latest that is no demonstration.
 fn choose(gather: &mut Gather, paths: Vec<PathBuf>) -> Result<Vec<(PathBuf, Header)>> {
-    let mut latest = BTreeMap::<[String; 3], (String, PathBuf, Header)>::new();
+    let mut latest = Latest::new("data set, split and model");
     for path in paths {
         let header: Header = file::parse(&path)?;
         if header.demo == Some(true) {
@@ -60,29 +65,15 @@ fn choose(gather: &mut Gather, paths: Vec<PathBuf>) -> Result<Vec<(PathBuf, Head
             continue;
         }
         let key = [header.dataset_name.clone(), header.split.clone(), header.model_name.clone()];
-        let (time, name) = (file::time(&path), path.clone());
-        let older = match latest.remove(&key) {
-            Some(known) if known.0 > time => {
-                latest.insert(key, known);
-                Some(name)
-            }
-            known => {
-                latest.insert(key, (time, path, header));
-                known.map(|(_, path, _)| path)
-            }
-        };
-        if let Some(older) = older {
-            gather.note(format!("{}: there is a later file of the same data set, split and model: left out", older.display()));
-        }
+        latest.add(gather, key, file::time(&path), path, header);
     }
-    Ok(latest.into_values().map(|(_, path, header)| (path, header)).collect())
+    Ok(latest.into_files().map(|(_, path, header)| (path, header)).collect())
 }
 
 /// What is gathered while the files are read.
 struct Import<'a> {
     gather: Gather,
     options: &'a ImportOptions,
-    models: Models,
     /// Hashes of question and prompt of each query, as its first model has them.
     questions: Vec<(u64, u64)>,
     other_prompts: usize,
@@ -92,16 +83,16 @@ impl Import<'_> {
     fn file(&mut self, path: &Path, header: &Header) -> Result<()> {
         let place = path.display().to_string();
         let results: Results = file::parse(path)?;
-        let endpoint = self.models.endpoint(&mut self.gather, &header.model_name, &place)?;
+        let endpoint = self.gather.model(&header.model_name, &place)?;
         let mut empty = 0;
         for (number, record) in results.records.iter().enumerate() {
-            let place = format!("{place}, record {number}");
-            let index = record.index(&place)?;
+            let place = Place { file: &place, unit: "record", number: number as u64 };
+            let index = record.index(place)?;
             let id = format!("{}/{}/{index}", header.dataset_name, header.split);
-            let query = self.query(id, record, header, &place)?;
+            let query = self.query(id, record, header, place)?;
             empty += usize::from(record.prompt_tokens == Some(0.0) && record.completion_tokens == Some(0.0));
-            let outcome = self.outcome(record, &place)?;
-            self.gather.outcome(endpoint, query, outcome, &place)?;
+            let outcome = self.outcome(record, place)?;
+            self.gather.outcome(endpoint, query, outcome, place)?;
         }
         if empty > 0 {
             let line = "records have 0 prompt and 0 output tokens, perhaps failed requests: they stay as they are";
@@ -110,23 +101,19 @@ impl Import<'_> {
         Ok(())
     }
 
-    fn outcome(&self, record: &Record, place: &str) -> Result<Outcome> {
+    fn outcome(&self, record: &Record, place: Place) -> Result<Outcome> {
         let outcome = Outcome::default()
             .with(Metric::Score, record.score(place)?)
             .with(Metric::InputTokens, record.prompt_tokens)
             .with(Metric::OutputTokens, record.completion_tokens)
             .with(Metric::CostUsd, record.cost);
-        if !self.options.tokens_from_text {
-            return Ok(outcome);
-        }
-        let answer = record.raw_output.as_str().map(text::tokens);
-        let prompt = record.prompt.text().map(|prompt| text::tokens(&prompt));
-        Ok(outcome.estimate(Metric::InputTokens, prompt, text::SOURCE).estimate(Metric::OutputTokens, answer, text::SOURCE))
+        let prompt = record.prompt.text().filter(|_| self.options.tokens_from_text);
+        Ok(estimate_tokens(outcome, prompt.as_deref(), record.raw_output.as_str(), self.options))
     }
 
     /// The row of a question. Models must mean the same question by an index; prompts may differ,
     /// as templates do, and are counted.
-    fn query(&mut self, id: String, record: &Record, header: &Header, place: &str) -> Result<u32> {
+    fn query(&mut self, id: String, record: &Record, header: &Header, place: Place) -> Result<u32> {
         let prompt = record.prompt.text().or_else(|| record.origin_query.text());
         let question = record.origin_query.text().or_else(|| record.prompt.text());
         let hash = |text: &Option<String>| xxh3_64(text.as_deref().unwrap_or_default().trim().as_bytes());
@@ -144,7 +131,7 @@ impl Import<'_> {
             Some(first) if first.0 != about.0 => {
                 return Err(Error::new("two models have different questions at the same index")
                     .at(place)
-                    .found(format!("at `{id}`: {}", super::text::start(&question.unwrap_or_default())))
+                    .found(format!("at `{id}`: {}", excerpt(&question.unwrap_or_default())))
                     .allowed("the question that the files read before have there")
                     .hint("the data set changed between the runs: import the models of one version"));
             }

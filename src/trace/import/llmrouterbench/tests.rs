@@ -103,7 +103,7 @@ fn faults_name_file_and_record() {
     std::fs::write(&path, &text[..text.len() / 2]).unwrap();
     fails(std::slice::from_ref(&path), &["cut off"]);
     std::fs::write(&path, "{}").unwrap();
-    fails(std::slice::from_ref(&path), &["not a result file", "dataset_name"]);
+    fails(std::slice::from_ref(&path), &["one JSON object with dataset_name", "dataset_name"]);
     std::fs::remove_file(&path).unwrap();
     fails(&[root.path().to_owned()], &["no results to import", "no .json file"]);
 }

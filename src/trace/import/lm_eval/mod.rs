@@ -4,13 +4,14 @@
 mod choice;
 mod sample;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::models::Models;
-use super::{Format, Gather, ImportOptions, Outcome, Query, text};
+use super::files::{Latest, file_stem, files_below};
+use super::prompts::estimate_tokens;
+use super::{Format, Gather, ImportOptions, Outcome, Place, Query, option};
 use crate::error::{Error, Result};
 use crate::trace::schema::Metric;
 use choice::Choices;
@@ -32,11 +33,15 @@ impl Format for LmEval {
         "output folders (<model>/samples_<task>_<date>.jsonl), folders of one model, or single files"
     }
 
+    fn options(&self) -> &'static [&'static str] {
+        &[option::FILTER, option::SCORE, option::TOKENS_FROM_TEXT]
+    }
+
     fn read(&self, inputs: &[PathBuf], options: &ImportOptions) -> Result<Gather> {
         let mut gather = Gather::new("samples of lm-evaluation-harness");
         let files = files(&mut gather, inputs)?;
         let mut choices = Choices::new(options);
-        let mut import = Import { gather, options, models: Models::default(), prompts: Vec::new(), other_prompts: 0, repeated: 0 };
+        let mut import = Import { gather, options, prompts: Vec::new(), other_prompts: 0, repeated: 0 };
         for file in &files {
             let samples = sample::read(&file.path)?;
             import.file(file, samples, &mut choices)?;
@@ -59,44 +64,27 @@ fn files(gather: &mut Gather, inputs: &[PathBuf]) -> Result<Vec<File>> {
     for input in inputs {
         let given = input.is_file();
         let mut below = Vec::new();
-        super::files_below(input, "jsonl", &mut below)?;
+        files_below(input, "jsonl", &mut below)?;
         // Other JSONL files may lie in a folder; a file that is named is taken at its word.
-        paths.extend(below.into_iter().filter(|path| given || name(path).starts_with("samples_")));
+        paths.extend(below.into_iter().filter(|path| given || file_stem(path).starts_with("samples_")));
     }
-    let mut latest = BTreeMap::<(String, String), (String, PathBuf)>::new();
+    let mut latest = Latest::new("model and task");
     for path in paths {
         let (task, date) = task(&path);
-        let key = (model(&path)?, task);
-        let older = match latest.remove(&key) {
-            Some(known) if known.0 > date => {
-                latest.insert(key, known);
-                Some(path)
-            }
-            known => {
-                latest.insert(key, (date, path));
-                known.map(|(_, path)| path)
-            }
-        };
-        if let Some(older) = older {
-            gather.note(format!("{}: there is a later file of the same model and task: left out", older.display()));
-        }
+        latest.add(gather, [model(&path)?, task], date, path, ());
     }
     if latest.is_empty() {
         let places: Vec<String> = inputs.iter().map(|input| input.display().to_string()).collect();
         let error = Error::new("no samples to import").at(places.join(", ")).found("no samples_*.jsonl").allowed(FORMAT.input());
         return Err(error.hint("run lm_eval with --log_samples"));
     }
-    Ok(latest.into_iter().map(|((model, task), (_, path))| File { path, model, task }).collect())
-}
-
-fn name(path: &Path) -> &str {
-    path.file_stem().and_then(|name| name.to_str()).unwrap_or_default()
+    Ok(latest.into_files().map(|([model, task], path, ())| File { path, model, task }).collect())
 }
 
 /// Task and date of `samples_<task>_<date>.jsonl`; without a date all of it is the task.
 fn task(path: &Path) -> (String, String) {
-    let name = name(path);
-    let name = name.strip_prefix("samples_").unwrap_or(name);
+    let stem = file_stem(path);
+    let name = stem.strip_prefix("samples_").unwrap_or(&stem);
     let is_date = |date: &str| date.len() >= 19 && date.starts_with(|c: char| c.is_ascii_digit()) && date.as_bytes().get(10) == Some(&b'T');
     match name.rsplit_once('_') {
         Some((task, date)) if is_date(date) => (task.to_owned(), date.to_owned()),
@@ -115,7 +103,6 @@ fn model(path: &Path) -> Result<String> {
 struct Import<'a> {
     gather: Gather,
     options: &'a ImportOptions,
-    models: Models,
     /// Hash of each query's prompt as its first model has it.
     prompts: Vec<u64>,
     other_prompts: usize,
@@ -126,27 +113,22 @@ impl Import<'_> {
     fn file(&mut self, file: &File, samples: Vec<Sample>, choices: &mut Choices) -> Result<()> {
         let place = file.path.display().to_string();
         let (filter, metric) = choices.of(&samples, &file.task, &place)?;
-        let endpoint = self.models.endpoint(&mut self.gather, &file.model, &place)?;
+        let endpoint = self.gather.model(&file.model, &place)?;
         let mut times_seen = HashMap::<String, u32>::new();
         for sample in samples.into_iter().filter(|sample| sample.filter == filter) {
             let times = *times_seen.entry(sample.doc_hash.clone()).and_modify(|times| *times += 1).or_insert(1);
             self.repeated += usize::from(times > 1);
-            let place = format!("{place}, line {}", sample.line);
-            let outcome = self.outcome(&sample, &metric, &place)?;
+            let place = Place { file: &place, unit: "line", number: sample.line as u64 };
+            let outcome = self.outcome(&sample, &metric, place)?;
             let query = self.query(&file.task, sample, times);
-            self.gather.outcome(endpoint, query, outcome, &place)?;
+            self.gather.outcome(endpoint, query, outcome, place)?;
         }
         Ok(())
     }
 
-    fn outcome(&self, sample: &Sample, metric: &str, place: &str) -> Result<Outcome> {
+    fn outcome(&self, sample: &Sample, metric: &str, place: Place) -> Result<Outcome> {
         let outcome = Outcome::default().with(Metric::Score, sample.score(metric, place)?);
-        if !self.options.tokens_from_text {
-            return Ok(outcome);
-        }
-        let tokens = |text: &Option<String>| text.as_deref().map(text::tokens);
-        let outcome = outcome.estimate(Metric::InputTokens, tokens(&sample.prompt), text::SOURCE);
-        Ok(outcome.estimate(Metric::OutputTokens, tokens(&sample.answer), text::SOURCE))
+        Ok(estimate_tokens(outcome, sample.prompt.as_deref(), sample.answer.as_deref(), self.options))
     }
 
     fn query(&mut self, task: &str, sample: Sample, times: u32) -> u32 {

@@ -5,7 +5,8 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::super::jsonl;
+use super::super::Place;
+use super::super::jsonl::{self, json_lines};
 use crate::error::{Error, Result};
 
 /// Keys of a sample that are no metric, for files older than the list `metrics`.
@@ -42,15 +43,15 @@ struct Line {
 
 /// The samples of a file.
 pub(super) fn read(path: &Path) -> Result<Vec<Sample>> {
-    let mut samples = Vec::new();
-    jsonl::lines(path, |number, line: Line, place| {
-        samples.push(sample(number, line, &place)?);
-        Ok(())
-    })?;
-    Ok(samples)
+    let file = path.display().to_string();
+    let sample = |line: Result<(usize, Line)>| {
+        let (number, line) = line?;
+        sample(number, line, Place { file: &file, unit: "line", number: number as u64 })
+    };
+    json_lines(path)?.map(sample).collect()
 }
 
-fn sample(number: usize, line: Line, place: &str) -> Result<Sample> {
+fn sample(number: usize, line: Line, place: Place) -> Result<Sample> {
     let doc_hash = line.doc_hash.ok_or_else(|| {
         Error::new("a sample has no `doc_hash`")
             .at(place)
@@ -78,9 +79,9 @@ impl Sample {
     }
 
     /// The value of a metric as a score; null, or a metric that this line lacks, is missing.
-    pub fn score(&self, metric: &str, place: &str) -> Result<Option<f64>> {
+    pub fn score(&self, metric: &str, place: Place) -> Result<Option<f64>> {
         let Some((_, value)) = self.metrics.iter().find(|(name, _)| name == metric) else { return Ok(None) };
-        jsonl::score(value, &format!("{place}, `{metric}`"))
+        jsonl::score(value, format_args!("{place}, `{metric}`"))
     }
 }
 

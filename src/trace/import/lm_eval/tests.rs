@@ -111,8 +111,8 @@ fn tokens_are_counted_from_texts_where_asked_for() {
     let options = ImportOptions { tokens_from_text: true, ..options(None, Some("acc")) };
     let draft = read(root.path(), &options).unwrap();
     let a = &draft.endpoints[0];
-    // arc: "ctx" is 3 / 4, and nothing was written; gsm8k: 8 / 4 and 4 / 4.
-    assert_eq!(a.metrics.get(Metric::InputTokens), Some(&vec![0.75, 2.0]));
+    // arc: "ctx" is 3 / 4, rounded up to 1, and nothing was written; gsm8k: 8 / 4 and 4 / 4.
+    assert_eq!(a.metrics.get(Metric::InputTokens), Some(&vec![1.0, 2.0]));
     let output = a.metrics.get(Metric::OutputTokens).unwrap();
     assert!(output[0].is_nan() && output[1] == 1.0, "{output:?}");
     assert_eq!(a.sources.get(Metric::InputTokens), Some(&vec![1, 1]));
@@ -138,8 +138,8 @@ fn faults_name_file_and_line() {
     let cases = [
         (line("h2", "none", "1.5"), vec!["line 2", "`score`", "1.5", "0 to 1"]),
         (line("h2", "none", "[1, 2]"), vec!["line 2, `exact_match`", "[1,2]"]),
-        (cut.to_owned(), vec!["line 2, column", "cut off"]),
-        (line("h2", "none", "NaN"), vec!["line 2, column", "no NaN"]),
+        (cut.to_owned(), vec!["line 2, character", "cut off"]),
+        (line("h2", "none", "NaN"), vec!["line 2, character", "no NaN"]),
         (r#"{"doc_id": 1, "filter": "none"}"#.to_owned(), vec!["line 2", "no `doc_hash`"]),
     ];
     for (bad, parts) in cases {

@@ -6,7 +6,7 @@ use super::mapping::Mapping;
 use super::plan::{Metrics, QueryPlan, Resolver, scales};
 use super::sheet::Sheet;
 use crate::error::{Error, Result};
-use crate::trace::import::{Gather, Outcome};
+use crate::trace::import::{Gather, Outcome, Place};
 use crate::trace::schema::Metric;
 
 /// Where the parts of an answer stand.
@@ -50,16 +50,16 @@ impl LongPlan {
             if job.dropped.contains(id.as_ref()) {
                 continue;
             }
-            let Some(row) = self.row(&id, sheet, gather, job, &place)? else { continue };
+            let Some(row) = self.row(&id, sheet, gather, job, place)? else { continue };
             let endpoint = match self.endpoint {
-                Key::Id(column) => endpoints.by_id(&name(sheet, column)?, &place, gather)?,
-                Key::Model(model, None) => endpoints.by_model(&name(sheet, model)?, None, &place, gather)?,
+                Key::Id(column) => endpoints.by_id(&name(sheet, column)?, place, gather)?,
+                Key::Model(model, None) => endpoints.by_model(&name(sheet, model)?, None, place, gather)?,
                 Key::Model(model, Some(hardware)) => {
-                    endpoints.by_model(&name(sheet, model)?, Some(&name(sheet, hardware)?), &place, gather)?
+                    endpoints.by_model(&name(sheet, model)?, Some(&name(sheet, hardware)?), place, gather)?
                 }
             };
             match outcome(sheet, &self.metrics)? {
-                Some(outcome) => gather.outcome(endpoint, row, job.estimate(outcome, gather, row), &place)?,
+                Some(outcome) => gather.outcome(endpoint, row, job.estimate(outcome, gather, row), place)?,
                 None => empty += 1,
             }
         }
@@ -70,7 +70,7 @@ impl LongPlan {
     }
 
     /// The row of the query: added where it is new, `None` where its prompt is one to drop.
-    fn row(&self, id: &str, sheet: &Sheet, gather: &mut Gather, job: &mut Job, place: &str) -> Result<Option<u32>> {
+    fn row(&self, id: &str, sheet: &Sheet, gather: &mut Gather, job: &mut Job, place: Place) -> Result<Option<u32>> {
         let Some(plan) = &self.query else {
             let absent = || {
                 Error::new("an outcome belongs to no query").at(place).found(format!("`{id}`")).allowed("an id of the table in [queries]")

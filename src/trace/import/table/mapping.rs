@@ -92,7 +92,7 @@ pub struct Quantity {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct QueriesFile {
-    /// Its place, from the mapping file's folder.
+    /// Its place, from the mapping file's folder, or where it is not there from an input's.
     pub file: Spanned<String>,
     /// Its column with the query's id, where it is not named as in the other table.
     pub id: Option<Spanned<String>>,

@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod frame;
+mod inputs;
 mod long;
 mod mapping;
 mod plan;
@@ -20,9 +21,9 @@ use self::endpoints::Endpoints;
 use self::mapping::{Layout, Mapping, Problems};
 use self::sheet::Sheet;
 use self::tables::{Plan, Tables};
+use super::files::file_name;
 use super::prompts::{Dropper, estimate_tokens};
-use super::rows::file_name;
-use super::{Format, Gather, ImportOptions, Outcome, Query};
+use super::{Format, Gather, ImportOptions, Outcome, Query, option};
 use crate::error::{Error, Result};
 
 pub(super) struct Table;
@@ -41,6 +42,10 @@ impl Format for Table {
         "CSV, TSV, JSONL, Parquet or Arrow files (or streams), or a folder with them"
     }
 
+    fn options(&self) -> &'static [&'static str] {
+        &[option::MAP, option::DROP_PROMPTS, option::TOKENS_FROM_TEXT, option::KEEP_FEATURES]
+    }
+
     fn read(&self, inputs: &[PathBuf], options: &ImportOptions) -> Result<Gather> {
         let path = options.map.as_deref().ok_or_else(|| {
             Error::new("format `table` needs a mapping file").allowed("--map FILE").hint("traces/ladder.map.toml is one").usage()
@@ -55,7 +60,7 @@ impl Format for Table {
             gather.note(note);
         }
         tables.read_queries(&mut gather, &mut job)?;
-        let mut endpoints = Endpoints::new(&mapping.endpoints, &mut gather);
+        let mut endpoints = Endpoints::new(&mapping.endpoints, &place, &mut gather)?;
         for (sheet, plan) in &mut tables.outcomes {
             match plan {
                 Plan::Long(plan) => plan.read(sheet, &mut gather, &mut endpoints, &mut job)?,

@@ -10,7 +10,10 @@ use serde_json::{Map, Value};
 use super::frame::Frame;
 use super::unit::Scale;
 use crate::error::{Error, Result};
-use crate::trace::import::rows::{Csv, TRUTHS, excerpt, json_lines, number, truth};
+use crate::trace::import::Place;
+use crate::trace::import::jsonl::{JsonLines, json_lines};
+use crate::trace::import::rows::{Csv, TRUTHS, number, truth};
+use crate::trace::text::excerpt;
 
 /// A cell as its file has it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,18 +35,17 @@ pub enum Cell<'a> {
 /// A table that is read from its first row to its last, more than once if need be.
 pub struct Sheet {
     path: PathBuf,
+    /// The file, as errors name it.
+    name: String,
     separator: u8,
     missing: Vec<String>,
     columns: Vec<String>,
     body: Body,
 }
 
-/// The number of a line and what it says.
-type JsonLine = (usize, Map<String, Value>);
-
 enum Body {
     Csv(Csv),
-    Json { lines: Box<dyn Iterator<Item = Result<JsonLine>>>, line: usize, current: Map<String, Value> },
+    Json { lines: JsonLines<Map<String, Value>>, line: usize, current: Map<String, Value> },
     Frame(Frame),
 }
 
@@ -70,7 +72,7 @@ impl Sheet {
                 return Err(Error::new("a table whose form is not known").at(path.display()).allowed(allowed));
             }
         };
-        Ok(Sheet { path: path.to_owned(), separator, missing: missing.to_vec(), columns, body })
+        Ok(Sheet { path: path.to_owned(), name: path.display().to_string(), separator, missing: missing.to_vec(), columns, body })
     }
 
     /// Goes back before the first row.
@@ -123,11 +125,11 @@ impl Sheet {
     }
 
     /// The file and the current row, as errors name it.
-    pub fn place(&self) -> String {
+    pub fn place(&self) -> Place<'_> {
         match &self.body {
             Body::Csv(csv) => csv.place(),
-            Body::Json { line, .. } => format!("{}, line {line}", self.path.display()),
-            Body::Frame(frame) => format!("{}, row {}", self.path.display(), frame.row()),
+            Body::Json { line, .. } => Place { file: &self.name, unit: "line", number: *line as u64 },
+            Body::Frame(frame) => Place { file: &self.name, unit: "row", number: frame.row() as u64 },
         }
     }
 
@@ -231,7 +233,7 @@ impl Sheet {
 }
 
 fn json(path: &Path) -> Result<Body> {
-    Ok(Body::Json { lines: Box::new(json_lines(path)?), line: 0, current: Map::new() })
+    Ok(Body::Json { lines: json_lines(path)?, line: 0, current: Map::new() })
 }
 
 /// The names in all lines of a JSON Lines file, in alphabetical order.

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::Job;
+use super::{Job, inputs};
 use super::long::LongPlan;
 use super::mapping::{Layout, Mapping, Problems};
 use super::plan::{self, QueryPlan, Resolver};
-use super::sheet::{Cell, ENDINGS, Sheet};
+use super::sheet::{Cell, Sheet};
 use super::wide::WidePlan;
 use crate::error::{Error, Result};
-use crate::trace::import::{Gather, ImportOptions, files};
+use crate::trace::import::{Gather, ImportOptions};
 
 /// What a mapping says about a table of outcomes.
 pub enum Plan {
@@ -49,23 +49,26 @@ pub struct Tables {
 
 impl Tables {
     /// Opens all tables and holds the mapping against them. All problems of the mapping are one error.
-    pub fn open(mapping: &Mapping, path: &Path, inputs: &[PathBuf], options: &ImportOptions, mut problems: Problems) -> Result<Self> {
+    pub fn open(mapping: &Mapping, path: &Path, given: &[PathBuf], options: &ImportOptions, mut problems: Problems) -> Result<Self> {
         plan::check(mapping, &mut problems);
         let separator = separator(mapping, &mut problems);
         let mut account = Account::new(mapping, options);
         let mut tables = Tables { queries: None, outcomes: Vec::new(), notes: BTreeSet::new() };
+        let mut queries = None;
         if let Some(table) = &mapping.queries {
-            let file = path.with_file_name(table.file.get_ref());
-            let sheet = Sheet::open(&file, separator, &mapping.missing)
-                .map_err(|error| error.hint(format!("it is named in {}", problems.place(table.file.span()))))?;
+            let named = |error: Error| error.hint(format!("it is named in {}", problems.place(table.file.span())));
+            let file = inputs::queries(path, table.file.get_ref(), given).map_err(named)?;
+            let sheet = Sheet::open(&file, separator, &mapping.missing).map_err(named)?;
             let mut resolver = Resolver::new(&sheet, &mut problems);
             let id = table.id.as_ref().or(mapping.columns.id.as_ref()).and_then(|name| resolver.column(name));
             let mut plan = QueryPlan::resolve(&mapping.columns, &mut resolver);
             let features = account.leave(&resolver, Kind::Queries);
             plan.keep(&features, &sheet);
             tables.queries = id.map(|id| (sheet, id, plan));
+            tables.notes.insert(format!("the queries are those of {}", file.display()));
+            queries = Some(file);
         }
-        for file in inputs.iter().map(|input| files(input, ENDINGS)).collect::<Result<Vec<_>>>()?.into_iter().flatten() {
+        for file in inputs::outcomes(given, queries.as_deref())? {
             let sheet = Sheet::open(&file, separator, &mapping.missing)?;
             let plan = account.outcomes(mapping, &sheet, &mut problems, &mut tables.notes);
             tables.outcomes.extend(plan.map(|plan| (sheet, plan)));
@@ -91,7 +94,7 @@ impl Tables {
             let id = sheet.text(*column)?.ok_or_else(|| sheet.wrong(*column, "the id of a query"))?.into_owned();
             let query = plan.query(sheet, id)?;
             if !job.drops(&query) {
-                gather.query(query, &sheet.place())?;
+                gather.query(query, sheet.place())?;
             }
         }
         Ok(())

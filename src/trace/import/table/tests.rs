@@ -228,3 +228,20 @@ fn prompts_to_drop_take_their_answers_along() -> Result<()> {
     assert!(error.contains("no prompts to drop by"), "{error}");
     Ok(())
 }
+
+#[test]
+fn the_table_of_queries_may_stand_in_the_input_folder() -> Result<()> {
+    let folder = tempfile::tempdir().map_err(fail)?;
+    let recording = folder.path().join("recording");
+    std::fs::create_dir(&recording).map_err(fail)?;
+    let map = "layout = \"long\"\n[queries]\nfile = \"queries.csv\"\n[columns]\nid = \"q\"\nmodel = \"m\"\n[metrics]\nscore = { column = \"ok\" }\n";
+    let files = [("recording/queries.csv", "q\n1\n2\n"), ("recording/outcomes.csv", "q,m,ok\n1,a,1\n2,a,0\n")];
+    let draft = import_in(folder.path(), map, &files, "recording", ImportOptions::default())?;
+    assert_eq!((draft.queries.rows.len(), metric(&draft, 0, Metric::Score)), (2, vec![Some(1.0), Some(0.0)]));
+    assert!(notes(&draft).contains("the queries are those of"), "{}", notes(&draft));
+    std::fs::remove_file(recording.join("queries.csv")).map_err(fail)?;
+    let error = import_in(folder.path(), map, &files[1..], "recording", ImportOptions::default()).err();
+    let text = error.map(|error| error.to_string()).unwrap_or_default();
+    assert!(text.contains("no `queries.csv`") && text.contains("map.toml, line 3"), "{text}");
+    Ok(())
+}

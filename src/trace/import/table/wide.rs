@@ -11,7 +11,7 @@ use super::unit::Scale;
 use crate::error::{Error, Result};
 use crate::trace::endpoint::Endpoint;
 use crate::trace::import::Gather;
-use crate::trace::import::rows::file_name;
+use crate::trace::import::files::file_name;
 use crate::trace::schema::Metric;
 
 /// Stand for an endpoint's name in the name of a column.
@@ -66,7 +66,8 @@ impl WidePlan {
 
     /// Reads all rows.
     pub fn read(&self, sheet: &mut Sheet, gather: &mut Gather, job: &mut Job) -> Result<()> {
-        let positions: Vec<usize> = self.endpoints.iter().map(|(endpoint, _)| gather.endpoint(endpoint.clone())).collect();
+        let position = |(endpoint, _): &(Endpoint, Metrics)| gather.endpoint(endpoint.clone(), sheet.path().display());
+        let positions = self.endpoints.iter().map(position).collect::<Result<Vec<_>>>()?;
         let file = file_name(sheet.path());
         while sheet.advance()? {
             let place = sheet.place();
@@ -79,19 +80,19 @@ impl WidePlan {
             }
             let row = match &self.query {
                 None => gather.row(&id).ok_or_else(|| {
-                    Error::new("a row belongs to no query").at(&place).found(format!("`{id}`")).allowed("an id of the table in [queries]")
+                    Error::new("a row belongs to no query").at(place).found(format!("`{id}`")).allowed("an id of the table in [queries]")
                 })?,
                 Some(plan) => {
                     let query = plan.query(sheet, id)?;
                     if job.drops(&query) {
                         continue;
                     }
-                    gather.query(query, &place)?
+                    gather.query(query, place)?
                 }
             };
             for ((_, metrics), &position) in self.endpoints.iter().zip(&positions) {
                 if let Some(outcome) = outcome(sheet, metrics)? {
-                    gather.outcome(position, row, job.estimate(outcome, gather, row), &place)?;
+                    gather.outcome(position, row, job.estimate(outcome, gather, row), place)?;
                 }
             }
         }
