@@ -43,14 +43,16 @@ fn help() {
 fn every_mistake_is_explained() {
     let folder = tempfile::tempdir().unwrap();
     mistakes::lay_out(folder.path());
-    let mut transcript = String::new();
+    let (mut transcript, mut wrong) = (String::new(), Vec::new());
     for (code, arguments) in mistakes::CALLS {
         let output = wattroute(folder.path(), arguments);
         let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
         write!(transcript, "$ wattroute {}\n{stderr}\n", arguments.join(" ")).unwrap();
-        assert_eq!(output.status.code(), Some(*code), "{arguments:?}\n{stderr}{stdout}");
-        assert!(stderr.starts_with("error: ") && stdout.is_empty(), "{arguments:?}\n{stderr}{stdout}");
+        if output.status.code() != Some(*code) || !stderr.starts_with("error: ") || !stdout.is_empty() {
+            wrong.push(format!("{arguments:?} ends with {}, not {code}:\n{stderr}{stdout}", output.status));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     snapbox::Assert::new().action_env("TRYCMD").eq(transcript, snapbox::file!["cmd/mistakes.txt"]);
 }
 

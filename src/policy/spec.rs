@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::library::PolicyText;
 use super::{KINDS, Parameters};
 use crate::error::{Error, Result};
+use crate::trace::Metric;
 
 /// What a router itself takes for each query, charged to its policy.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -97,13 +98,16 @@ impl PolicySpec {
         let file: File<P> = toml::from_str(&text.text).map_err(|error| text.unreadable(error))?;
         let mut problems = Problems { text, list: Vec::new() };
         let overhead = file.overhead;
-        for (name, value) in
-            [("energy_j", overhead.energy_j), ("latency_s", overhead.latency_s), ("cost_usd", overhead.cost_usd), ("flops", overhead.flops)]
-        {
+        for (metric, value) in [
+            (Metric::EnergyJ, overhead.energy_j),
+            (Metric::LatencyS, overhead.latency_s),
+            (Metric::CostUsd, overhead.cost_usd),
+            (Metric::Flops, overhead.flops),
+        ] {
             if !(value.is_finite() && value >= 0.0) {
                 problems
                     .list
-                    .push(Error::new(format!("`overhead.{name}` is no quantity")).at(&text.place).found(value).allowed("0 and more"));
+                    .push(Error::new(format!("`overhead.{metric}` is no quantity")).at(&text.place).found(value).allowed("0 and more"));
             }
         }
         let parameters = match file.parameters {

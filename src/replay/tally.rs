@@ -46,10 +46,16 @@ pub enum Lane {
     Mine(usize, usize),
     /// The baseline's sum over those queries.
     Theirs(usize, usize),
+    /// Sum of the policy's scores over the queries that both policy and baseline answer.
+    MyScore(usize),
+    /// Sum of the baseline's scores over those queries.
+    TheirScore(usize),
 }
 
 /// Lanes that every policy has.
 const FIXED: usize = 10;
+/// Lanes for each baseline: three for each account, two for the scores.
+const PAIRED: usize = 3 * ACCOUNTS.len() + 2;
 
 /// Where each lane stands in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,13 +67,13 @@ pub struct Layout {
 impl Layout {
     /// Lanes of a row.
     pub fn width(&self) -> usize {
-        FIXED + 2 * ACCOUNTS.len() + 3 * ACCOUNTS.len() * self.baselines
+        FIXED + 2 * ACCOUNTS.len() + PAIRED * self.baselines
     }
 
     /// The position of a lane.
     #[inline]
     pub fn at(&self, lane: Lane) -> usize {
-        let pair = |baseline: usize, account: usize| FIXED + 2 * ACCOUNTS.len() + 3 * (baseline * ACCOUNTS.len() + account);
+        let pair = |baseline: usize, account: usize| FIXED + 2 * ACCOUNTS.len() + PAIRED * baseline + 3 * account;
         match lane {
             Lane::Queries => 0,
             Lane::Scored => 1,
@@ -84,6 +90,8 @@ impl Layout {
             Lane::Both(baseline, account) => pair(baseline, account),
             Lane::Mine(baseline, account) => pair(baseline, account) + 1,
             Lane::Theirs(baseline, account) => pair(baseline, account) + 2,
+            Lane::MyScore(baseline) => pair(baseline, ACCOUNTS.len()),
+            Lane::TheirScore(baseline) => pair(baseline, ACCOUNTS.len()) + 1,
         }
     }
 }
@@ -190,6 +198,8 @@ pub struct Reference<'a> {
     pub local: &'a [bool],
     /// By baseline and account what the baseline takes for each query, NaN where not known.
     pub baselines: &'a [[Vec<f64>; ACCOUNTS.len()]],
+    /// By baseline the score of its answer to each query, NaN where not known.
+    pub baseline_scores: &'a [Vec<f64>],
     /// The score from which an answer is correct.
     pub correct_at: f64,
     /// Positions of energy and latency among the accounts.
@@ -270,6 +280,12 @@ pub fn fill(lanes: &mut [Exact], layout: Layout, result: &QueryResult, reference
     if !score.is_nan() {
         lanes[layout.at(Lane::Scored)] = Exact::ONE;
         lanes[layout.at(Lane::Score)] = Exact::new(score);
+    }
+    for (baseline, scores) in reference.baseline_scores.iter().enumerate() {
+        if !score.is_nan() && !scores[index].is_nan() {
+            lanes[layout.at(Lane::MyScore(baseline))] = Exact::new(score);
+            lanes[layout.at(Lane::TheirScore(baseline))] = Exact::new(scores[index]);
+        }
     }
     lanes[layout.at(Lane::Correct)] = one(correct);
     lanes[layout.at(Lane::Agreement)] = one(first == oracle);

@@ -68,6 +68,8 @@ fn a_skipped_query_is_on_neither_side() {
     assert_eq!((found.queries, found.skipped), (5, 1.0));
     assert_eq!(found.savings["e1"].energy.map(|figure| figure.value), Some(1.0 - 23.0 / 50.0));
     assert_eq!(found.answer_accuracy.map(|figure| figure.value), Some(1.0));
+    // The cloud is right on three of the five queries that are left, not of six.
+    assert_eq!(found.relative_answer_accuracy["e1"].map(|figure| figure.value), Some(5.0 / 3.0));
 }
 
 #[test]
