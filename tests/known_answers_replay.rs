@@ -79,7 +79,8 @@ fn routerbench_oracles() {
 #[ignore = "needs WATTROUTE_DATA"]
 fn routerbench_cascade() {
     let trace = trace("routerbench", &["routerbench/mbpp_train.csv", "routerbench/mbpp_test.csv"], &ImportOptions::default());
-    let specs = [0.001, 0.01, 100.0].map(|budget| spec(&format!("kind = \"cascade\"\n[parameters]\njudge_error = 0.0\nbudget_usd = {budget:?}\n")));
+    let specs =
+        [0.001, 0.01, 100.0].map(|budget| spec(&format!("kind = \"cascade\"\n[parameters]\njudge_error = 0.0\nbudget_usd = {budget:?}\n")));
     let report = replay(&trace, &specs, &request("gpt-4-1106-preview", Some(1.0), Objective::Cost));
     for (cascade, (wanted, usd)) in report.policies.iter().zip([(0.730_679, 0.150_478), (0.831_382, 0.615_712), (0.866_511, 1.761_484)]) {
         close(accuracy(cascade), wanted, 5e-7);

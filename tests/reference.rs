@@ -16,7 +16,8 @@ use wattroute::replay::{Replay, Request, Silent};
 use wattroute::report::{Figure, PolicyReport, build};
 use wattroute::workload::{MissingRules, WorkloadSpec};
 
-const OBJECTIVES: [(&str, Objective); 5] = [("size", None), ("energy", Some(0)), ("flops", Some(1)), ("cost", Some(2)), ("latency", Some(3))];
+const OBJECTIVES: [(&str, Objective); 5] =
+    [("size", None), ("energy", Some(0)), ("flops", Some(1)), ("cost", Some(2)), ("latency", Some(3))];
 const OVERHEAD: [f64; 4] = [0.125, 1e6, 0.000_01, 0.02];
 
 fn name_of(objective: Objective) -> &'static str {
@@ -34,7 +35,8 @@ fn toml(rule: &Rule) -> String {
         Rule::Always(endpoint) => ("always", format!("endpoint = \"{}\"\n", id(*endpoint))),
         Rule::FallbackShare(share) => ("random", format!("fallback_share = {share:?}\n")),
         Rule::Weights(weights) => {
-            let weights: Vec<String> = weights.iter().enumerate().map(|(endpoint, weight)| format!("{} = {weight}.0", id(endpoint))).collect();
+            let weights: Vec<String> =
+                weights.iter().enumerate().map(|(endpoint, weight)| format!("{} = {weight}.0", id(endpoint))).collect();
             ("random", format!("weights = {{ {} }}\n", weights.join(", ")))
         }
         Rule::ByCategory { route: [a, b], default } => {
@@ -42,7 +44,12 @@ fn toml(rule: &Rule) -> String {
         }
         Rule::Threshold { at_least, high, low, missing } => (
             "threshold",
-            format!("column = \"hard\"\nat_least = {at_least:?}\nhigh = \"{}\"\nlow = \"{}\"\nmissing = \"{}\"\n", id(*high), id(*low), id(*missing)),
+            format!(
+                "column = \"hard\"\nat_least = {at_least:?}\nhigh = \"{}\"\nlow = \"{}\"\nmissing = \"{}\"\n",
+                id(*high),
+                id(*low),
+                id(*missing)
+            ),
         ),
         Rule::Oracle(oracle) => ("oracle", oracle_lines(oracle)),
         Rule::Judge { order, error, budget_usd } => {
@@ -67,7 +74,9 @@ fn toml(rule: &Rule) -> String {
         _ => {}
     }
     let [energy, flops, cost, latency] = OVERHEAD;
-    format!("kind = \"{kind}\"\n[overhead]\nenergy_j = {energy:?}\nflops = {flops:?}\ncost_usd = {cost:?}\nlatency_s = {latency:?}\n[parameters]\n{parameters}")
+    format!(
+        "kind = \"{kind}\"\n[overhead]\nenergy_j = {energy:?}\nflops = {flops:?}\ncost_usd = {cost:?}\nlatency_s = {latency:?}\n[parameters]\n{parameters}"
+    )
 }
 
 /// What the engine and its report say; `None` where it refuses.
@@ -78,7 +87,10 @@ fn engine(world: &World, rule: &Rule, missing: Missing, objective: Objective, se
     let request = Request {
         roles: world.roles(),
         workload: WorkloadSpec { missing: rules, correct_at: Some(world.correct_at), ..WorkloadSpec::default() },
-        objective: OBJECTIVES.iter().find(|(_, known)| *known == objective).map(|(name, _)| wattroute::policy::Objective::find(name).unwrap()),
+        objective: OBJECTIVES
+            .iter()
+            .find(|(_, known)| *known == objective)
+            .map(|(name, _)| wattroute::policy::Objective::find(name).unwrap()),
         replicates: REPLICATES,
         seed,
     };
@@ -190,7 +202,9 @@ fn plain() -> impl Strategy<Value = fn(&World, &[usize], f64) -> Rule> {
     let rules: Vec<fn(&World, &[usize], f64) -> Rule> = vec![
         |_, e, _| Rule::Always(e[0]),
         |_, _, share| Rule::FallbackShare(share),
-        |world, e, _| Rule::Weights((0..world.endpoints.len()).map(|index| if index == e[1] { 3 } else { (e[0] + index) as u32 % 3 }).collect()),
+        |world, e, _| {
+            Rule::Weights((0..world.endpoints.len()).map(|index| if index == e[1] { 3 } else { (e[0] + index) as u32 % 3 }).collect())
+        },
         |_, e, _| Rule::ByCategory { route: [e[0], e[1]], default: e[2] },
         |_, e, at_least| Rule::Threshold { at_least, high: e[0], low: e[1], missing: e[2] },
         |_, _, chance| Rule::Judge { order: None, error: chance, budget_usd: f64::INFINITY },

@@ -75,7 +75,8 @@ fn sources() -> Vec<Source> {
 
 /// A source up to its unit tests.
 fn without_tests(text: &str) -> &str {
-    let is_tests = |at: &usize| text[*at..].lines().find(|line| !line.starts_with("#[")).is_some_and(|item| item.starts_with("mod tests {"));
+    let is_tests =
+        |at: &usize| text[*at..].lines().find(|line| !line.starts_with("#[")).is_some_and(|item| item.starts_with("mod tests {"));
     let tests = text.match_indices("#[cfg(test)]").map(|(at, _)| at).find(is_tests);
     &text[..tests.unwrap_or(text.len())]
 }
@@ -150,7 +151,8 @@ impl Source {
         for (index, (line, token)) in self.tokens.iter().enumerate() {
             let is_path = self.token(index + 1) == "::";
             let first = self.token(index.wrapping_sub(1)) != "::";
-            let supers = (0..).take_while(|step| self.token(index + 2 * step) == "super" && self.token(index + 2 * step + 1) == "::").count();
+            let supers =
+                (0..).take_while(|step| self.token(index + 2 * step) == "super" && self.token(index + 2 * step + 1) == "::").count();
             let after = match token.as_str() {
                 "crate" if is_path && first => index + 2,
                 "super" if is_path && first && supers >= depth => index + 2 * supers,
@@ -165,7 +167,9 @@ impl Source {
                 match self.token(position) {
                     "{" => nested += 1,
                     "}" => nested -= 1,
-                    name if nested == 1 && ["{", ","].contains(&self.token(position - 1)) => found.push((self.tokens[position].0, name.to_owned())),
+                    name if nested == 1 && ["{", ","].contains(&self.token(position - 1)) => {
+                        found.push((self.tokens[position].0, name.to_owned()))
+                    }
                     _ => {}
                 }
                 if nested == 0 {

@@ -144,7 +144,7 @@ impl Problems<'_> {
     pub fn probability(&mut self, name: &str, value: &toml::Spanned<f64>) -> f64 {
         let probability = *value.get_ref();
         if !(0.0..=1.0).contains(&probability) {
-            self.add(value.span(), Error::new(format!("`{name}` is no probability")).found(probability).allowed("0 to 1"));
+            self.add(value.span(), Error::new(format!("`{name}` is no probability")).found(probability).allowed("0 to 1 (0.8 for 80%)"));
         }
         probability
     }

@@ -19,7 +19,8 @@ pub(super) fn check(workload: &Workload, replicates: u32) -> Result<()> {
     let power = |endpoint: u16| {
         let column = |metric| workload.trace().metric(endpoint as usize, metric);
         let (Some(energy_j), Some(latency_s)) = (column(Metric::EnergyJ), column(Metric::LatencyS)) else { return 0.0 };
-        let watts = energy_j.iter().zip(latency_s.iter()).map(|(energy_j, latency_s)| if latency_s > 0.0 { energy_j / latency_s } else { 0.0 });
+        let watts =
+            energy_j.iter().zip(latency_s.iter()).map(|(energy_j, latency_s)| if latency_s > 0.0 { energy_j / latency_s } else { 0.0 });
         watts.fold(0.0, f64::max)
     };
     // The power of several attempts lies between theirs.

@@ -97,7 +97,10 @@ pub fn lay_out(folder: &Path) {
         ("values.toml", "kind = \"noisy-oracle\"\n\n[parameters]\nrouter_accuracy = 80\nmisroute = \"locl\"\n"),
         ("endpoint.toml", "kind = \"always\"\n\n[parameters]\nendpoint = \"large@servr\"\n"),
         ("column.toml", "kind = \"threshold\"\n\n[parameters]\ncolumn = \"hardness\"\nat_least = 0.5\nlow = \"small@laptop\"\n"),
-        ("confidence.toml", "kind = \"cascade\"\n\n[parameters]\nconfidence_at_least = 0.5\norder = [\"ladder-s@nvidia-h200-bs1\", \"fallback\"]\n"),
+        (
+            "confidence.toml",
+            "kind = \"cascade\"\n\n[parameters]\nconfidence_at_least = 0.5\norder = [\"ladder-s@nvidia-h200-bs1\", \"fallback\"]\n",
+        ),
         ("workload.toml", "datasets = [\"chat\"]\n"),
         ("category.toml", "category = [\"advise\"]\n"),
     ] {

@@ -26,7 +26,8 @@ fn deviations(replay: &Replay) -> Vec<f64> {
         }
         let energy = layout.at(Lane::Sum(0));
         if moments.variance[energy] > 0.0 {
-            let square = |replicate| (tally.replicates.row(replicate)[energy].to_f64() - moments.mean[energy]).powi(2) / moments.variance[energy];
+            let square =
+                |replicate| (tally.replicates.row(replicate)[energy].to_f64() - moments.mean[energy]).powi(2) / moments.variance[energy];
             squares.extend((0..REPLICATES as usize).map(square));
         }
     }
@@ -38,7 +39,9 @@ fn simulated_figures_are_as_expected() {
     let trace = recording(1500, 4);
     let mut specs = Vec::new();
     for misroute in misroutes() {
-        for (accuracy, more) in [(0.0, ""), (0.35, "wrong_from = \"failing\""), (0.8, ""), (0.6, "none_correct = \"free\""), (0.6, "none_correct = \"skip\"")] {
+        for (accuracy, more) in
+            [(0.0, ""), (0.35, "wrong_from = \"failing\""), (0.8, ""), (0.6, "none_correct = \"free\""), (0.6, "none_correct = \"skip\"")]
+        {
             specs.push(noisy(accuracy, misroute, more));
         }
     }

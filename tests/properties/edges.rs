@@ -80,7 +80,9 @@ fn what_a_plan_depends_on_is_needed_whatever_is_asked_for() {
     // Five of six costs are known: no total over the correct answers can be told from them.
     assert_eq!((found.known.cost_usd, found.per_correct.cost_usd), (Some(5.0), None));
     assert!(found.per_correct.energy_j.is_some() && found.per_query.cost_usd.is_some());
-    for compares in ["kind = \"oracle\"\n[parameters]\nobjective = \"cost\"", "kind = \"cascade\"\n[parameters]\njudge_error = 0.0\nbudget_usd = 1.0"] {
+    for compares in
+        ["kind = \"oracle\"\n[parameters]\nobjective = \"cost\"", "kind = \"cascade\"\n[parameters]\njudge_error = 0.0\nbudget_usd = 1.0"]
+    {
         let request = Request { workload: workload.clone(), ..Request::default() };
         let refused = Replay::prepare(&trace, &[spec(compares)], &request);
         assert!(refused.is_err_and(|error| error.to_string().contains("`e0` lacks `cost_usd`")), "{compares}");

@@ -8,7 +8,9 @@ pub mod reference;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use wattroute::policy::PolicySpec;
-use wattroute::trace::{Column, Columns, Draft, DraftEndpoint, Endpoint, Feature, Metric, Names, PerMetric, Queries, Tier, Trace, TraceInfo};
+use wattroute::trace::{
+    Column, Columns, Draft, DraftEndpoint, Endpoint, Feature, Metric, Names, PerMetric, Queries, Tier, Trace, TraceInfo,
+};
 use wattroute::workload::RoleNames;
 
 /// The accounts in the order of the cells.
@@ -118,7 +120,8 @@ fn cell(graded: bool, gaps: u32) -> impl Strategy<Value = Cell> {
         let score = f64::from(value) / 4.0;
         (!missing).then_some(if graded { score } else { score.round() })
     });
-    let accounts = (value(0.7), value(1e9), value(0.000_3), value(0.25)).prop_map(|(energy, flops, cost, latency)| [energy, flops, cost, latency]);
+    let accounts =
+        (value(0.7), value(1e9), value(0.000_3), value(0.25)).prop_map(|(energy, flops, cost, latency)| [energy, flops, cost, latency]);
     (gap(gaps), score, accounts, 0.0..1.0f64).prop_map(|(unanswered, score, accounts, confidence)| {
         if unanswered {
             return Cell { answered: false, score: None, accounts: [None; 4], confidence: f64::NAN };
@@ -143,8 +146,9 @@ pub fn world(queries: usize, gaps: u32) -> impl Strategy<Value = World> {
                 *row += step;
                 Some(*row)
             });
-            let recorded = |(size, first, others): (u8, Cell, Vec<Cell>)| {
-                Recorded { size: f64::from(size), cells: std::iter::once(first).chain(others).collect() }
+            let recorded = |(size, first, others): (u8, Cell, Vec<Cell>)| Recorded {
+                size: f64::from(size),
+                cells: std::iter::once(first).chain(others).collect(),
             };
             let mut local: Vec<usize> = (0..endpoints).filter(|&endpoint| local[endpoint] && endpoint != fallback).collect();
             if local.is_empty() {

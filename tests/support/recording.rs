@@ -8,7 +8,9 @@ use super::{ACCOUNTS, id};
 /// A recording of `endpoints`, each larger, dearer and more often right than the one before; the
 /// last one is the cloud. Row numbers leave gaps, costs are irregular, nothing is missing.
 pub fn recording(queries: usize, endpoints: usize) -> Trace {
-    let uniform = |endpoint: usize, what: u64, query: usize| Draws::new(99, what * 64 + endpoint as u64).stream(Stream::Sample, 0).uniform(query as u64);
+    let uniform = |endpoint: usize, what: u64, query: usize| {
+        Draws::new(99, what * 64 + endpoint as u64).stream(Stream::Sample, 0).uniform(query as u64)
+    };
     let column = |cell: &dyn Fn(usize) -> f64| Column::from_vec((0..queries).map(cell).collect());
     let outcomes = (0..endpoints).map(|endpoint| {
         let mut outcomes = Outcomes { answered: queries, ..Outcomes::default() };

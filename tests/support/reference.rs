@@ -35,15 +35,38 @@ pub enum Rule {
     Always(usize),
     FallbackShare(f64),
     Weights(Vec<u32>),
-    ByCategory { route: [usize; 2], default: usize },
-    Threshold { at_least: f64, high: usize, low: usize, missing: usize },
+    ByCategory {
+        route: [usize; 2],
+        default: usize,
+    },
+    Threshold {
+        at_least: f64,
+        high: usize,
+        low: usize,
+        missing: usize,
+    },
     Oracle(OracleRule),
     /// Endpoints (in ascending mean cost of the pool where not said), judge's error, budget.
-    Judge { order: Option<Vec<usize>>, error: f64, budget_usd: f64 },
-    Confidence { order: Vec<usize>, at_least: f64 },
+    Judge {
+        order: Option<Vec<usize>>,
+        error: f64,
+        budget_usd: f64,
+    },
+    Confidence {
+        order: Vec<usize>,
+        at_least: f64,
+    },
     /// `verifier`: `None` for misroute `cloud`.
-    Noisy { oracle: OracleRule, rates: Rates, verifier: Option<(f64, f64)>, failing: bool },
-    Uniform { oracle: OracleRule, accuracy: f64 },
+    Noisy {
+        oracle: OracleRule,
+        rates: Rates,
+        verifier: Option<(f64, f64)>,
+        failing: bool,
+    },
+    Uniform {
+        oracle: OracleRule,
+        accuracy: f64,
+    },
 }
 
 /// When an attempt's answer stands.
@@ -213,14 +236,22 @@ impl Run<'_> {
             }),
             Rule::Threshold { at_least, high, low, missing } => one(match self.world.hard[q] {
                 None => *missing,
-                Some(value) => if value >= *at_least { *high } else { *low },
+                Some(value) => {
+                    if value >= *at_least {
+                        *high
+                    } else {
+                        *low
+                    }
+                }
             }),
             Rule::Oracle(oracle) => right_plan(self.choice(*oracle, q)),
             Rule::Judge { order, error, .. } => {
                 let order = order.clone().unwrap_or_else(|| self.mean_cost_order());
                 Plan::Try(order.into_iter().map(|endpoint| (endpoint, Stop::Judge(*error))).collect())
             }
-            Rule::Confidence { order, at_least } => Plan::Try(order.iter().map(|&endpoint| (endpoint, Stop::Confidence(*at_least))).collect()),
+            Rule::Confidence { order, at_least } => {
+                Plan::Try(order.iter().map(|&endpoint| (endpoint, Stop::Confidence(*at_least))).collect())
+            }
             Rule::Noisy { oracle, rates, verifier, failing } => self.noisy(q, draws, self.choice(*oracle, q), *rates, *verifier, *failing),
             Rule::Uniform { oracle, accuracy } => {
                 let right = self.choice(*oracle, q);
@@ -254,7 +285,13 @@ impl Run<'_> {
             (true, right, _) => right_plan(right),
             (false, _, None) => Plan::Try(vec![fallback]),
             (false, right, Some((detect, alarm))) => {
-                let wrong: Vec<usize> = self.available(q).into_iter().filter(|&endpoint| endpoint != self.world.fallback && Choice::To(endpoint) != right && !(failing && self.right(endpoint, q))).collect();
+                let wrong: Vec<usize> = self
+                    .available(q)
+                    .into_iter()
+                    .filter(|&endpoint| {
+                        endpoint != self.world.fallback && Choice::To(endpoint) != right && !(failing && self.right(endpoint, q))
+                    })
+                    .collect();
                 if wrong.is_empty() {
                     return Plan::Try(vec![fallback]);
                 }
