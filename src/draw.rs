@@ -31,6 +31,8 @@ pub enum Stream {
     Sample = 7,
     /// Which fold of a cross-fit a query belongs to.
     Fold = 8,
+    /// Which rows a model is fitted on, where not on all.
+    Fit = 0x20,
 }
 
 /// The draws of one replicate of one run.

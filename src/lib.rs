@@ -9,6 +9,7 @@ pub mod output;
 pub mod policy;
 pub mod replay;
 pub mod report;
+pub mod router;
 pub mod sweep;
 pub mod table;
 pub mod trace;

@@ -12,7 +12,7 @@ use crate::draw::{Draws, Stream, threshold};
 use crate::error::{Error, Result};
 use crate::policy::noisy_oracle::{Misroute, NoisyOracle, Rates};
 use crate::policy::{PlanBlock, Rule};
-use crate::replay::sweeping::{Block, LaneNumbers, Reference, result_of};
+use crate::replay::sweeping::{Block, LaneNumbers, LaneVisitor, Reference, result_of, visit_lanes};
 use crate::replay::{AccountBlock, BUCKETS, Entry, Exact, Progress, Replay, Rows};
 use crate::trace::BLOCK_ROWS;
 
@@ -114,15 +114,53 @@ struct Sweep<'a, 't> {
     grid: &'a Grid,
 }
 
-/// The lanes of a block of queries, a row each.
+/// The lanes of a block of queries, a column each.
 struct BlockLanes {
-    width: usize,
+    queries: usize,
     cells: Vec<Exact>,
 }
 
 impl BlockLanes {
-    fn row(&self, index: usize) -> &[Exact] {
-        &self.cells[index * self.width..(index + 1) * self.width]
+    fn new(queries: usize, width: usize) -> Self {
+        BlockLanes { queries, cells: vec![Exact::ZERO; queries * width] }
+    }
+
+    fn columns(&self) -> std::slice::ChunksExact<'_, Exact> {
+        self.cells.chunks_exact(self.queries)
+    }
+
+    /// What changes where a query is routed right instead of wrong, and the sum of the wrong.
+    fn less(&self, wrong: &BlockLanes) -> Change {
+        let width = self.cells.len() / self.queries;
+        let mut change = BlockLanes::new(self.queries, width);
+        for ((cell, &right), &wrong) in change.cells.iter_mut().zip(&self.cells).zip(&wrong.cells) {
+            *cell += right;
+            *cell -= wrong;
+        }
+        let sum = |lane: &[Exact]| {
+            let mut sum = Exact::ZERO;
+            lane.iter().for_each(|&cell| sum += cell);
+            sum
+        };
+        let changes = change.columns().map(|lane| lane.iter().any(|&cell| cell != Exact::ZERO)).collect();
+        Change { wrong: wrong.columns().map(sum).collect(), lanes: change, changes }
+    }
+}
+
+/// A block of queries that are all misrouted, and what each changes when it is not.
+struct Change {
+    /// By lane the sum over misrouted queries.
+    wrong: Vec<Exact>,
+    /// The oracle's lanes less the misroute's.
+    lanes: BlockLanes,
+    /// By lane whether there is any difference.
+    changes: Vec<bool>,
+}
+
+impl LaneVisitor for BlockLanes {
+    fn lane(&mut self, lane: usize, value: impl Fn(usize) -> Exact) {
+        let column = &mut self.cells[lane * self.queries..(lane + 1) * self.queries];
+        column.iter_mut().enumerate().for_each(|(index, cell)| *cell = value(index));
     }
 }
 
@@ -161,17 +199,19 @@ impl Sweep<'_, '_> {
         let mut plans = PlanBlock::new();
         (0..block.queries.len()).for_each(|index| self.noisy.oracle().choose(&block.outcomes, index).plan(&mut plans));
         let right = self.lanes(block, &reference, &plans, &Draws::new(self.replay.seed, 0));
-        let mut wrong = None;
+        let mut change: Option<Change> = None;
         for replicate in 0..self.replay.replicates {
             let draws = Draws::new(self.replay.seed, u64::from(replicate));
-            if wrong.is_none() || self.noisy.misroute_is_random() {
-                plans.clear();
-                self.noisy.plan_misroutes(&block.queries, &block.outcomes, &draws, &mut plans);
-                wrong = Some(self.lanes(block, &reference, &plans, &draws));
-            }
-            if let Some(wrong) = &wrong {
-                self.add_simulated(block, &right, wrong, &draws, &mut sums.simulated[replicate as usize]);
-            }
+            let current = match change.take() {
+                Some(change) if !self.noisy.misroute_is_random() => change,
+                _ => {
+                    plans.clear();
+                    self.noisy.plan_misroutes(&block.queries, &block.outcomes, &draws, &mut plans);
+                    right.less(&self.lanes(block, &reference, &plans, &draws))
+                }
+            };
+            self.add_simulated(block, &current, &draws, &mut sums.simulated[replicate as usize]);
+            change = Some(current);
         }
         self.add_expected(block, &reference, &right, sums);
     }
@@ -181,23 +221,22 @@ impl Sweep<'_, '_> {
         let layout = self.replay.layout();
         let mut results = AccountBlock::default();
         results.run(&block.queries, &block.outcomes, plans, &self.entry.spec.overhead, draws);
-        let mut numbers = LaneNumbers::new(layout);
-        let mut lanes = BlockLanes { width: layout.width(), cells: Vec::with_capacity(block.queries.len() * layout.width()) };
-        for index in 0..block.queries.len() {
-            lanes.cells.extend_from_slice(numbers.of(layout, &results.get(index), reference, index));
-        }
+        let mut lanes = BlockLanes::new(block.queries.len(), layout.width());
+        visit_lanes(layout, &results, reference, &mut lanes);
         lanes
     }
 
-    /// Adds each query's misroute to the last bin, and what the oracle changes to the bin of its draw.
-    fn add_simulated(&self, block: &Block, right: &BlockLanes, wrong: &BlockLanes, draws: &Draws, bins: &mut Rows) {
+    /// Adds the misroutes to the last bin, and what the oracle changes to the bin of each query's draw.
+    fn add_simulated(&self, block: &Block, change: &Change, draws: &Draws, bins: &mut Rows) {
         let coin = draws.stream(Stream::Coin, 0);
         let last = self.grid.accuracies.len();
-        for (index, &key) in block.queries.keys.iter().enumerate() {
-            bins.add(last, wrong.row(index));
-            let bin = self.grid.bin(coin.draw53(u64::from(key)));
-            if bin < last {
-                bins.add_difference(bin, right.row(index), wrong.row(index));
+        let bin_of: Vec<u32> = block.queries.keys.iter().map(|&key| self.grid.bin(coin.draw53(u64::from(key))) as u32).collect();
+        for (lane, column) in change.lanes.columns().enumerate() {
+            let bins = bins.lane_mut(lane);
+            bins[last] += change.wrong[lane];
+            if change.changes[lane] {
+                // What is right at no accuracy falls into a bin beyond the last.
+                column.iter().zip(&bin_of).filter(|(_, bin)| (**bin as usize) < last).for_each(|(&cell, &bin)| bins[bin as usize] += cell);
             }
         }
     }
@@ -208,6 +247,9 @@ impl Sweep<'_, '_> {
         let mut numbers = LaneNumbers::new(layout);
         let (mut mean, mut square) = (vec![0.0; width], vec![0.0; width]);
         let mut expected = vec![Exact::ZERO; width];
+        for (lane, column) in sums.oracle.lanes_mut().zip(right.columns()) {
+            column.iter().zip(&block.bucket).for_each(|(&cell, &bucket)| lane[bucket as usize] += cell);
+        }
         for index in 0..block.queries.len() {
             mean.fill(0.0);
             square.fill(0.0);
@@ -222,13 +264,12 @@ impl Sweep<'_, '_> {
             });
             for lane in 0..width {
                 expected[lane] = Exact::new(mean[lane]);
-                let difference = right.row(index)[lane].to_f64() - mean[lane];
+                let difference = right.cells[lane * right.queries + index].to_f64() - mean[lane];
                 sums.difference_squared[lane] += difference * difference;
                 sums.misroute_variance[lane] += (square[lane] - mean[lane] * mean[lane]).max(0.0);
             }
             let bucket = block.bucket[index] as usize;
-            sums.oracle.add(bucket, right.row(index));
-            sums.misroute.add(bucket, &expected);
+            sums.misroute.lanes_mut().zip(&expected).for_each(|(lane, &value)| lane[bucket] += value);
         }
     }
 }
@@ -245,12 +286,12 @@ impl CurveSums {
 
     /// From bins to totals: all misroutes, and what is right up to each accuracy.
     fn accumulate(&mut self) {
-        for rows in &mut self.simulated {
-            let last = rows.len() - 1;
-            let mut total = rows.row(last).to_vec();
-            for accuracy in 0..last {
-                total.iter_mut().zip(rows.row(accuracy)).for_each(|(sum, &change)| *sum += change);
-                rows.set(accuracy, &total);
+        for lane in self.simulated.iter_mut().flat_map(Rows::lanes_mut) {
+            let Some((misroutes, bins)) = lane.split_last_mut() else { continue };
+            let mut total = *misroutes;
+            for bin in bins {
+                total += *bin;
+                *bin = total;
             }
         }
     }

@@ -19,6 +19,8 @@ pub struct PolicyText {
     pub place: String,
     /// The text, with the settings of the command put in.
     pub text: String,
+    /// The folder of the file; `None` for a policy in the program.
+    pub folder: Option<PathBuf>,
 }
 
 /// The names of the policies that the program carries.
@@ -37,8 +39,8 @@ impl PolicyText {
             Some((name, settings)) if !Path::new(wanted).is_file() => (name, Some(settings)),
             _ => (wanted, None),
         };
-        let (place, text) = look_up(name)?;
-        let found = PolicyText { name: wanted.to_owned(), place, text };
+        let (place, text, folder) = look_up(name)?;
+        let found = PolicyText { name: wanted.to_owned(), place, text, folder };
         match settings {
             None => Ok(found),
             Some(settings) => found.with(settings),
@@ -102,10 +104,11 @@ fn split(settings: &str) -> Vec<&str> {
     out
 }
 
-fn look_up(name: &str) -> Result<(String, String)> {
+/// A policy's file as messages name it, its text, and its folder.
+fn look_up(name: &str) -> Result<(String, String, Option<PathBuf>)> {
     let read = |path: &Path| {
         let text = std::fs::read_to_string(path).map_err(|error| Error::new("cannot read a policy").at(path.display()).cause(error))?;
-        Ok((path.display().to_string(), text))
+        Ok((path.display().to_string(), text, path.parent().map(Path::to_owned)))
     };
     if Path::new(name).is_file() {
         return read(Path::new(name));
@@ -117,7 +120,7 @@ fn look_up(name: &str) -> Result<(String, String)> {
         return read(&path);
     }
     if let Some(text) = SHIPPED.get_file(&file).and_then(|file| file.contents_utf8()) {
-        return Ok((format!("{FOLDER}/{file} (in the program)"), text.to_owned()));
+        return Ok((format!("{FOLDER}/{file} (in the program)"), text.to_owned(), None));
     }
     Err(crate::error::unknown("policy", name, names()).hint("`wattroute policies` lists them; a file may be named by its path").usage())
 }

@@ -8,6 +8,8 @@ mod library;
 mod plan;
 mod spec;
 mod target;
+#[cfg(test)]
+mod testing;
 
 pub use library::{PolicyText, names as shipped_names};
 pub use plan::{PlanBlock, StopRule};
@@ -28,7 +30,7 @@ macro_rules! kinds {
     };
 }
 
-kinds! { always random by_category oracle noisy_oracle threshold cascade }
+kinds! { always random by_category oracle noisy_oracle threshold cascade recorded cheapest_adequate }
 
 /// A policy that sees what is known before an answer, and no outcome.
 pub trait Policy: Sync + Send {

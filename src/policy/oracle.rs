@@ -102,7 +102,7 @@ impl Choice {
 }
 
 /// An oracle over a pool.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Oracle {
     candidates: Vec<EndpointIx>,
     fallback: EndpointIx,
@@ -219,7 +219,7 @@ impl Hindsight for Oracle {
 }
 
 /// Whether every endpoint of the pool has what the objective compares.
-fn comparable(objective: Objective, context: &Context) -> Result<()> {
+pub(super) fn comparable(objective: Objective, context: &Context) -> Result<()> {
     let has = |objective: Objective, index: EndpointIx| match objective.metric() {
         None => context.trace.info.endpoints[index as usize].params_total_b.is_some(),
         Some(metric) => context.trace.metric(index as usize, metric).is_some_and(|column| column.missing() < column.len()),
@@ -233,7 +233,7 @@ fn comparable(objective: Objective, context: &Context) -> Result<()> {
     let name = Objective::ALL.iter().find(|(_, known)| *known == objective).map_or("", |(name, _)| name);
     let usable = Objective::ALL.iter().filter(|(_, other)| context.pool.all.iter().all(|&index| has(*other, index)));
     let usable = usable.map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    Err(Error::new(format!("an oracle with objective `{name}` cannot compare these endpoints"))
+    Err(Error::new(format!("the objective `{name}` cannot compare these endpoints"))
         .at(lacking.join(", "))
         .found(if objective == Objective::Size { "no `params_total_b`" } else { "no such column" })
         .allowed(if usable.is_empty() { "no objective: the trace lacks sizes and every account".to_owned() } else { usable })

@@ -1,6 +1,7 @@
 //! Policy files: read in two steps, the kind and then that kind's parameters.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -133,6 +134,11 @@ impl Problems<'_> {
     /// Notes a problem at a place of the file.
     pub fn add(&mut self, span: Range<usize>, error: Error) {
         self.list.push(error.at(self.text.place(span)));
+    }
+
+    /// The folder of the policy file, where it is one and not in the program.
+    pub fn folder(&self) -> Option<&Path> {
+        self.text.folder.as_deref()
     }
 
     /// Notes a problem of the file as a whole.

@@ -1,5 +1,6 @@
 //! What a plan costs, and what it answers.
 
+use super::tally::Results;
 use crate::draw::{Draws, Stream, StreamDraws, threshold};
 use crate::policy::{Overhead, PlanBlock, StopRule};
 use crate::trace::{EndpointIx, Metric};
@@ -72,17 +73,6 @@ impl AccountBlock {
         }
     }
 
-    /// What became of a query of the block.
-    #[inline]
-    pub fn get(&self, index: usize) -> QueryResult {
-        QueryResult {
-            status: self.status[index],
-            first: self.first[index],
-            score: self.score[index],
-            totals: std::array::from_fn(|account| self.totals[account][index]),
-        }
-    }
-
     fn clear(&mut self) {
         self.status.clear();
         self.served_by.clear();
@@ -129,7 +119,7 @@ impl AccountBlock {
     ) {
         let cost = ACCOUNTS.iter().position(|&metric| metric == Metric::CostUsd).unwrap_or_default();
         let planned = attempts.len();
-        let mut totals = *router;
+        let mut totals = if planned == 0 { nobody(outcomes, router) } else { *router };
         let (mut served_by, mut first) = (Self::NONE, Self::NONE);
         for (attempt, (endpoint, stop)) in attempts.enumerate() {
             first = if attempt == 0 { endpoint } else { first };
@@ -159,6 +149,46 @@ impl AccountBlock {
             column.push(if status == Status::Unserved { f64::NAN } else { total });
         }
     }
+}
+
+impl Results for AccountBlock {
+    #[inline]
+    fn skipped(&self, index: usize) -> bool {
+        self.status[index] == Status::Skipped
+    }
+    #[inline]
+    fn first(&self, index: usize) -> EndpointIx {
+        self.first[index]
+    }
+    #[inline]
+    fn score(&self, index: usize) -> f64 {
+        self.score[index]
+    }
+    #[inline]
+    fn total(&self, account: usize, index: usize) -> f64 {
+        self.totals[account][index]
+    }
+}
+
+impl Results for QueryResult {
+    fn skipped(&self, _: usize) -> bool {
+        self.status == Status::Skipped
+    }
+    fn first(&self, _: usize) -> EndpointIx {
+        self.first
+    }
+    fn score(&self, _: usize) -> f64 {
+        self.score
+    }
+    fn total(&self, account: usize, _: usize) -> f64 {
+        self.totals[account]
+    }
+}
+
+/// What a query takes that nobody serves: the router's own overhead, and in an account that the trace
+/// lacks nothing that could be known.
+pub fn nobody(outcomes: &OutcomeBlock, router: &[f64; ACCOUNTS.len()]) -> [f64; ACCOUNTS.len()] {
+    std::array::from_fn(|account| if outcomes.has(account) { router[account] } else { f64::NAN })
 }
 
 /// A router's own overhead in the order of the accounts.

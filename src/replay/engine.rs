@@ -1,5 +1,7 @@
 //! The engine: blocks of queries, in parallel, every policy in one pass, merged exactly.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::account::{AccountBlock, Status};
@@ -9,7 +11,7 @@ use super::tally::{BUCKETS, Layout, Reference, Tally, UNITS};
 use crate::draw::{Draws, Stream};
 use crate::error::Result;
 use crate::policy::PlanBlock;
-use crate::policy::oracle::Choice;
+use crate::policy::oracle::Oracle;
 use crate::trace::{BLOCK_ROWS, EndpointIx, Metric, schema::MEASURED};
 use crate::workload::{ACCOUNTS, OutcomeBlock, QueryBlock};
 
@@ -37,12 +39,19 @@ pub(crate) struct Block<'a> {
     pub bucket: Vec<u32>,
     pub baselines: Vec<[Vec<f64>; ACCOUNTS.len()]>,
     pub baseline_scores: Vec<Vec<f64>>,
+    pools: Vec<PoolSide>,
 }
 
-/// The oracle's side of router accuracy, for one block and one pool.
-pub(crate) struct OracleSide {
-    pub endpoint: Vec<EndpointIx>,
-    pub solvable: Vec<bool>,
+/// The oracle's side of router accuracy, for one block.
+pub(crate) struct OracleSide<'a> {
+    endpoint: Cow<'a, [EndpointIx]>,
+    solvable: &'a [bool],
+}
+
+/// What a pool's own oracle does with a block: the same for every policy that has no other.
+struct PoolSide {
+    endpoint: Vec<EndpointIx>,
+    solvable: Vec<bool>,
 }
 
 impl<'t> Replay<'t> {
@@ -59,7 +68,7 @@ impl<'t> Replay<'t> {
 
     /// The layout of the tallies.
     pub fn layout(&self) -> Layout {
-        Layout { baselines: self.roles.baselines.len() }
+        Layout { baselines: self.roles.baselines.len(), dense: self.workload.is_dense() }
     }
 
     fn empty(&self) -> Vec<Tally> {
@@ -124,22 +133,27 @@ impl<'t> Replay<'t> {
             bucket: (0..queries.len()).map(|index| hash.below(u64::from(queries.row(index)), BUCKETS) as u32).collect(),
             baselines: self.roles.baselines.iter().map(baseline).collect(),
             baseline_scores: self.roles.baselines.iter().map(scores).collect(),
+            pools: (0..self.roles.pools.len()).map(|pool| self.pool_side(pool, &outcomes)).collect(),
             queries,
             outcomes,
         }
     }
 
-    pub(crate) fn oracle_side(&self, entry: &Entry, block: &Block) -> OracleSide {
-        let pool = &self.roles.pools[entry.pool].all;
-        let right = |index: usize| {
-            pool.iter().any(|&endpoint| block.outcomes.available(endpoint, index) && block.outcomes.correct(endpoint, index))
+    fn pool_side(&self, pool: usize, outcomes: &OutcomeBlock) -> PoolSide {
+        let all = &self.roles.pools[pool].all;
+        let right = |index: usize| all.iter().any(|&endpoint| outcomes.available(endpoint, index) && outcomes.correct(endpoint, index));
+        PoolSide { endpoint: choices(self.oracles[pool].as_ref(), outcomes), solvable: (0..outcomes.len()).map(right).collect() }
+    }
+
+    /// What an entry is held against: its own oracle, or its pool's.
+    pub(crate) fn oracle_side<'a>(&self, entry: &Entry, block: &'a Block) -> OracleSide<'a> {
+        let pool = &block.pools[entry.pool];
+        let oracle = self.oracle_of(entry);
+        let endpoint = match oracle == self.oracles[entry.pool].as_ref() {
+            true => Cow::Borrowed(&pool.endpoint[..]),
+            false => Cow::Owned(choices(oracle, &block.outcomes)),
         };
-        let solvable = (0..block.queries.len()).map(right).collect();
-        let choice = |index: usize| match self.oracle_of(entry).map(|oracle| oracle.choose(&block.outcomes, index)) {
-            Some(Choice::Endpoint(endpoint)) => endpoint,
-            _ => AccountBlock::NONE,
-        };
-        OracleSide { endpoint: (0..block.queries.len()).map(choice).collect(), solvable }
+        OracleSide { endpoint, solvable: &pool.solvable }
     }
 
     /// By endpoint: whether it is local to a pool.
@@ -148,13 +162,13 @@ impl<'t> Replay<'t> {
         (0..endpoints).map(|endpoint| self.roles.pools[pool].is_local(endpoint as EndpointIx)).collect()
     }
 
-    pub(crate) fn reference<'a>(&self, block: &'a Block, side: &'a OracleSide, local: &'a [bool]) -> Reference<'a> {
+    pub(crate) fn reference<'a>(&self, block: &'a Block, side: &'a OracleSide<'a>, local: &'a [bool]) -> Reference<'a> {
         let position = |metric: Metric| ACCOUNTS.iter().position(|&account| account == metric).unwrap_or_default();
         Reference {
             group: &block.group,
             bucket: &block.bucket,
             oracle: &side.endpoint,
-            solvable: &side.solvable,
+            solvable: side.solvable,
             local,
             baselines: &block.baselines,
             baseline_scores: &block.baseline_scores,
@@ -180,4 +194,10 @@ impl<'t> Replay<'t> {
             }
         }
     }
+}
+
+/// The endpoint of an oracle's choice for each query of a block; none where it has no endpoint, or is none.
+fn choices(oracle: Option<&Oracle>, outcomes: &OutcomeBlock) -> Vec<EndpointIx> {
+    let choice = |index: usize| oracle.and_then(|oracle| oracle.choose(outcomes, index).endpoint()).unwrap_or(AccountBlock::NONE);
+    (0..outcomes.len()).map(choice).collect()
 }

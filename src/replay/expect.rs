@@ -4,9 +4,9 @@
 //! accuracy a the expectation is a·o + (1 - a)·E\[m\], and the variance
 //! a(1 - a)·(o - E\[m\])² + (1 - a)·Var\[m\]; queries are independent, so that both add up.
 
-use super::account::{AccountBlock, QueryResult, Status, by_account};
+use super::account::{AccountBlock, QueryResult, Status, by_account, nobody};
 use super::exact::Exact;
-use super::tally::{Layout, Reference, fill};
+use super::tally::{LaneVisitor, Layout, Reference, visit_lanes};
 use crate::policy::{Overhead, PlanBlock, Rule};
 use crate::trace::EndpointIx;
 use crate::workload::OutcomeBlock;
@@ -27,8 +27,10 @@ pub struct LaneMoments {
 
 /// The result of a plan all of whose attempts are paid, the last one answering.
 pub(crate) fn result_of(outcomes: &OutcomeBlock, index: usize, endpoints: &[EndpointIx], overhead: &Overhead) -> QueryResult {
-    let nobody = QueryResult { status: Status::Nobody, first: AccountBlock::NONE, score: 0.0, totals: by_account(overhead) };
-    let (Some(&first), Some(&last)) = (endpoints.first(), endpoints.last()) else { return nobody };
+    let (Some(&first), Some(&last)) = (endpoints.first(), endpoints.last()) else {
+        let totals = nobody(outcomes, &by_account(overhead));
+        return QueryResult { status: Status::Nobody, first: AccountBlock::NONE, score: 0.0, totals };
+    };
     if first == PlanBlock::SKIP {
         return QueryResult { status: Status::Skipped, first, score: f64::NAN, totals: [f64::NAN; _] };
     }
@@ -42,25 +44,28 @@ pub(crate) fn result_of(outcomes: &OutcomeBlock, index: usize, endpoints: &[Endp
     QueryResult { status: Status::Served, first, score: outcomes.score(last, index), totals }
 }
 
-/// Lanes of one query as numbers, for moments.
+/// The lanes of one query.
 pub(crate) struct LaneNumbers {
     lanes: Vec<Exact>,
+    index: usize,
 }
 
 impl LaneNumbers {
     pub(crate) fn new(layout: Layout) -> Self {
-        LaneNumbers { lanes: vec![Exact::ZERO; layout.width()] }
+        LaneNumbers { lanes: vec![Exact::ZERO; layout.width()], index: 0 }
     }
 
     /// The lanes of a result.
     pub(crate) fn of(&mut self, layout: Layout, result: &QueryResult, reference: &Reference, index: usize) -> &[Exact] {
-        self.lanes.fill(Exact::ZERO);
-        // A query that left the comparison is on neither side of it.
-        if result.status == Status::Skipped {
-            return &self.lanes;
-        }
-        fill(&mut self.lanes, layout, result, reference, index);
+        self.index = index;
+        visit_lanes(layout, result, reference, self);
         &self.lanes
+    }
+}
+
+impl LaneVisitor for LaneNumbers {
+    fn lane(&mut self, lane: usize, value: impl Fn(usize) -> Exact) {
+        self.lanes[lane] = value(self.index);
     }
 }
 

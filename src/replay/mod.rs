@@ -26,7 +26,7 @@ pub use tally::{BUCKETS, Lane, Layout, Rows, Tally, UNITS};
 pub(crate) mod sweeping {
     pub(crate) use super::engine::Block;
     pub(crate) use super::expect::{LaneNumbers, result_of};
-    pub(crate) use super::tally::Reference;
+    pub(crate) use super::tally::{LaneVisitor, Reference, visit_lanes};
 }
 
 use crate::error::{Error, Result};

@@ -1,6 +1,6 @@
 //! Tallies: exact sums for each policy, by bootstrap bucket and by group of queries.
 
-use super::account::{AccountBlock, QueryResult, Status};
+use super::account::{AccountBlock, Status};
 use super::exact::Exact;
 use super::histogram::Histogram;
 use crate::trace::EndpointIx;
@@ -54,26 +54,38 @@ pub enum Lane {
 
 /// Lanes that every policy has.
 const FIXED: usize = 10;
-/// Lanes for each baseline: three for each account, two for the scores.
-const PAIRED: usize = 3 * ACCOUNTS.len() + 2;
 
 /// Where each lane stands in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
     /// Number of baselines.
     pub baselines: usize,
+    /// Whether scores are known for every query and endpoint in use, and an account for every one or
+    /// for none: then what is known of policy and baseline is what is known of the policy, and needs no
+    /// lanes of its own.
+    pub dense: bool,
 }
 
 impl Layout {
     /// Lanes of a row.
     pub fn width(&self) -> usize {
-        FIXED + 2 * ACCOUNTS.len() + PAIRED * self.baselines
+        FIXED + 2 * ACCOUNTS.len() + self.lanes_a_baseline() * self.baselines
+    }
+
+    fn lanes_a_pair(&self) -> usize {
+        if self.dense { 1 } else { 3 }
+    }
+
+    /// The accounts' lanes and the scores'.
+    fn lanes_a_baseline(&self) -> usize {
+        self.lanes_a_pair() * ACCOUNTS.len() + if self.dense { 1 } else { 2 }
     }
 
     /// The position of a lane.
     #[inline]
     pub fn at(&self, lane: Lane) -> usize {
-        let pair = |baseline: usize, account: usize| FIXED + 2 * ACCOUNTS.len() + PAIRED * baseline + 3 * account;
+        let first = |baseline: usize| FIXED + 2 * ACCOUNTS.len() + self.lanes_a_baseline() * baseline;
+        let pair = |baseline: usize, account: usize| first(baseline) + self.lanes_a_pair() * account;
         match lane {
             Lane::Queries => 0,
             Lane::Scored => 1,
@@ -87,64 +99,56 @@ impl Layout {
             Lane::Power => 9,
             Lane::Known(account) => FIXED + 2 * account,
             Lane::Sum(account) => FIXED + 2 * account + 1,
-            Lane::Both(baseline, account) => pair(baseline, account),
-            Lane::Mine(baseline, account) => pair(baseline, account) + 1,
-            Lane::Theirs(baseline, account) => pair(baseline, account) + 2,
-            Lane::MyScore(baseline) => pair(baseline, ACCOUNTS.len()),
-            Lane::TheirScore(baseline) => pair(baseline, ACCOUNTS.len()) + 1,
+            Lane::Theirs(baseline, account) => pair(baseline, account),
+            Lane::Both(_, account) if self.dense => self.at(Lane::Known(account)),
+            Lane::Mine(_, account) if self.dense => self.at(Lane::Sum(account)),
+            Lane::Both(baseline, account) => pair(baseline, account) + 1,
+            Lane::Mine(baseline, account) => pair(baseline, account) + 2,
+            Lane::TheirScore(baseline) => pair(baseline, ACCOUNTS.len()),
+            Lane::MyScore(_) if self.dense => self.at(Lane::Score),
+            Lane::MyScore(baseline) => pair(baseline, ACCOUNTS.len()) + 1,
         }
     }
 }
 
-/// Rows of lanes: for each bucket, group or replicate one.
+/// Rows of lanes: for each bucket, group or replicate one. Kept lane by lane, so that adding a block
+/// of queries works through one small column after the other, in the nearest cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rows {
-    width: usize,
+    rows: usize,
     cells: Vec<Exact>,
 }
 
 impl Rows {
     /// Rows of zeros.
     pub fn new(rows: usize, width: usize) -> Self {
-        Rows { width, cells: vec![Exact::ZERO; rows * width] }
+        Rows { rows, cells: vec![Exact::ZERO; rows * width] }
     }
 
-    /// A row.
+    /// A row: a sum for each lane.
+    pub fn row(&self, row: usize) -> Vec<Exact> {
+        self.cells.chunks_exact(self.rows).map(|lane| lane[row]).collect()
+    }
+
+    /// The cells of a lane, a row each.
     #[inline]
-    pub fn row(&self, row: usize) -> &[Exact] {
-        &self.cells[row * self.width..(row + 1) * self.width]
+    pub fn lane_mut(&mut self, lane: usize) -> &mut [Exact] {
+        &mut self.cells[lane * self.rows..(lane + 1) * self.rows]
     }
 
-    /// Adds a row of lanes to a row.
-    #[inline]
-    pub fn add(&mut self, row: usize, lanes: &[Exact]) {
-        let cells = &mut self.cells[row * self.width..(row + 1) * self.width];
-        cells.iter_mut().zip(lanes).for_each(|(cell, &lane)| *cell += lane);
-    }
-
-    /// Adds the difference of two rows of lanes to a row.
-    #[inline]
-    pub fn add_difference(&mut self, row: usize, plus: &[Exact], minus: &[Exact]) {
-        let cells = &mut self.cells[row * self.width..(row + 1) * self.width];
-        for ((cell, &plus), &minus) in cells.iter_mut().zip(plus).zip(minus) {
-            *cell += plus;
-            *cell -= minus;
-        }
-    }
-
-    /// Puts lanes into a row.
-    pub fn set(&mut self, row: usize, lanes: &[Exact]) {
-        self.cells[row * self.width..(row + 1) * self.width].copy_from_slice(lanes);
+    /// The lanes, a column each.
+    pub fn lanes_mut(&mut self) -> impl Iterator<Item = &mut [Exact]> {
+        self.cells.chunks_exact_mut(self.rows)
     }
 
     /// Number of rows.
     pub fn len(&self) -> usize {
-        self.cells.len() / self.width
+        self.rows
     }
 
     /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
-        self.cells.is_empty()
+        self.rows == 0
     }
 
     /// Adds another's rows.
@@ -154,11 +158,13 @@ impl Rows {
 
     /// The sum of all rows.
     pub fn total(&self) -> Vec<Exact> {
-        let mut total = vec![Exact::ZERO; self.width];
-        for row in self.cells.chunks_exact(self.width) {
-            total.iter_mut().zip(row).for_each(|(sum, &cell)| *sum += cell);
-        }
-        total
+        let sum = |lane: &[Exact]| {
+            lane.iter().fold(Exact::ZERO, |mut sum, &cell| {
+                sum += cell;
+                sum
+            })
+        };
+        self.cells.chunks_exact(self.rows).map(sum).collect()
     }
 }
 
@@ -224,20 +230,8 @@ impl Tally {
 
     /// Adds the results of a block in one replicate.
     pub fn add(&mut self, layout: Layout, results: &AccountBlock, reference: &Reference, replicate: usize) {
-        let mut lanes = vec![Exact::ZERO; layout.width()];
-        let mut sum = vec![Exact::ZERO; layout.width()];
-        for index in 0..results.status.len() {
-            self.count(results, index, reference.power.1);
-            if results.status[index] == Status::Skipped {
-                continue;
-            }
-            lanes.fill(Exact::ZERO);
-            fill(&mut lanes, layout, &results.get(index), reference, index);
-            self.buckets.add(reference.bucket[index] as usize, &lanes);
-            self.groups.add(reference.group[index] as usize, &lanes);
-            sum.iter_mut().zip(&lanes).for_each(|(sum, &lane)| *sum += lane);
-        }
-        self.replicates.add(replicate, &sum);
+        (0..results.status.len()).for_each(|index| self.count(results, index, reference.power.1));
+        visit_lanes(layout, results, reference, &mut Adder { tally: self, reference, replicate });
         results.attempts.iter().for_each(|(_, endpoint)| self.attempts[*endpoint as usize] += 1);
     }
 
@@ -268,48 +262,89 @@ impl Tally {
     }
 }
 
-/// The lanes of one query.
-#[inline]
-pub fn fill(lanes: &mut [Exact], layout: Layout, result: &QueryResult, reference: &Reference, index: usize) {
-    let one = |yes: bool| if yes { Exact::ONE } else { Exact::ZERO };
-    let score = result.score;
-    let correct = score >= reference.correct_at;
-    let (first, oracle) = (result.first, reference.oracle[index]);
+/// Adds a block's lanes to a tally, one after the other.
+struct Adder<'a> {
+    tally: &'a mut Tally,
+    reference: &'a Reference<'a>,
+    replicate: usize,
+}
+
+impl LaneVisitor for Adder<'_> {
+    fn lane(&mut self, lane: usize, value: impl Fn(usize) -> Exact) {
+        let buckets = self.tally.buckets.lane_mut(lane);
+        let groups = self.tally.groups.lane_mut(lane);
+        let mut sum = Exact::ZERO;
+        for (index, (&bucket, &group)) in self.reference.bucket.iter().zip(self.reference.group).enumerate() {
+            let value = value(index);
+            buckets[bucket as usize] += value;
+            groups[group as usize] += value;
+            sum += value;
+        }
+        self.tally.replicates.lane_mut(lane)[self.replicate] += sum;
+    }
+}
+
+/// Results as lanes are computed from them: of a block of queries, or of one.
+pub trait Results {
+    /// Whether a query left the comparison.
+    fn skipped(&self, index: usize) -> bool;
+    /// The endpoint of its first attempt.
+    fn first(&self, index: usize) -> EndpointIx;
+    /// The score of its answer, NaN where not known.
+    fn score(&self, index: usize) -> f64;
+    /// What it took in an account, NaN where not known.
+    fn total(&self, account: usize, index: usize) -> f64;
+}
+
+/// What is done with each lane: `value` gives it for a query of the block.
+pub trait LaneVisitor {
+    /// One lane, by position in the layout.
+    fn lane(&mut self, lane: usize, value: impl Fn(usize) -> Exact);
+}
+
+/// Hands every lane of some results to a visitor. The one place that says what a lane is.
+pub fn visit_lanes(layout: Layout, results: &impl Results, reference: &Reference, visitor: &mut impl LaneVisitor) {
+    let count = |yes: bool| if yes { Exact::ONE } else { Exact::ZERO };
+    let known = |value: f64| if value.is_nan() { Exact::ZERO } else { Exact::new(value) };
     let is_local = |endpoint: EndpointIx| reference.local.get(endpoint as usize).copied().unwrap_or(false);
-    lanes[layout.at(Lane::Queries)] = Exact::ONE;
-    if !score.is_nan() {
-        lanes[layout.at(Lane::Scored)] = Exact::ONE;
-        lanes[layout.at(Lane::Score)] = Exact::new(score);
-    }
+    let correct = |index: usize| results.score(index) >= reference.correct_at;
+    let agrees = |index: usize| !results.skipped(index) && results.first(index) == reference.oracle[index];
+    let tier_agrees = |index: usize| !results.skipped(index) && is_local(results.first(index)) == is_local(reference.oracle[index]);
+    let solvable = |index: usize| !results.skipped(index) && reference.solvable[index];
+    // Power is known where energy and a time above 0 are.
+    let power = |index: usize| {
+        let seconds = results.total(reference.power.1, index);
+        if seconds > 0.0 { results.total(reference.power.0, index) / seconds } else { f64::NAN }
+    };
+    visitor.lane(layout.at(Lane::Queries), |index| count(!results.skipped(index)));
+    visitor.lane(layout.at(Lane::Scored), |index| count(!results.score(index).is_nan()));
+    visitor.lane(layout.at(Lane::Score), |index| known(results.score(index)));
+    visitor.lane(layout.at(Lane::Correct), |index| count(correct(index)));
+    visitor.lane(layout.at(Lane::Agreement), |index| count(agrees(index)));
+    visitor.lane(layout.at(Lane::TierAgreement), |index| count(tier_agrees(index)));
+    visitor.lane(layout.at(Lane::Solvable), |index| count(solvable(index)));
+    visitor.lane(layout.at(Lane::Adequate), |index| count(solvable(index) && correct(index)));
+    visitor.lane(layout.at(Lane::PowerKnown), |index| count(!power(index).is_nan()));
+    visitor.lane(layout.at(Lane::Power), |index| known(power(index)));
     for (baseline, scores) in reference.baseline_scores.iter().enumerate() {
-        if !score.is_nan() && !scores[index].is_nan() {
-            lanes[layout.at(Lane::MyScore(baseline))] = Exact::new(score);
-            lanes[layout.at(Lane::TheirScore(baseline))] = Exact::new(scores[index]);
+        let if_both = |index: usize, score: f64| if results.score(index).is_nan() { Exact::ZERO } else { known(score) };
+        visitor.lane(layout.at(Lane::TheirScore(baseline)), |index| if_both(index, scores[index]));
+        if !layout.dense {
+            let mine = |index: usize| if scores[index].is_nan() { Exact::ZERO } else { known(results.score(index)) };
+            visitor.lane(layout.at(Lane::MyScore(baseline)), mine);
         }
     }
-    lanes[layout.at(Lane::Correct)] = one(correct);
-    lanes[layout.at(Lane::Agreement)] = one(first == oracle);
-    lanes[layout.at(Lane::TierAgreement)] = one(is_local(first) == is_local(oracle));
-    lanes[layout.at(Lane::Solvable)] = one(reference.solvable[index]);
-    lanes[layout.at(Lane::Adequate)] = one(reference.solvable[index] && correct);
-    let (energy, latency) = (result.totals[reference.power.0], result.totals[reference.power.1]);
-    if latency > 0.0 && !energy.is_nan() {
-        lanes[layout.at(Lane::PowerKnown)] = Exact::ONE;
-        lanes[layout.at(Lane::Power)] = Exact::new(energy / latency);
-    }
-    for (account, mine) in result.totals.into_iter().enumerate() {
-        if mine.is_nan() {
-            continue;
-        }
-        let mine = Exact::new(mine / UNITS[account]);
-        lanes[layout.at(Lane::Known(account))] = Exact::ONE;
-        lanes[layout.at(Lane::Sum(account))] = mine;
-        for (baseline, accounts) in reference.baselines.iter().enumerate() {
-            let theirs = accounts[account][index];
-            if !theirs.is_nan() {
-                lanes[layout.at(Lane::Both(baseline, account))] = Exact::ONE;
-                lanes[layout.at(Lane::Mine(baseline, account))] = mine;
-                lanes[layout.at(Lane::Theirs(baseline, account))] = Exact::new(theirs / UNITS[account]);
+    for account in 0..ACCOUNTS.len() {
+        visitor.lane(layout.at(Lane::Known(account)), |index| count(!results.total(account, index).is_nan()));
+        let unit = UNITS[account];
+        visitor.lane(layout.at(Lane::Sum(account)), |index| known(results.total(account, index) / unit));
+        for (baseline, theirs) in reference.baselines.iter().enumerate() {
+            let both = |index: usize| !results.total(account, index).is_nan() && !theirs[account][index].is_nan();
+            let if_both = |index: usize, value: f64| if both(index) { Exact::new(value / unit) } else { Exact::ZERO };
+            visitor.lane(layout.at(Lane::Theirs(baseline, account)), |index| if_both(index, theirs[account][index]));
+            if !layout.dense {
+                visitor.lane(layout.at(Lane::Both(baseline, account)), |index| count(both(index)));
+                visitor.lane(layout.at(Lane::Mine(baseline, account)), |index| if_both(index, results.total(account, index)));
             }
         }
     }

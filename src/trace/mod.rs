@@ -6,6 +6,7 @@ mod check;
 #[cfg(test)]
 mod check_tests;
 mod column;
+mod decisions;
 mod draft;
 mod endpoint;
 pub mod enrich;
@@ -26,6 +27,7 @@ mod wanted;
 
 pub use check::{Check, check};
 pub use column::{BLOCK_ROWS, Column, Names};
+pub use decisions::{RecordedRow, RecordedValue, Recording, RecordingColumns};
 pub use draft::{Draft, DraftEndpoint};
 pub use endpoint::{Endpoint, EnergyScope, Price, Tier, slug};
 pub use info::{Defaults, Source, Step, TraceInfo};

@@ -148,6 +148,12 @@ impl<'t> Workload<'t> {
         (0..self.len).map(|index| self.positions.as_ref().map_or(index, |positions| positions[index] as usize))
     }
 
+    /// Whether an account is known either for every query and endpoint in use, or for none.
+    pub fn is_dense(&self) -> bool {
+        let absent = |metric: Metric| self.in_use().all(|endpoint| self.trace.metric(endpoint as usize, metric).is_none());
+        !self.has_gaps() && ACCOUNTS.into_iter().all(|metric| self.has(metric) || absent(metric))
+    }
+
     fn is_gap(&self, endpoint: usize, position: usize) -> bool {
         self.unavailable[endpoint].get(position).copied().unwrap_or(false)
     }

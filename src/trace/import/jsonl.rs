@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 
 /// Calls `row` with the number of each line (from 1), what it holds, and its place (`file, line n`).
 /// Empty lines are passed over.
-pub(super) fn lines<T: DeserializeOwned>(path: &Path, mut row: impl FnMut(usize, T, String) -> Result<()>) -> Result<()> {
+pub(in crate::trace) fn lines<T: DeserializeOwned>(path: &Path, mut row: impl FnMut(usize, T, String) -> Result<()>) -> Result<()> {
     for (index, line) in super::open(path)?.split(b'\n').enumerate() {
         let place = format!("{}, line {}", path.display(), index + 1);
         let line = line.map_err(|error| Error::new("cannot read a file").at(&place).cause(error))?;
@@ -27,7 +27,7 @@ pub(super) fn lines<T: DeserializeOwned>(path: &Path, mut row: impl FnMut(usize,
 }
 
 /// Adds what a person can do about a JSON error.
-pub(super) fn why(error: Error, cause: &serde_json::Error) -> Error {
+pub(in crate::trace) fn why(error: Error, cause: &serde_json::Error) -> Error {
     match cause.classify() {
         serde_json::error::Category::Eof => error.hint("the file is cut off: copy it again"),
         serde_json::error::Category::Syntax => {

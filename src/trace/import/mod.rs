@@ -6,7 +6,7 @@
 
 mod answers;
 mod gather;
-mod jsonl;
+pub(super) mod jsonl;
 mod models;
 mod prompts;
 mod rows;
@@ -140,7 +140,7 @@ pub(super) fn files_below(input: &Path, ending: &str, found: &mut Vec<PathBuf>) 
 }
 
 /// Opens a file, with its name in the error.
-pub(super) fn open(path: &Path) -> Result<std::io::BufReader<std::fs::File>> {
+pub(in crate::trace) fn open(path: &Path) -> Result<std::io::BufReader<std::fs::File>> {
     let file = std::fs::File::open(path).map_err(|error| Error::new("cannot open a file").at(path.display()).cause(error))?;
     Ok(std::io::BufReader::with_capacity(1 << 20, file))
 }
