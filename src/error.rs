@@ -64,7 +64,7 @@ impl Error {
 
     /// The message of the library or system call that failed.
     pub fn cause(self, cause: impl fmt::Display) -> Self {
-        self.with("cause", cause)
+        self.with("cause", cause.to_string().trim_end())
     }
 
     /// Marks a mistake in how the program was called: exit code 2 instead of 1.
@@ -87,7 +87,10 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&printable(&self.what))?;
-        for (label, text) in &self.details {
+        // In the order in which a reader asks, whatever was known first; of several places the widest first.
+        let labelled = |label| self.details.iter().filter(move |(known, _)| *known == label);
+        let details = labelled("where").rev().chain(["found", "allowed", "cause", "hint"].into_iter().flat_map(labelled));
+        for (label, text) in details {
             let text = printable(text).replace('\n', "\n           ");
             write!(f, "\n{label:>9}: {text}")?;
         }

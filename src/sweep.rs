@@ -39,7 +39,11 @@ impl Grid {
     /// Where there is none, or one lies outside 0 to 1.
     pub fn new(mut accuracies: Vec<f64>) -> Result<Grid> {
         if let Some(bad) = accuracies.iter().find(|accuracy| !(0.0..=1.0).contains(*accuracy)) {
-            return Err(Error::new("no router accuracy").at("--accuracy").found(bad).allowed("0 to 1").usage());
+            return Err(Error::new("a router accuracy is a share of queries")
+                .at("--accuracy")
+                .found(bad)
+                .allowed("0 to 1 (0.8 for 80%)")
+                .usage());
         }
         accuracies.sort_by(f64::total_cmp);
         accuracies.dedup();

@@ -142,6 +142,8 @@ fn compare(found: &PolicyReport, sums: &Sums) {
     shares("attempts", &found.attempts, &sums.attempts, sums.queries);
     close("local share", Some(found.local_share), Some(ratio(sums.local, sums.queries).unwrap_or(0.0)));
     close("answer accuracy", value(found.answer_accuracy), ratio(sums.score, sums.scored));
+    let relative = *found.relative_answer_accuracy.values().next().unwrap();
+    close("relative answer accuracy", value(relative), ratio(sums.my_score, sums.their_score));
     let router = &found.router_accuracy;
     close("agreement", value(router.agreement), ratio(sums.agreement, sums.queries));
     close("tier agreement", value(router.tier_agreement), ratio(sums.tier_agreement, sums.queries));

@@ -29,6 +29,12 @@ impl Measures {
         self.ratio(sums, Lane::Score, Lane::Scored)
     }
 
+    /// The policy's mean score over the baseline's, over the queries that both answer: one that left
+    /// the comparison or that nobody could serve is on neither side, as with savings.
+    pub fn relative_answer_accuracy(&self, sums: &[f64], baseline: usize) -> Option<f64> {
+        self.ratio(sums, Lane::MyScore(baseline), Lane::TheirScore(baseline))
+    }
+
     /// Share of queries whose first attempt is the oracle's endpoint.
     pub fn agreement(&self, sums: &[f64]) -> Option<f64> {
         self.ratio(sums, Lane::Agreement, Lane::Queries)

@@ -67,7 +67,11 @@ impl ReplayArgs {
             missing.add(rule).map_err(|problem| Error::new(problem).at("--missing").usage())?;
         }
         if self.replicates == 0 {
-            return Err(Error::new("no replicate").at("--replicates").found(0).allowed("1 and more").usage());
+            return Err(Error::new("a policy that draws is replayed at least once")
+                .at("--replicates")
+                .found(0)
+                .allowed("1 and more")
+                .usage());
         }
         if let Some(carbon) = self.carbon.filter(|carbon| !(carbon.is_finite() && *carbon >= 0.0)) {
             return Err(Error::new("no carbon intensity").at("--carbon").found(carbon).allowed("0 and more, in g/kWh").usage());

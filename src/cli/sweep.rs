@@ -93,10 +93,10 @@ fn misroute(text: &str) -> Result<Misroute> {
 /// The accuracies of `FROM:TO:STEP` or of a list.
 fn accuracies(text: &str) -> Result<Vec<f64>> {
     let fail = || {
-        Error::new("no grid of router accuracies")
+        Error::new("the router accuracies to sweep cannot be read")
             .at("--accuracy")
             .found(text)
-            .allowed("FROM:TO:STEP or a list with commas, within 0 to 1")
+            .allowed("FROM:TO:STEP (0:1:0.01) or a list (0.6,0.8), within 0 to 1")
             .usage()
     };
     let numbers =

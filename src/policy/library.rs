@@ -64,7 +64,7 @@ impl PolicyText {
     fn with(mut self, settings: &str) -> Result<Self> {
         let mut table: toml::Table = toml::from_str(&self.text).map_err(|error| self.unreadable(error))?;
         let parameters = table.entry("parameters").or_insert_with(|| toml::Table::new().into());
-        for setting in settings.split(',') {
+        for setting in split(settings) {
             let (key, value) = setting.split_once('=').ok_or_else(|| {
                 Error::new("a setting has no value")
                     .at(&self.name)
@@ -82,6 +82,26 @@ impl PolicyText {
         self.place = format!("{} with {settings}", self.place);
         Ok(self)
     }
+}
+
+/// The settings of `key=value,…`; a comma within brackets, braces or quotes belongs to its value.
+fn split(settings: &str) -> Vec<&str> {
+    let (mut depth, mut quoted, mut from) = (0, false, 0);
+    let mut out = Vec::new();
+    for (at, c) in settings.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            '[' | '{' if !quoted => depth += 1,
+            ']' | '}' if !quoted => depth -= 1,
+            ',' if !quoted && depth == 0 => {
+                out.push(&settings[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    out.push(&settings[from..]);
+    out
 }
 
 /// A policy's file as messages name it, its text, and its folder.
@@ -103,4 +123,23 @@ fn look_up(name: &str) -> Result<(String, String, Option<PathBuf>)> {
         return Ok((format!("{FOLDER}/{file} (in the program)"), text.to_owned(), None));
     }
     Err(crate::error::unknown("policy", name, names()).hint("`wattroute policies` lists them; a file may be named by its path").usage())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_split_at_commas_outside_of_values() {
+        assert_eq!(split("a=1,b=[\"x\", \"y,z\"],c={k = 1, l = 2}"), ["a=1", "b=[\"x\", \"y,z\"]", "c={k = 1, l = 2}"]);
+        assert_eq!(split("a=\"1,2\""), ["a=\"1,2\""]);
+    }
+
+    #[test]
+    fn settings_replace_parameters() -> Result<()> {
+        let text = PolicyText::find("cascade:order=[\"a\", \"b\"],judge_error=0.1")?.text;
+        assert!(text.contains("order = [\"a\", \"b\"]") && text.contains("judge_error = 0.1"), "{text}");
+        assert!(PolicyText::find("cascade:judge_error").is_err_and(|error| error.is_usage()));
+        Ok(())
+    }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::library::PolicyText;
 use super::{KINDS, Parameters};
 use crate::error::{Error, Result};
+use crate::trace::Metric;
 
 /// What a router itself takes for each query, charged to its policy.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -98,13 +99,16 @@ impl PolicySpec {
         let file: File<P> = toml::from_str(&text.text).map_err(|error| text.unreadable(error))?;
         let mut problems = Problems { text, list: Vec::new() };
         let overhead = file.overhead;
-        for (name, value) in
-            [("energy_j", overhead.energy_j), ("latency_s", overhead.latency_s), ("cost_usd", overhead.cost_usd), ("flops", overhead.flops)]
-        {
+        for (metric, value) in [
+            (Metric::EnergyJ, overhead.energy_j),
+            (Metric::LatencyS, overhead.latency_s),
+            (Metric::CostUsd, overhead.cost_usd),
+            (Metric::Flops, overhead.flops),
+        ] {
             if !(value.is_finite() && value >= 0.0) {
                 problems
                     .list
-                    .push(Error::new(format!("`overhead.{name}` is no quantity")).at(&text.place).found(value).allowed("0 and more"));
+                    .push(Error::new(format!("`overhead.{metric}` is no quantity")).at(&text.place).found(value).allowed("0 and more"));
             }
         }
         let parameters = match file.parameters {
@@ -146,7 +150,7 @@ impl Problems<'_> {
     pub fn probability(&mut self, name: &str, value: &toml::Spanned<f64>) -> f64 {
         let probability = *value.get_ref();
         if !(0.0..=1.0).contains(&probability) {
-            self.add(value.span(), Error::new(format!("`{name}` is no probability")).found(probability).allowed("0 to 1"));
+            self.add(value.span(), Error::new(format!("`{name}` is no probability")).found(probability).allowed("0 to 1 (0.8 for 80%)"));
         }
         probability
     }

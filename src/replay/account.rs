@@ -119,7 +119,7 @@ impl AccountBlock {
     ) {
         let cost = ACCOUNTS.iter().position(|&metric| metric == Metric::CostUsd).unwrap_or_default();
         let planned = attempts.len();
-        let mut totals = *router;
+        let mut totals = if planned == 0 { nobody(outcomes, router) } else { *router };
         let (mut served_by, mut first) = (Self::NONE, Self::NONE);
         for (attempt, (endpoint, stop)) in attempts.enumerate() {
             first = if attempt == 0 { endpoint } else { first };
@@ -183,6 +183,12 @@ impl Results for QueryResult {
     fn total(&self, account: usize, _: usize) -> f64 {
         self.totals[account]
     }
+}
+
+/// What a query takes that nobody serves: the router's own overhead, and in an account that the trace
+/// lacks nothing that could be known.
+pub fn nobody(outcomes: &OutcomeBlock, router: &[f64; ACCOUNTS.len()]) -> [f64; ACCOUNTS.len()] {
+    std::array::from_fn(|account| if outcomes.has(account) { router[account] } else { f64::NAN })
 }
 
 /// A router's own overhead in the order of the accounts.

@@ -38,6 +38,7 @@ pub(crate) struct Block<'a> {
     pub group: Vec<u32>,
     pub bucket: Vec<u32>,
     pub baselines: Vec<[Vec<f64>; ACCOUNTS.len()]>,
+    pub baseline_scores: Vec<Vec<f64>>,
     pools: Vec<PoolSide>,
 }
 
@@ -122,11 +123,16 @@ impl<'t> Replay<'t> {
                 (0..outcomes.len()).map(value).collect()
             })
         };
+        let scores = |&endpoint: &EndpointIx| {
+            let score = |index| if outcomes.available(endpoint, index) { outcomes.score(endpoint, index) } else { f64::NAN };
+            (0..outcomes.len()).map(score).collect()
+        };
         Block {
             group: (0..queries.len()).map(|index| self.groups.of[queries.position(index)]).collect(),
             // By the query and not by its arrival: a query that a workload has twice is one of the sample.
             bucket: (0..queries.len()).map(|index| hash.below(u64::from(queries.row(index)), BUCKETS) as u32).collect(),
             baselines: self.roles.baselines.iter().map(baseline).collect(),
+            baseline_scores: self.roles.baselines.iter().map(scores).collect(),
             pools: (0..self.roles.pools.len()).map(|pool| self.pool_side(pool, &outcomes)).collect(),
             queries,
             outcomes,
@@ -165,6 +171,7 @@ impl<'t> Replay<'t> {
             solvable: side.solvable,
             local,
             baselines: &block.baselines,
+            baseline_scores: &block.baseline_scores,
             correct_at: self.workload.correct_at(),
             power: (position(Metric::EnergyJ), position(Metric::LatencyS)),
         }

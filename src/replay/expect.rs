@@ -4,7 +4,7 @@
 //! accuracy a the expectation is a·o + (1 - a)·E\[m\], and the variance
 //! a(1 - a)·(o - E\[m\])² + (1 - a)·Var\[m\]; queries are independent, so that both add up.
 
-use super::account::{AccountBlock, QueryResult, Status, by_account};
+use super::account::{AccountBlock, QueryResult, Status, by_account, nobody};
 use super::exact::Exact;
 use super::tally::{LaneVisitor, Layout, Reference, visit_lanes};
 use crate::policy::{Overhead, PlanBlock, Rule};
@@ -27,8 +27,10 @@ pub struct LaneMoments {
 
 /// The result of a plan all of whose attempts are paid, the last one answering.
 pub(crate) fn result_of(outcomes: &OutcomeBlock, index: usize, endpoints: &[EndpointIx], overhead: &Overhead) -> QueryResult {
-    let nobody = QueryResult { status: Status::Nobody, first: AccountBlock::NONE, score: 0.0, totals: by_account(overhead) };
-    let (Some(&first), Some(&last)) = (endpoints.first(), endpoints.last()) else { return nobody };
+    let (Some(&first), Some(&last)) = (endpoints.first(), endpoints.last()) else {
+        let totals = nobody(outcomes, &by_account(overhead));
+        return QueryResult { status: Status::Nobody, first: AccountBlock::NONE, score: 0.0, totals };
+    };
     if first == PlanBlock::SKIP {
         return QueryResult { status: Status::Skipped, first, score: f64::NAN, totals: [f64::NAN; _] };
     }

@@ -46,6 +46,10 @@ pub enum Lane {
     Mine(usize, usize),
     /// The baseline's sum over those queries.
     Theirs(usize, usize),
+    /// Sum of the policy's scores over the queries that both policy and baseline answer.
+    MyScore(usize),
+    /// Sum of the baseline's scores over those queries.
+    TheirScore(usize),
 }
 
 /// Lanes that every policy has.
@@ -56,26 +60,32 @@ const FIXED: usize = 10;
 pub struct Layout {
     /// Number of baselines.
     pub baselines: usize,
-    /// Whether an account is known either for every query and endpoint in use, or for none: then what
-    /// is known of policy and baseline is what is known of the policy, and needs no lanes of its own.
+    /// Whether scores are known for every query and endpoint in use, and an account for every one or
+    /// for none: then what is known of policy and baseline is what is known of the policy, and needs no
+    /// lanes of its own.
     pub dense: bool,
 }
 
 impl Layout {
     /// Lanes of a row.
     pub fn width(&self) -> usize {
-        FIXED + 2 * ACCOUNTS.len() + self.lanes_a_pair() * ACCOUNTS.len() * self.baselines
+        FIXED + 2 * ACCOUNTS.len() + self.lanes_a_baseline() * self.baselines
     }
 
     fn lanes_a_pair(&self) -> usize {
         if self.dense { 1 } else { 3 }
     }
 
+    /// The accounts' lanes and the scores'.
+    fn lanes_a_baseline(&self) -> usize {
+        self.lanes_a_pair() * ACCOUNTS.len() + if self.dense { 1 } else { 2 }
+    }
+
     /// The position of a lane.
     #[inline]
     pub fn at(&self, lane: Lane) -> usize {
-        let pair =
-            |baseline: usize, account: usize| FIXED + 2 * ACCOUNTS.len() + self.lanes_a_pair() * (baseline * ACCOUNTS.len() + account);
+        let first = |baseline: usize| FIXED + 2 * ACCOUNTS.len() + self.lanes_a_baseline() * baseline;
+        let pair = |baseline: usize, account: usize| first(baseline) + self.lanes_a_pair() * account;
         match lane {
             Lane::Queries => 0,
             Lane::Scored => 1,
@@ -94,6 +104,9 @@ impl Layout {
             Lane::Mine(_, account) if self.dense => self.at(Lane::Sum(account)),
             Lane::Both(baseline, account) => pair(baseline, account) + 1,
             Lane::Mine(baseline, account) => pair(baseline, account) + 2,
+            Lane::TheirScore(baseline) => pair(baseline, ACCOUNTS.len()),
+            Lane::MyScore(_) if self.dense => self.at(Lane::Score),
+            Lane::MyScore(baseline) => pair(baseline, ACCOUNTS.len()) + 1,
         }
     }
 }
@@ -191,6 +204,8 @@ pub struct Reference<'a> {
     pub local: &'a [bool],
     /// By baseline and account what the baseline takes for each query, NaN where not known.
     pub baselines: &'a [[Vec<f64>; ACCOUNTS.len()]],
+    /// By baseline the score of its answer to each query, NaN where not known.
+    pub baseline_scores: &'a [Vec<f64>],
     /// The score from which an answer is correct.
     pub correct_at: f64,
     /// Positions of energy and latency among the accounts.
@@ -311,6 +326,14 @@ pub fn visit_lanes(layout: Layout, results: &impl Results, reference: &Reference
     visitor.lane(layout.at(Lane::Adequate), |index| count(solvable(index) && correct(index)));
     visitor.lane(layout.at(Lane::PowerKnown), |index| count(!power(index).is_nan()));
     visitor.lane(layout.at(Lane::Power), |index| known(power(index)));
+    for (baseline, scores) in reference.baseline_scores.iter().enumerate() {
+        let if_both = |index: usize, score: f64| if results.score(index).is_nan() { Exact::ZERO } else { known(score) };
+        visitor.lane(layout.at(Lane::TheirScore(baseline)), |index| if_both(index, scores[index]));
+        if !layout.dense {
+            let mine = |index: usize| if scores[index].is_nan() { Exact::ZERO } else { known(results.score(index)) };
+            visitor.lane(layout.at(Lane::MyScore(baseline)), mine);
+        }
+    }
     for account in 0..ACCOUNTS.len() {
         visitor.lane(layout.at(Lane::Known(account)), |index| count(!results.total(account, index).is_nan()));
         let unit = UNITS[account];

@@ -127,7 +127,7 @@ impl Builder<'_, '_> {
             unserved: tally.status[2] as f64 * each,
             skipped: tally.status[3] as f64 * each,
             answer_accuracy: figure(sample, |sums| m.answer_accuracy(sums)),
-            relative_answer_accuracy: self.relative(position),
+            relative_answer_accuracy: self.by_baseline(|baseline| figure(sample, |sums| m.relative_answer_accuracy(sums, baseline))),
             router_accuracy: self.router_accuracy(position),
             totals: Quantities::from_array(total),
             known: Quantities::from_array(accounts.map(|account| Some(m.lane(sums, Lane::Known(account))))),
@@ -163,19 +163,6 @@ impl Builder<'_, '_> {
     fn by_baseline<T>(&self, value: impl Fn(usize) -> T) -> ById<T> {
         let baselines = &self.replay.roles.baselines;
         (0..baselines.len()).map(|baseline| (self.replay.id(baselines[baseline]).to_owned(), value(baseline))).collect()
-    }
-
-    /// Answer accuracy over each baseline's, paired. Baselines stand among the entries.
-    fn relative(&self, position: usize) -> ById<Option<Figure>> {
-        let m = self.measures;
-        self.by_baseline(|baseline| {
-            let endpoint = self.replay.roles.baselines[baseline];
-            let row = self.replay.entries.iter().position(|entry| entry.spec.kind == "always" && entry.built.endpoints == [endpoint])?;
-            paired(&self.samples[position], &self.samples[row], |mine, theirs| {
-                let theirs = m.answer_accuracy(theirs).filter(|accuracy| *accuracy > 0.0)?;
-                Some(m.answer_accuracy(mine)? / theirs)
-            })
-        })
     }
 
     fn router_accuracy(&self, position: usize) -> RouterAccuracy {

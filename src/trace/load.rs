@@ -33,6 +33,10 @@ pub(super) fn read(place: &TracePlace, columns: &Columns, problems: &mut Problem
     let text = problems.keep(place.text(schema::TRACE_FILE));
     let info = text.as_deref().and_then(|text| describe(place, text, problems));
     let queries = read_queries(place, columns, problems);
+    if queries.as_ref().is_some_and(|queries| queries.rows.is_empty()) {
+        // Told already, and that every outcome belongs to no query would bury it.
+        return None;
+    }
     // Where queries are missing or out of order, outcomes cannot be told to belong to none.
     let rows = queries.as_ref().map(|queries| queries.rows.as_slice()).filter(|rows| rows.is_sorted());
     let sources = info.as_ref().map(|info| info.sources.as_slice());

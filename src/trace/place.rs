@@ -52,7 +52,11 @@ impl TracePlace {
         } else if path.exists() {
             Error::new("a trace is a folder, and this is a file").found(name)
         } else {
-            Error::new("no such trace").found(name)
+            let error = Error::new("no such trace").found(name);
+            match crate::error::nearest(name, embedded_names()) {
+                Some(meant) => error.hint(format!("did you mean `{meant}`?")),
+                None => error,
+            }
         };
         Err(error
             .allowed(format!("a folder that holds a {TRACE_FILE}, or one of: {names}"))

@@ -20,7 +20,13 @@ impl Trace {
     pub fn correct_at(&self, given: Option<f64>, in_use: Option<&[EndpointIx]>) -> Result<f64> {
         if let Some(value) = given.or(self.info.defaults.correct_at) {
             let allowed = value > 0.0 && value <= 1.0;
-            let error = || Error::new("no such score").at("--correct-at").found(value).allowed("above 0, up to 1").usage();
+            let error = || {
+                Error::new("no answer can be told right or wrong by this score")
+                    .at("--correct-at")
+                    .found(value)
+                    .allowed("above 0, up to 1")
+                    .usage()
+            };
             return allowed.then_some(value).ok_or_else(error);
         }
         let graded = match in_use {

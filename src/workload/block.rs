@@ -186,6 +186,11 @@ impl<'a> OutcomeBlock<'a> {
         self.accounts[account][endpoint as usize].get(index).copied().unwrap_or(f64::NAN)
     }
 
+    /// Whether any endpoint in use has an account at all.
+    pub fn has(&self, account: usize) -> bool {
+        self.accounts[account].iter().any(|cells| !cells.is_empty())
+    }
+
     /// An endpoint's logged confidence in its answer, NaN where missing.
     #[inline]
     pub fn confidence(&self, endpoint: EndpointIx, index: usize) -> f64 {

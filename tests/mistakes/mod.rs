@@ -7,7 +7,6 @@ use polars::prelude::{DataFrame, IntoColumn, NamedFrom, ParquetReader, ParquetWr
 
 /// Exit code 2: called wrongly; 1: called well, on something that does not work.
 pub const CALLS: &[(i32, &[&str])] = &[
-    (2, &[]),
     (2, &["replya"]),
     (2, &["replay", "toy"]),
     (2, &["replay", "toy", "--polcy", "oracle"]),

@@ -48,6 +48,16 @@ fn a_query_that_nobody_serves_costs_nothing_and_is_wrong() {
 }
 
 #[test]
+fn what_the_trace_lacks_is_not_known_of_nobody_either() {
+    let mut trace = small();
+    trace.outcomes.iter_mut().for_each(|outcomes| drop(outcomes.metrics.take(Metric::EnergyJ)));
+    let free = spec("kind = \"oracle\"\n[overhead]\nenergy_j = 1.0\n[parameters]\nnone_correct = \"free\"\n");
+    let found = first(&trace, free, WorkloadSpec::default());
+    assert_eq!((found.share["none"], found.totals.energy_j, found.known.energy_j), (1.0 / 6.0, None, Some(0.0)));
+    assert!(found.totals.cost_usd.is_some());
+}
+
+#[test]
 fn unserved_queries_are_counted_and_never_free() {
     let trace = with_column(small(), 0, Metric::EnergyJ, vec![1.0, f64::NAN, 1.0, 1.0, f64::NAN, 1.0]);
     let found = first(&trace, policy("always:endpoint=e0"), missing("unavailable"));
@@ -68,6 +78,8 @@ fn a_skipped_query_is_on_neither_side() {
     assert_eq!((found.queries, found.skipped), (5, 1.0));
     assert_eq!(found.savings["e1"].energy.map(|figure| figure.value), Some(1.0 - 23.0 / 50.0));
     assert_eq!(found.answer_accuracy.map(|figure| figure.value), Some(1.0));
+    // The cloud is right on three of the five queries that are left, not of six.
+    assert_eq!(found.relative_answer_accuracy["e1"].map(|figure| figure.value), Some(5.0 / 3.0));
 }
 
 #[test]

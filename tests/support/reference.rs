@@ -122,6 +122,8 @@ pub struct Sums {
     pub known: f64,
     pub totals: [f64; 4],
     pub both: f64,
+    pub my_score: f64,
+    pub their_score: f64,
     pub mine: [f64; 4],
     pub theirs: [f64; 4],
 }
@@ -357,7 +359,11 @@ impl Run<'_> {
         sums.score += by.map_or(0.0, |endpoint| self.score(endpoint, q));
         sums.known += 1.0;
         let theirs = !self.lacks(self.world.baseline, q);
-        sums.both += f64::from(u8::from(theirs));
+        if theirs {
+            sums.both += 1.0;
+            sums.my_score += by.map_or(0.0, |endpoint| self.score(endpoint, q));
+            sums.their_score += self.score(self.world.baseline, q);
+        }
         for account in 0..4 {
             sums.totals[account] += took[account];
             if theirs {
