@@ -19,6 +19,9 @@ pub enum MissingFeatures {
     Mean,
 }
 
+/// Counts something in a text.
+type Count = fn(&str) -> usize;
+
 /// The features of every query of a trace.
 #[derive(Debug, Clone)]
 pub struct Features {
@@ -117,7 +120,7 @@ impl Features {
 
     /// Counts of what is in a prompt: cheap, and without any idea of its meaning.
     fn texts(&mut self, prompts: &[Option<String>]) {
-        let counts: [(&str, fn(&str) -> usize); 5] = [
+        let counts: [(&str, Count); 5] = [
             ("prompt characters", |text| text.chars().count()),
             ("prompt digits", |text| text.bytes().filter(u8::is_ascii_digit).count()),
             ("prompt words", |text| text.split_whitespace().count()),
