@@ -3,6 +3,7 @@
 //! Every policy is a labelled point with its intervals; of a sweep every misroute rule is a path.
 
 mod content;
+mod name;
 
 use content::{ACCOUNTS, Content, Dot, Path, Role};
 
@@ -27,8 +28,8 @@ fn draw(report: &Report) -> Result<Scene, String> {
     if contents.is_empty() {
         return Err("fewer than two policies or endpoints have both an answer accuracy and a known energy, cost or latency".to_owned());
     }
-    let numbered = content::number(&mut contents);
-    let several = fallbacks(report).len() > 1;
+    let numbered = name::number(&mut contents);
+    let several = name::fallbacks(report).len() > 1;
     let columns = contents.len().min(2);
     let width = if columns == 1 { 460.0 } else { 760.0 };
     let cell = width / columns as f64;
@@ -36,8 +37,10 @@ fn draw(report: &Report) -> Result<Scene, String> {
     let mut scene = Scene::new(FIGURE.summary, width);
     let mut top = 4.0;
     for row in contents.chunks(columns) {
-        for (index, content) in row.iter().enumerate() {
-            draw_panel(&mut scene, content, several, (index as f64 * cell, top, cell, height));
+        let cells = || row.iter().zip(0..).map(|(content, index)| (content, f64::from(index) * cell));
+        top += cells().map(|(content, left)| scene.heading((left + 8.0, top), &heading(content, several), cell - 16.0)).fold(0.0, f64::max);
+        for (content, left) in cells() {
+            draw_panel(&mut scene, content, (left, top, cell, height));
         }
         top += height + 68.0;
     }
@@ -62,15 +65,17 @@ fn widest(cell: f64) -> f64 {
     0.45 * (cell - LEFT)
 }
 
-fn draw_panel(scene: &mut Scene, content: &Content, grouped: bool, (left, top, cell, height): (f64, f64, f64, f64)) {
+/// What is upwards, and the fallback where there are several.
+fn heading(content: &Content, several: bool) -> String {
+    match content.fallback {
+        Some(fallback) if several => format!("answer accuracy (fallback: {fallback})"),
+        _ => "answer accuracy".to_owned(),
+    }
+}
+
+fn draw_panel(scene: &mut Scene, content: &Content, (left, top, cell, height): (f64, f64, f64, f64)) {
     let (Some((x, title)), Some(y)) = (content.x_axis(), Axis::linear(content.y_values(), 7, 0.05, Ticks::Percent)) else { return };
     let panel = Panel { left: left + LEFT, top: top + 20.0, width: cell - LEFT - 12.0, height, x, y };
-    let heading = match content.fallback {
-        Some(fallback) if grouped => format!("answer accuracy (fallback: {fallback})"),
-        _ => "answer accuracy".to_owned(),
-    };
-    let heading = style::shorten(&heading, style::TEXT, true, cell - 16.0);
-    scene.text(Text { bold: true, ..Text::new((left + 8.0, top + 11.0), heading) });
     panel.frame(scene, true, true);
     scene.text(Text::new((panel.left + panel.width / 2.0, panel.bottom() + 29.5), title).anchor(Anchor::Middle));
     let mut labels = Labels::default();

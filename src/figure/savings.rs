@@ -171,10 +171,9 @@ fn draw_strip(scene: &mut Scene, report: &Report, strip: &Strip, (top, widest_st
     // As wide as in the widest strip, so that panels of all strips line up.
     let full = widest_strip as f64;
     let width = (scene.width - LEFT - right - GAP * (full - 1.0)) / full;
-    let heading = |at, text: &str| Text { bold: true, ..Text::new((8.0, at), style::shorten(text, style::TEXT, true, 740.0_f64.min(scene.width - 16.0))) };
-    let (title, answers_title) = (heading(top + 11.0, &saved_title(strip)), heading(top + SAVINGS_HEIGHT + 51.0, "answer accuracy"));
-    scene.text(title);
-    scene.text(answers_title);
+    let text_width = scene.width - 16.0;
+    let top = top + scene.heading((8.0, top), &saved_title(strip), text_width);
+    scene.heading((8.0, top + SAVINGS_HEIGHT + 40.0), "answer accuracy", text_width);
     for (index, curve) in strip.curves.iter().enumerate() {
         let left = LEFT + index as f64 * (width + GAP);
         let upper = Panel { left, top: top + 32.0, width, height: SAVINGS_HEIGHT, x: Axis::unit(), y: strip.savings.clone() };
@@ -200,20 +199,10 @@ fn column_title(report: &Report, curve: &Curve, width: f64) -> String {
     format!("{rule} ({})", style::shorten(&curve.policy, style::SMALL, false, left))
 }
 
+/// What is above the zero line. The lines name their accounts themselves.
 fn saved_title(strip: &Strip) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for series in strip.curves.iter().flat_map(|curve| savings(curve, strip.baseline)) {
-        if !names.contains(&series.name) {
-            names.push(series.name);
-        }
-    }
-    let saved = match names.split_last() {
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-        None => String::new(),
-    };
     let to = if strip.fallback == strip.baseline { String::new() } else { format!(" (fallback: {})", strip.fallback) };
-    format!("saved {saved}, % of {}{to}", strip.baseline)
+    format!("saved, % of {}{to}", strip.baseline)
 }
 
 fn draw_column(scene: &mut Scene, strip: &Strip, curve: &Curve, (upper, lower): (&Panel, &Panel), (first, last): (bool, bool)) {
