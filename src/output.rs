@@ -64,7 +64,8 @@ pub fn file(out: &Path, force: bool, contents: &[u8]) -> Result<()> {
     sibling.persist(out).map_err(|error| fail(out, error.error)).map(drop)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 

@@ -12,7 +12,7 @@ use super::label::{self, Entry};
 use super::place::Labels;
 use super::scene::{Anchor, At, Mark, Rect, Scene, Stroke, Text};
 use super::style::{self, Shape};
-use super::{FigureKind, fallbacks, provenance};
+use super::{FigureKind, provenance};
 use crate::report::Report;
 
 pub(super) const FIGURE: FigureKind =
@@ -55,14 +55,13 @@ fn draw(report: &Report) -> Result<Scene, String> {
 
 /// Room for labels on at most two fifths of a panel.
 fn height_for(content: &Content, cell: f64) -> f64 {
-    let names = content.dots.iter().map(|dot| &dot.label).chain(content.paths.iter().map(|path| &path.label));
-    let area: f64 = names.map(|name| style::text_width(name, style::SMALL, false).min(widest(cell)) * (style::SMALL + 3.0)).sum();
+    let area: f64 = content.dots.iter().map(|dot| &dot.label).map(|name| style::text_width(name, style::SMALL, false).min(widest(cell)) * (style::SMALL + 3.0)).sum();
     (area / 0.4 / (cell - LEFT - 12.0)).ceil()
 }
 
 /// The widest a label may be.
 fn widest(cell: f64) -> f64 {
-    0.45 * (cell - LEFT)
+    0.6 * (cell - LEFT)
 }
 
 /// What is upwards, and the fallback where there are several.
@@ -88,13 +87,6 @@ fn draw_panel(scene: &mut Scene, content: &Content, (left, top, cell, height): (
     }
     for dot in &content.dots {
         labels.want(panel.at(dot.x.value, dot.y.value), MARKER / 2.0, &dot.label, style::GREY, widest(cell));
-    }
-    for (index, path) in content.paths.iter().enumerate() {
-        let others = content.paths.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, path)| path);
-        let others: Vec<At> = others.flat_map(|path| path.places(&panel)).collect();
-        if let Some(at) = path.apart(&panel, &others) {
-            labels.want(at, 2.0, &path.label, path.look.ink, widest(cell));
-        }
     }
     let inside = Rect { left: panel.left + 1.0, top: panel.top + 1.0, right: panel.right() - 1.0, bottom: panel.bottom() - 1.0 };
     labels.draw(scene, &inside);
@@ -171,10 +163,24 @@ fn key(report: &Report, contents: &[Content]) -> Vec<Entry> {
     if dots().any(|dot| dot.x.low.is_some() || dot.y.low.is_some()) {
         entries.push(Entry { sample: vec![line(Stroke::solid(style::GREY, 0.8))], text: "95% interval".to_owned() });
     }
-    if contents.iter().any(|content| !content.paths.is_empty()) {
-        let text = "Paths: misroute rules, markers every 25% router accuracy";
-        entries.push(Entry { sample: Vec::new(), text: text.to_owned() });
-    }
+    entries.extend(path_entries(contents));
     entries.push(Entry { sample: Vec::new(), text: provenance(report) });
+    entries
+}
+
+/// The paths: in the panels their names would be taken for those of the points where they begin.
+fn path_entries(contents: &[Content]) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for path in contents.iter().flat_map(|content| &content.paths) {
+        if entries.iter().any(|entry| entry.text == path.label) {
+            continue;
+        }
+        let line = Mark::Line { points: vec![(0.0, 4.0), (22.0, 4.0)], stroke: Stroke { ink: path.look.ink, width: 1.4, dash: path.look.dash } };
+        let marker = Mark::Marker { at: (11.0, 4.0), shape: path.look.shape, size: 5.0, ink: path.look.ink, hollow: false };
+        entries.push(Entry { sample: vec![line, marker], text: path.label.clone() });
+    }
+    if !entries.is_empty() {
+        entries.push(Entry { sample: Vec::new(), text: "(a marker every 25% of router accuracy)".to_owned() });
+    }
     entries
 }

@@ -20,8 +20,8 @@ const LEFT: f64 = 46.0;
 const GAP: f64 = 25.0;
 const SAVINGS_HEIGHT: f64 = 118.0;
 const ANSWERS_HEIGHT: f64 = 84.0;
-/// Columns beyond these go into another strip.
-const COLUMNS: usize = 4;
+/// With more columns there is another strip.
+const COLUMNS: usize = 5;
 
 /// Curves of one fallback against one baseline, side by side.
 struct Strip<'a> {
@@ -86,7 +86,7 @@ fn strips(report: &Report) -> Vec<Strip<'_>> {
             if saved.is_empty() {
                 continue;
             }
-            strips.extend(all.chunks(COLUMNS).map(|curves| {
+            strips.extend(all.chunks(all.len().div_ceil(all.len().div_ceil(COLUMNS))).map(|curves| {
                 let (savings, answers) = (savings.clone(), answers.clone());
                 Strip { fallback, baseline, curves: curves.to_vec(), savings, answers, reference }
             }));

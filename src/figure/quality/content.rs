@@ -148,13 +148,6 @@ impl Path {
         }
         places
     }
-
-    /// The place where the path is farthest from other paths: there its label is understood.
-    pub(super) fn apart(&self, panel: &Panel, others: &[At]) -> Option<At> {
-        // Farther than this is far enough, and the lowest router accuracy is preferred.
-        let clearance = |at: At| others.iter().map(|other| (at.0 - other.0).hypot(at.1 - other.1)).fold(40.0, f64::min);
-        self.places(panel).into_iter().rev().max_by(|a, b| clearance(*a).total_cmp(&clearance(*b)))
-    }
 }
 
 impl Content<'_> {

@@ -8,7 +8,7 @@ const MOST_NAMES: usize = 14;
 
 /// The different fallbacks of curves, or else of policies, in their order.
 pub(super) fn fallbacks(report: &Report) -> Vec<&str> {
-    let swept = super::fallbacks(report);
+    let swept = super::super::fallbacks(report);
     if !swept.is_empty() {
         return swept;
     }
