@@ -3,6 +3,9 @@
 //! `cargo bench` prints medians; `benches/README.md` has the ratios and what the limits are. Every
 //! result is checked against the plain loop before anything is timed.
 
+// A bench may stop at the first surprise.
+#![allow(clippy::expect_used)]
+
 use std::path::Path;
 use std::sync::OnceLock;
 

@@ -54,7 +54,42 @@ pub fn folder(out: &Path, force: bool, mark: &str, fill: impl FnOnce(&Path) -> R
 pub fn file(out: &Path, force: bool, contents: &[u8]) -> Result<()> {
     refuse_existing(out, force)?;
     fs::create_dir_all(parent(out)).map_err(|error| fail(out, error))?;
-    let mut sibling = tempfile::Builder::new().prefix(".wattroute-").tempfile_in(parent(out)).map_err(|error| fail(out, error))?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".wattroute-");
+    // A temporary file is its owner's alone by default; this one is to stay, with the permissions of any other.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut sibling = builder.tempfile_in(parent(out)).map_err(|error| fail(out, error))?;
     sibling.write_all(contents).and_then(|()| sibling.as_file().sync_all()).map_err(|error| fail(out, error))?;
     sibling.persist(out).map_err(|error| fail(out, error.error)).map(drop)
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn what_is_written_has_the_usual_permissions() {
+        let dir = tempfile::tempdir().unwrap();
+        // What the system gives under this process's umask.
+        let (usual_file, usual_folder) = (dir.path().join("usual.txt"), dir.path().join("usual"));
+        fs::write(&usual_file, "").unwrap();
+        fs::create_dir(&usual_folder).unwrap();
+        let (ours, run) = (dir.path().join("deep").join("ours.txt"), dir.path().join("run"));
+        file(&ours, false, b"ours").unwrap();
+        folder(&run, false, "mark", |fresh| file(&fresh.join("figures").join("a.svg"), false, b"")).unwrap();
+        for written in [ours, run.join("figures").join("a.svg")] {
+            assert_eq!(mode(&written), mode(&usual_file), "{}", written.display());
+        }
+        for written in [dir.path().join("deep"), run.clone(), run.join("figures")] {
+            assert_eq!(mode(&written), mode(&usual_folder), "{}", written.display());
+        }
+    }
 }

@@ -57,9 +57,9 @@ enum Verb {
     /// Look at a trace: accuracy, energy, time, money, coverage, and what is missing
     Inspect(inspect::Args),
     /// What each policy would have cost, saved and answered
-    Replay(replay::Args),
+    Replay(Box<replay::Args>),
     /// Savings and answer accuracy over router accuracy
-    Sweep(sweep::Args),
+    Sweep(Box<sweep::Args>),
     /// Find every fault of a trace
     Check(check::Args),
     /// Fill in missing energy, latency, compute and cost of a trace from measured profiles
@@ -102,8 +102,8 @@ fn run(cli: Cli) -> Result<()> {
     match verb {
         Verb::Import(args) => import::run(args, &common),
         Verb::Inspect(args) => inspect::run(args, &common),
-        Verb::Replay(args) => replay::run(args, &common),
-        Verb::Sweep(args) => sweep::run(args, &common),
+        Verb::Replay(args) => replay::run(*args, &common),
+        Verb::Sweep(args) => sweep::run(*args, &common),
         Verb::Check(args) => check::run(args, &common),
         Verb::Enrich(args) => enrich::run(args, &common),
         Verb::Policies(args) => policies::run(args, &common),

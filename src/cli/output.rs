@@ -18,11 +18,11 @@ pub(super) fn print(text: &str) -> Result<()> {
     }
 }
 
-/// Prints one JSON object with `--json`, nothing with `--quiet`, else the text.
+/// Prints one JSON object with `--json`, nothing with `--quiet`, else the text. A number that JSON
+/// cannot hold is an error that names its key.
 pub(super) fn show(common: &Common, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<()> {
     if common.json {
-        let json = serde_json::to_string_pretty(value).map_err(|error| Error::new("the result is no JSON").cause(error))?;
-        return print(&format!("{json}\n"));
+        return print(&crate::report::pretty(value)?);
     }
     if common.quiet { Ok(()) } else { print(&text()) }
 }

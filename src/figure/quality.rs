@@ -3,6 +3,7 @@
 //! Every policy is a labelled point with its intervals; of a sweep every misroute rule is a path.
 
 mod content;
+mod name;
 
 use content::{ACCOUNTS, Content, Dot, Path, Role};
 
@@ -11,7 +12,7 @@ use super::label::{self, Entry};
 use super::place::Labels;
 use super::scene::{Anchor, At, Mark, Rect, Scene, Stroke, Text};
 use super::style::{self, Shape};
-use super::{FigureKind, fallbacks, provenance};
+use super::{FigureKind, provenance};
 use crate::report::Report;
 
 pub(super) const FIGURE: FigureKind =
@@ -27,8 +28,8 @@ fn draw(report: &Report) -> Result<Scene, String> {
     if contents.is_empty() {
         return Err("fewer than two policies or endpoints have both an answer accuracy and a known energy, cost or latency".to_owned());
     }
-    let numbered = content::number(&mut contents);
-    let several = fallbacks(report).len() > 1;
+    let numbered = name::number(&mut contents);
+    let several = name::fallbacks(report).len() > 1;
     let columns = contents.len().min(2);
     let width = if columns == 1 { 460.0 } else { 760.0 };
     let cell = width / columns as f64;
@@ -36,8 +37,10 @@ fn draw(report: &Report) -> Result<Scene, String> {
     let mut scene = Scene::new(FIGURE.summary, width);
     let mut top = 4.0;
     for row in contents.chunks(columns) {
-        for (index, content) in row.iter().enumerate() {
-            draw_panel(&mut scene, content, several, (index as f64 * cell, top, cell, height));
+        let cells = || row.iter().zip(0..).map(|(content, index)| (content, f64::from(index) * cell));
+        top += cells().map(|(content, left)| scene.heading((left + 8.0, top), &heading(content, several), cell - 16.0)).fold(0.0, f64::max);
+        for (content, left) in cells() {
+            draw_panel(&mut scene, content, (left, top, cell, height));
         }
         top += height + 68.0;
     }
@@ -52,25 +55,26 @@ fn draw(report: &Report) -> Result<Scene, String> {
 
 /// Room for labels on at most two fifths of a panel.
 fn height_for(content: &Content, cell: f64) -> f64 {
-    let names = content.dots.iter().map(|dot| &dot.label).chain(content.paths.iter().map(|path| &path.label));
-    let area: f64 = names.map(|name| style::text_width(name, style::SMALL, false).min(widest(cell)) * (style::SMALL + 3.0)).sum();
+    let area: f64 = content.dots.iter().map(|dot| &dot.label).map(|name| style::text_width(name, style::SMALL, false).min(widest(cell)) * (style::SMALL + 3.0)).sum();
     (area / 0.4 / (cell - LEFT - 12.0)).ceil()
 }
 
 /// The widest a label may be.
 fn widest(cell: f64) -> f64 {
-    0.45 * (cell - LEFT)
+    0.6 * (cell - LEFT)
 }
 
-fn draw_panel(scene: &mut Scene, content: &Content, grouped: bool, (left, top, cell, height): (f64, f64, f64, f64)) {
+/// What is upwards, and the fallback where there are several.
+fn heading(content: &Content, several: bool) -> String {
+    match content.fallback {
+        Some(fallback) if several => format!("answer accuracy (fallback: {fallback})"),
+        _ => "answer accuracy".to_owned(),
+    }
+}
+
+fn draw_panel(scene: &mut Scene, content: &Content, (left, top, cell, height): (f64, f64, f64, f64)) {
     let (Some((x, title)), Some(y)) = (content.x_axis(), Axis::linear(content.y_values(), 7, 0.05, Ticks::Percent)) else { return };
     let panel = Panel { left: left + LEFT, top: top + 20.0, width: cell - LEFT - 12.0, height, x, y };
-    let heading = match content.fallback {
-        Some(fallback) if grouped => format!("answer accuracy (fallback: {fallback})"),
-        _ => "answer accuracy".to_owned(),
-    };
-    let heading = style::shorten(&heading, style::TEXT, true, cell - 16.0);
-    scene.text(Text { bold: true, ..Text::new((left + 8.0, top + 11.0), heading) });
     panel.frame(scene, true, true);
     scene.text(Text::new((panel.left + panel.width / 2.0, panel.bottom() + 29.5), title).anchor(Anchor::Middle));
     let mut labels = Labels::default();
@@ -83,13 +87,6 @@ fn draw_panel(scene: &mut Scene, content: &Content, grouped: bool, (left, top, c
     }
     for dot in &content.dots {
         labels.want(panel.at(dot.x.value, dot.y.value), MARKER / 2.0, &dot.label, style::GREY, widest(cell));
-    }
-    for (index, path) in content.paths.iter().enumerate() {
-        let others = content.paths.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, path)| path);
-        let others: Vec<At> = others.flat_map(|path| path.places(&panel)).collect();
-        if let Some(at) = path.apart(&panel, &others) {
-            labels.want(at, 2.0, &path.label, path.look.ink, widest(cell));
-        }
     }
     let inside = Rect { left: panel.left + 1.0, top: panel.top + 1.0, right: panel.right() - 1.0, bottom: panel.bottom() - 1.0 };
     labels.draw(scene, &inside);
@@ -166,10 +163,24 @@ fn key(report: &Report, contents: &[Content]) -> Vec<Entry> {
     if dots().any(|dot| dot.x.low.is_some() || dot.y.low.is_some()) {
         entries.push(Entry { sample: vec![line(Stroke::solid(style::GREY, 0.8))], text: "95% interval".to_owned() });
     }
-    if contents.iter().any(|content| !content.paths.is_empty()) {
-        let text = "Paths: misroute rules, markers every 25% router accuracy";
-        entries.push(Entry { sample: Vec::new(), text: text.to_owned() });
-    }
+    entries.extend(path_entries(contents));
     entries.push(Entry { sample: Vec::new(), text: provenance(report) });
+    entries
+}
+
+/// The paths: in the panels their names would be taken for those of the points where they begin.
+fn path_entries(contents: &[Content]) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for path in contents.iter().flat_map(|content| &content.paths) {
+        if entries.iter().any(|entry| entry.text == path.label) {
+            continue;
+        }
+        let line = Mark::Line { points: vec![(0.0, 4.0), (22.0, 4.0)], stroke: Stroke { ink: path.look.ink, width: 1.4, dash: path.look.dash } };
+        let marker = Mark::Marker { at: (11.0, 4.0), shape: path.look.shape, size: 5.0, ink: path.look.ink, hollow: false };
+        entries.push(Entry { sample: vec![line, marker], text: path.label.clone() });
+    }
+    if !entries.is_empty() {
+        entries.push(Entry { sample: Vec::new(), text: "(a marker every 25% of router accuracy)".to_owned() });
+    }
     entries
 }

@@ -20,8 +20,8 @@ const LEFT: f64 = 46.0;
 const GAP: f64 = 25.0;
 const SAVINGS_HEIGHT: f64 = 118.0;
 const ANSWERS_HEIGHT: f64 = 84.0;
-/// Columns beyond these go into another strip.
-const COLUMNS: usize = 4;
+/// With more columns there is another strip.
+const COLUMNS: usize = 5;
 
 /// Curves of one fallback against one baseline, side by side.
 struct Strip<'a> {
@@ -86,7 +86,7 @@ fn strips(report: &Report) -> Vec<Strip<'_>> {
             if saved.is_empty() {
                 continue;
             }
-            strips.extend(all.chunks(COLUMNS).map(|curves| {
+            strips.extend(all.chunks(all.len().div_ceil(all.len().div_ceil(COLUMNS))).map(|curves| {
                 let (savings, answers) = (savings.clone(), answers.clone());
                 Strip { fallback, baseline, curves: curves.to_vec(), savings, answers, reference }
             }));
@@ -171,10 +171,9 @@ fn draw_strip(scene: &mut Scene, report: &Report, strip: &Strip, (top, widest_st
     // As wide as in the widest strip, so that panels of all strips line up.
     let full = widest_strip as f64;
     let width = (scene.width - LEFT - right - GAP * (full - 1.0)) / full;
-    let heading = |at, text: &str| Text { bold: true, ..Text::new((8.0, at), style::shorten(text, style::TEXT, true, 740.0_f64.min(scene.width - 16.0))) };
-    let (title, answers_title) = (heading(top + 11.0, &saved_title(strip)), heading(top + SAVINGS_HEIGHT + 51.0, "answer accuracy"));
-    scene.text(title);
-    scene.text(answers_title);
+    let text_width = scene.width - 16.0;
+    let top = top + scene.heading((8.0, top), &saved_title(strip), text_width);
+    scene.heading((8.0, top + SAVINGS_HEIGHT + 40.0), "answer accuracy", text_width);
     for (index, curve) in strip.curves.iter().enumerate() {
         let left = LEFT + index as f64 * (width + GAP);
         let upper = Panel { left, top: top + 32.0, width, height: SAVINGS_HEIGHT, x: Axis::unit(), y: strip.savings.clone() };
@@ -200,20 +199,10 @@ fn column_title(report: &Report, curve: &Curve, width: f64) -> String {
     format!("{rule} ({})", style::shorten(&curve.policy, style::SMALL, false, left))
 }
 
+/// What is above the zero line. The lines name their accounts themselves.
 fn saved_title(strip: &Strip) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for series in strip.curves.iter().flat_map(|curve| savings(curve, strip.baseline)) {
-        if !names.contains(&series.name) {
-            names.push(series.name);
-        }
-    }
-    let saved = match names.split_last() {
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-        None => String::new(),
-    };
     let to = if strip.fallback == strip.baseline { String::new() } else { format!(" (fallback: {})", strip.fallback) };
-    format!("saved {saved}, % of {}{to}", strip.baseline)
+    format!("saved, % of {}{to}", strip.baseline)
 }
 
 fn draw_column(scene: &mut Scene, strip: &Strip, curve: &Curve, (upper, lower): (&Panel, &Panel), (first, last): (bool, bool)) {

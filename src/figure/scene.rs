@@ -179,6 +179,17 @@ impl Scene {
         }
     }
 
+    /// Adds a heading whose first line is below `top`, in as many lines as it takes, and returns by how
+    /// much it is higher than one line.
+    pub fn heading(&mut self, (left, top): At, text: &str, width: f64) -> f64 {
+        let mut lower = 0.0;
+        for (index, line) in style::wrap(text, style::TEXT, true, width).into_iter().enumerate() {
+            lower = index as f64 * style::LINE;
+            self.text(Text { bold: true, ..Text::new((left, top + 11.0 + lower), line) });
+        }
+        lower
+    }
+
     /// Adds a marker.
     pub fn marker(&mut self, at: At, shape: Shape, size: f64, ink: RGBColor, hollow: bool) {
         self.marks.push(Mark::Marker { at, shape, size, ink, hollow });

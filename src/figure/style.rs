@@ -19,6 +19,9 @@ pub const TEXT: f64 = 11.0;
 /// Size of tick labels and keys.
 pub const SMALL: f64 = 9.5;
 
+/// From one line of a heading to the next.
+pub const LINE: f64 = 14.0;
+
 /// Black: front, headings, zero line.
 pub const BLACK: RGBColor = RGBColor(0, 0, 0);
 /// Tick labels and leaders.
@@ -142,6 +145,28 @@ pub fn shorten(text: &str, size: f64, bold: bool, width: f64) -> String {
     short
 }
 
+/// A text in as many lines as it takes, broken between words, and within a word only where that is
+/// too wide by itself: headings are never cut.
+pub fn wrap(text: &str, size: f64, bold: bool, width: f64) -> Vec<String> {
+    let fits = |line: &str| text_width(line, size, bold) <= width;
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        if let Some(last) = lines.last_mut().filter(|last| fits(&format!("{last} {word}"))) {
+            *last = format!("{last} {word}");
+            continue;
+        }
+        let mut line = String::new();
+        for letter in word.chars() {
+            if !line.is_empty() && !fits(&format!("{line}{letter}")) {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push(letter);
+        }
+        lines.push(line);
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,5 +180,17 @@ mod tests {
         assert_eq!(shorten("oracle", TEXT, false, 90.0), "oracle");
         // A digit of Open Sans is 1169/2048 em wide: 10 digits at size 10 are 57.1 units, and 8% room.
         assert!((text_width("0123456789", 10.0, false) - 57.08 * SLACK).abs() < 0.1);
+    }
+
+    #[test]
+    fn headings_break_and_lose_nothing() {
+        fonts().unwrap();
+        assert_eq!(wrap("saved, % of a@x", TEXT, true, 200.0), ["saved, % of a@x"]);
+        assert_eq!(wrap("saved, % of ladder-xl@nvidia-h200-bs1", TEXT, true, 170.0), ["saved, % of", "ladder-xl@nvidia-h200-bs1"]);
+        // A word that is wider than a line by itself is broken too, and no line is too wide.
+        let long = "qwen3-235b-a22b-instruct@8xh100-batch-128";
+        let lines = wrap(long, TEXT, true, 90.0);
+        assert!(lines.len() > 2 && lines.iter().all(|line| text_width(line, TEXT, true) <= 90.0), "{lines:?}");
+        assert_eq!(lines.concat(), long);
     }
 }

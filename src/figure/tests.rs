@@ -48,7 +48,7 @@ fn files_are_whole_and_the_same_twice() {
     }
     let svg = std::fs::read_to_string(out.join("quality_cost.svg")).unwrap();
     assert!(svg.starts_with("<svg width=\"460\"") && svg.ends_with("</svg>\n"), "{}", &svg[..80]);
-    for label in ["cascade-verify", "always-cloud", "cost per 1,000 queries, USD", "answer accuracy", "<title>Answer"] {
+    for label in ["cascade-verify", sample::BASELINES[0].0, "cost per 1,000 queries, USD", "answer accuracy", "<title>Answer"] {
         assert!(svg.contains(label), "{label}");
     }
     let png = std::fs::read(out.join("quality_cost.png")).unwrap();
@@ -82,7 +82,7 @@ fn savings_stand_beside_answer_accuracy_and_their_own_baseline() {
     let count = |wanted: &str| texts(&scene).iter().filter(|text| text.text == wanted).count();
     // Two fallbacks, each against itself alone.
     for (id, ..) in sample::BASELINES {
-        assert_eq!(count(&format!("saved energy and latency, % of {id}")), 1);
+        assert_eq!(count(&format!("saved, % of {id}")), 1);
     }
     assert_eq!((count("answer accuracy"), count("baseline"), count("misroute: retry")), (2, 2, 2));
     let mut blind = sample::sweep();
@@ -97,7 +97,7 @@ fn a_fallback_that_is_no_baseline_stands_against_every_baseline() {
     let report = one();
     let scene = scene("savings_curves", &report);
     assert_tidy(&scene);
-    let wanted = "saved energy and latency, % of b@x (fallback: ladder-xl@epyc-bs1)";
+    let wanted = "saved, % of b@x (fallback: ladder-xl@epyc-bs1)";
     assert!(texts(&scene).iter().any(|text| text.text == wanted));
 }
 
@@ -132,7 +132,33 @@ fn quality_of_sweeps_and_replays_is_tidy() {
     assert_tidy(&scene);
     // Energy and latency of curves are known, for two fallbacks; cost only of endpoints, once.
     let count = |start: &str| texts(&scene).iter().filter(|text| text.text.starts_with(start)).count();
-    assert_eq!((count("accept"), count("energy"), count("cost"), count("latency")), (4, 2, 1, 2));
+    assert_eq!((count("energy"), count("cost"), count("latency")), (2, 1, 2));
+    // Paths are named in the key alone, once, and not like an endpoint.
+    assert_eq!((count("misroute accept"), count("misroute cloud"), count("cloud")), (1, 1, 0));
+}
+
+#[test]
+fn what_is_one_point_has_one_short_label() {
+    let mut report = sample::sweep();
+    let fallback = sample::BASELINES[0].0;
+    // Two policies that always use one endpoint, and the oracle where the paths of its fallback end.
+    for name in ["all-fallback", "always:endpoint=x"] {
+        report.policies.push(sample::policy((name, "always", false, 0.782, 410.0)));
+    }
+    let end = *report.curves[0].points.last().unwrap().per_query.energy_j.as_ref().unwrap();
+    let accuracy = report.curves[0].points.last().unwrap().answer_accuracy.unwrap().value;
+    let mut oracle = sample::policy(("best", "oracle", true, accuracy, end));
+    (oracle.name, oracle.fallback) = (format!("best (fallback {fallback})"), Some(fallback.to_owned()));
+    report.policies.push(oracle);
+    let scene = scene("quality_cost", &report);
+    let count = |wanted: &str| texts(&scene).iter().filter(|text| text.text == wanted).count();
+    assert_eq!((count("all-fallback"), count("always:endpoint=x")), (0, 0));
+    // Panels: energy and latency of two fallbacks each, and the cost of both fallbacks' policies.
+    assert_eq!(count(fallback), texts(&scene).iter().filter(|text| text.text.starts_with("answer accuracy (")).count());
+    let energy_panels = texts(&scene).iter().filter(|text| text.text.starts_with("energy per query")).count();
+    assert!(count("best") > 0 && energy_panels == 2);
+    // The end of the path is the oracle's place in its fallback's panel of energy, and in no other.
+    assert!(count("oracle") < texts(&scene).iter().filter(|text| text.text.starts_with("answer accuracy (")).count());
 }
 
 #[test]

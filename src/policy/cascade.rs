@@ -40,7 +40,7 @@ fn check(file: File, problems: &mut super::Problems) -> Cascade {
             StopRule::Always
         }
     };
-    if let Some(budget) = file.budget_usd.as_ref().filter(|budget| !(*budget.get_ref() > 0.0)) {
+    if let Some(budget) = file.budget_usd.as_ref().filter(|budget| budget.get_ref().is_nan() || *budget.get_ref() <= 0.0) {
         problems.add(budget.span(), Error::new("`budget_usd` buys nothing").found(budget.get_ref()).allowed("above 0"));
     }
     Cascade { order: file.order, stop, budget_usd: file.budget_usd.map_or(f64::INFINITY, toml::Spanned::into_inner) }

@@ -71,6 +71,7 @@ impl CurveBuilder<'_, '_> {
                 adequate: share(m.adequate(&simulated), Lane::Adequate, Lane::Solvable),
             },
             totals: Quantities::from_array(std::array::from_fn(|account| m.total(&simulated, account))),
+            per_query: Quantities::from_array(std::array::from_fn(|account| m.per_query(&simulated, account))),
             per_correct: Quantities::from_array(std::array::from_fn(|account| m.per_correct(&simulated, account))),
         }
     }

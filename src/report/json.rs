@@ -27,7 +27,6 @@ impl Report {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use crate::report::{Figure, Report, sample};
 

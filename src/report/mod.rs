@@ -30,6 +30,7 @@ pub use curves::curve;
 pub use json::pretty;
 pub use read::REPORT_FILE;
 pub use table::{at_width, terminal};
+pub(crate) use words::name_under;
 
 /// The word that tells a report from other JSON.
 pub const FORMAT: &str = "wattroute-report";
@@ -290,8 +291,10 @@ pub struct Point {
     pub expected_answer_accuracy: Option<f64>,
     /// Simulated router accuracy by its other names.
     pub measured_router_accuracy: RouterAccuracy,
-    /// Simulated totals.
+    /// Simulated totals over the queries for which they are known.
     pub totals: Quantities<f64>,
+    /// Simulated means over those queries.
+    pub per_query: Quantities<f64>,
     /// Simulated totals over correct answers.
     pub per_correct: Quantities<f64>,
 }

@@ -102,6 +102,7 @@ fn curve(fallback: &str, end: f64, points: u32) -> Curve {
             expected_answer_accuracy: Some(0.857_143 + 0.035_143 * a),
             measured_router_accuracy: RouterAccuracy { nominal: Some(a), ..RouterAccuracy::default() },
             totals: Quantities { energy_j: Some(8829.1 * (1.0 - a * end)), ..Quantities::default() },
+            per_query: Quantities { energy_j: Some(1.2613 * (1.0 - a * end)), ..Quantities::default() },
             per_correct: Quantities { energy_j: Some(1.2613 * (1.0 - a * end) / (0.857_143 + 0.035_143 * a)), ..Quantities::default() },
         }
     };

@@ -165,6 +165,7 @@ pub(super) fn curves(report: &Report) -> Table {
         .figure("router_accuracy_tier_agreement", |row| row.point.measured_router_accuracy.tier_agreement)
         .figure("router_accuracy_adequate", |row| row.point.measured_router_accuracy.adequate)
         .quantities("_total", |row| Some(row.point.totals), Some)
+        .quantities("_per_query", |row| Some(row.point.per_query), Some)
         .quantities("_per_correct", |row| Some(row.point.per_correct), Some)
         .fraction_figures("_saving", |row| of(&row.point.savings, row.baseline))
         .fractions("_saving_expected", |row| of(&row.point.expected_savings, row.baseline), Some)

@@ -99,7 +99,7 @@ pub(super) fn amount(account: usize, value: f64) -> String {
 }
 
 /// A policy's name without the fallback that a heading states already.
-pub(super) fn name_under<'a>(policy: &'a PolicyReport, fallback: Option<&str>) -> &'a str {
+pub(crate) fn name_under<'a>(policy: &'a PolicyReport, fallback: Option<&str>) -> &'a str {
     let suffix = fallback.filter(|&id| policy.fallback.as_deref() == Some(id)).map(|id| format!(" (fallback {id})"));
     suffix.and_then(|suffix| policy.name.strip_suffix(suffix.as_str())).unwrap_or(&policy.name)
 }

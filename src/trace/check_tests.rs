@@ -1,6 +1,4 @@
 //! Traces with one thing broken: `toy`, copied and damaged.
-// A test may stop at the first surprise.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,8 +3,8 @@
 use super::super::axis::{Axis, Panel, Ticks};
 use super::super::scene::At;
 use super::super::style::{self, Look};
-use super::super::fallbacks;
-use crate::report::{Curve, Figure, PolicyReport, Report};
+use super::name;
+use crate::report::{Figure, PolicyReport, Report};
 
 /// What a panel's horizontal axis is: its place among the report's accounts, its name, and its unit.
 pub(super) struct Account {
@@ -18,9 +18,6 @@ pub(super) const ACCOUNTS: [Account; 3] = [
     Account { index: 2, title: "cost per 1,000 queries", unit: "USD" },
     Account { index: 3, title: "latency per query", unit: "s" },
 ];
-
-/// A panel with more points has numbers instead of names.
-const MOST_NAMES: usize = 14;
 
 /// What a point is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,31 +54,53 @@ pub(super) struct Content<'a> {
     pub(super) paths: Vec<Path>,
 }
 
-/// A panel for each fallback that was swept, or else one for all.
+/// A panel for each fallback that policies or curves have, or else one for all.
 pub(super) fn of_account<'a>(report: &'a Report, account: &'a Account) -> Vec<Content<'a>> {
-    let swept = fallbacks(report).into_iter().map(|fallback| content(report, account, Some(fallback)));
-    let mut contents: Vec<Content> = swept.filter(|content| !content.paths.is_empty()).collect();
+    let grouped = name::fallbacks(report).into_iter().filter_map(|fallback| content(report, account, Some(fallback)));
+    let mut contents: Vec<Content> = grouped.collect();
     if contents.is_empty() {
-        contents.push(content(report, account, None));
+        contents.extend(content(report, account, None));
     }
     contents.retain(|content| content.dots.len() + content.paths.len() > 1);
     contents
 }
 
-fn content<'a>(report: &'a Report, account: &'a Account, fallback: Option<&'a str>) -> Content<'a> {
+/// What is to be seen of an account under a fallback; `None` where nothing of it depends on the fallback.
+fn content<'a>(report: &'a Report, account: &'a Account, fallback: Option<&'a str>) -> Option<Content<'a>> {
     let of_group = |policy: &&PolicyReport| fallback.is_none() || policy.fallback.is_none() || policy.fallback.as_deref() == fallback;
-    let mut dots: Vec<Dot> = report.policies.iter().filter(of_group).filter_map(|policy| policy_dot(policy, account)).collect();
-    // An endpoint that a policy always uses is there already, with its intervals.
-    let always: Vec<&str> = report.policies.iter().filter_map(only_endpoint).collect();
-    for endpoint in report.run.endpoints.iter().filter(|endpoint| !always.contains(&endpoint.id.as_str())) {
-        let x = endpoint.per_query.to_array().get(account.index).copied().flatten();
-        if let (Some(x), Some(y)) = (x, endpoint.answer_accuracy) {
-            dots.push(Dot { label: endpoint.id.clone(), x: Figure::exact(x), y: Figure::exact(y), role: Role::Fixed });
+    let policies = || report.policies.iter().filter(of_group).filter_map(|policy| Some((policy, policy_dot(policy, account, fallback)?)));
+    let paths = paths(report, account, fallback);
+    if fallback.is_some() && paths.is_empty() && !policies().any(|(policy, _)| policy.fallback.is_some()) {
+        return None;
+    }
+    let mut dots: Vec<Dot> = Vec::new();
+    // An endpoint and the policies that always use it are one; the policy is first, for its intervals.
+    for dot in policies().map(|(_, dot)| dot).chain(endpoint_dots(report, account)) {
+        if dot.role != Role::Fixed || !dots.iter().any(|other| other.role == Role::Fixed && other.label == dot.label) {
+            dots.push(dot);
         }
     }
-    let paths = paths(report, account, fallback);
-    dots.extend(oracle(report, &paths));
-    Content { account, fallback, dots, paths }
+    let oracle = oracle(report, &paths).filter(|oracle| !dots.iter().any(|dot| dot.role == Role::Hindsight && dot.covers(oracle)));
+    dots.extend(oracle);
+    Some(Content { account, fallback, dots, paths })
+}
+
+fn endpoint_dots<'a>(report: &'a Report, account: &'a Account) -> impl Iterator<Item = Dot> + 'a {
+    report.run.endpoints.iter().filter_map(|endpoint| {
+        let x = endpoint.per_query.to_array().get(account.index).copied().flatten()?;
+        let y = Figure::exact(endpoint.answer_accuracy?);
+        Some(Dot { label: endpoint.id.clone(), x: Figure::exact(x), y, role: Role::Fixed })
+    })
+}
+
+fn policy_dot(policy: &PolicyReport, account: &Account, fallback: Option<&str>) -> Option<Dot> {
+    let x = policy.per_query.to_array().get(account.index).copied().flatten()?;
+    let role = match (policy.hindsight, policy.kind == "always") {
+        (true, _) => Role::Hindsight,
+        (false, true) => Role::Fixed,
+        (false, false) => Role::Policy,
+    };
+    Some(Dot { label: name::of_policy(policy, fallback), x, y: policy.answer_accuracy?, role })
 }
 
 /// Where all paths of one policy meet: a router that is always right.
@@ -92,60 +111,25 @@ fn oracle(report: &Report, paths: &[Path]) -> Option<Dot> {
     (one_policy && accuracy == 1.0).then_some(Dot { label, x: Figure::exact(x), y: Figure::exact(y), role: Role::Hindsight })
 }
 
-/// Gives points numbers where a panel has too many for names, and returns the names with their numbers.
-pub(super) fn number(contents: &mut [Content]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    if contents.iter().all(|content| content.dots.len() <= MOST_NAMES) {
-        return names;
-    }
-    for dot in contents.iter_mut().flat_map(|content| &mut content.dots) {
-        let known = names.iter().position(|name| *name == dot.label);
-        let index = known.unwrap_or(names.len());
-        let name = std::mem::replace(&mut dot.label, (index + 1).to_string());
-        if known.is_none() {
-            names.push(name);
-        }
-    }
-    names.into_iter().enumerate().map(|(index, name)| format!("{} {name}", index + 1)).collect()
-}
-
-/// The endpoint of a policy that always uses the same.
-fn only_endpoint(policy: &PolicyReport) -> Option<&str> {
-    let mut used = policy.share.iter().filter(|(_, share)| **share > 0.0);
-    match (used.next(), used.next()) {
-        (Some((endpoint, _)), None) if policy.kind == "always" => Some(endpoint),
-        _ => None,
+impl Dot {
+    /// Whether another point has the same figures, but for the rounding of sums.
+    fn covers(&self, other: &Dot) -> bool {
+        let same = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs());
+        same(self.x.value, other.x.value) && same(self.y.value, other.y.value)
     }
 }
 
-fn policy_dot(policy: &PolicyReport, account: &Account) -> Option<Dot> {
-    let x = policy.per_query.to_array().get(account.index).copied().flatten()?;
-    let role = match (policy.hindsight, policy.kind == "always") {
-        (true, _) => Role::Hindsight,
-        (false, true) => Role::Fixed,
-        (false, false) => Role::Policy,
-    };
-    Some(Dot { label: policy.name.clone(), x, y: policy.answer_accuracy?, role })
-}
-
-/// The curves of a fallback. A point is a total over all replayed queries, here for each of them.
+/// The curves of a fallback.
 fn paths(report: &Report, account: &Account, fallback: Option<&str>) -> Vec<Path> {
-    let queries = report.run.queries as f64;
     let curves = report.curves.iter().filter(|curve| Some(curve.fallback.as_str()) == fallback).enumerate();
     let paths = curves.map(|(index, curve)| {
         let points = curve.points.iter().filter_map(|point| {
-            let total = point.totals.to_array().get(account.index).copied().flatten()?;
-            Some((point.router_accuracy, total / queries, point.answer_accuracy?.value))
+            let x = point.per_query.to_array().get(account.index).copied().flatten()?;
+            Some((point.router_accuracy, x, point.answer_accuracy?.value))
         });
-        Path { label: curve_name(report, curve), look: style::path(index), points: points.filter(|(_, x, _)| x.is_finite()).collect() }
+        Path { label: name::of_curve(report, curve), look: style::path(index), points: points.filter(|(_, x, _)| x.is_finite()).collect() }
     });
     paths.filter(|path| path.points.len() > 1).collect()
-}
-
-/// What tells a curve from the others of the report: its misroute rule, and its policy where they differ.
-fn curve_name(report: &Report, curve: &Curve) -> String {
-    let one_policy = report.curves.iter().all(|other| other.policy == curve.policy);
-    if one_policy { curve.misroute.clone() } else { format!("{} ({})", curve.misroute, curve.policy) }
 }
 
 impl Path {
@@ -163,13 +147,6 @@ impl Path {
             }
         }
         places
-    }
-
-    /// The place where the path is farthest from other paths: there its label is understood.
-    pub(super) fn apart(&self, panel: &Panel, others: &[At]) -> Option<At> {
-        // Farther than this is far enough, and the lowest router accuracy is preferred.
-        let clearance = |at: At| others.iter().map(|other| (at.0 - other.0).hypot(at.1 - other.1)).fold(40.0, f64::min);
-        self.places(panel).into_iter().rev().max_by(|a, b| clearance(*a).total_cmp(&clearance(*b)))
     }
 }
 

@@ -1,0 +1,49 @@
+//! The committed figures are what their command draws now.
+//!
+//! `SNAPSHOTS=overwrite cargo test --test figures` draws them again, after a change that is meant.
+// A test may stop at the first surprise.
+#![allow(clippy::expect_used)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The command in the README's first block of shell code, without the program's name and `--out`.
+fn command_of(readme: &str) -> Vec<String> {
+    let line = readme.lines().find(|line| line.starts_with("wattroute sweep")).expect("the README has the command");
+    let (command, out) = line.split_once(" --out ").expect("the command writes a folder");
+    assert!(!out.contains(' '), "`--out` comes last: {line}");
+    command.split(' ').skip(1).map(str::to_owned).collect()
+}
+
+#[test]
+fn committed_figures_are_what_the_command_draws() {
+    let figures = Path::new(env!("CARGO_MANIFEST_DIR")).join("figures");
+    let readme = std::fs::read_to_string(figures.join("README.md")).expect("the README of the figures");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let run = folder.path().join("run");
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_wattroute")).args(command_of(&readme)).arg("--out").arg(&run).output().expect("the program runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let overwrite = std::env::var("SNAPSHOTS").is_ok_and(|value| value == "overwrite");
+    for name in ["savings_curves", "quality_cost"] {
+        let pair = |ending: &str| -> (PathBuf, PathBuf) {
+            let file = format!("{name}.{ending}");
+            (figures.join("ladder").join(&file), run.join("figures").join(file))
+        };
+        if overwrite {
+            for (committed, drawn) in ["svg", "png"].map(pair) {
+                std::fs::copy(drawn, committed).expect("the figure is copied");
+            }
+        }
+        let (committed, drawn) = pair("svg");
+        let read = |path: &Path| std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        // Checkouts may have other line ends.
+        let differs = read(&committed).replace("\r\n", "\n") != read(&drawn);
+        assert!(
+            !differs,
+            "{} is stale: look at what is drawn now, then SNAPSHOTS=overwrite cargo test --test figures",
+            committed.display()
+        );
+        assert!(pair("png").0.is_file(), "{name}.png goes with the SVG");
+    }
+}
