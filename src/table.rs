@@ -4,9 +4,11 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Tab
 
 use crate::error::printable;
 
-/// The width of the terminal in columns; `None` where the output is no terminal and may be as wide as it likes.
+/// The width to keep to in columns: what the variable `COLUMNS` says, else the terminal's; `None` where
+/// the output is no terminal and may be as wide as it likes.
 pub fn terminal_width() -> Option<u16> {
-    Table::new().width()
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    said.filter(|&columns| columns > 0).or_else(|| Table::new().width())
 }
 
 /// A table that fits the terminal: the first column to the left, numbers to the right.
@@ -140,7 +142,7 @@ pub fn paragraph(text: &str, width: Option<u16>) -> String {
 
 /// The columns that a text may take: the terminal's, or where there is none a page's.
 fn width() -> usize {
-    Table::new().width().map_or(100, usize::from).max(40)
+    terminal_width().map_or(100, usize::from).max(40)
 }
 
 /// A table that is too wide for the terminal, as several with the same first column.

@@ -1,0 +1,162 @@
+//! The commands that the README and the documentation show are run, and give what stands there.
+//!
+//! A block ```` ```console ```` holds commands (`$ wattroute …`, or `$ cargo run --release -- …`, continued
+//! after a `\`) and what they print: stdout, then stderr, after a line `? CODE` where the exit code is not
+//! 0. A line `...` stands for any lines, `[..]` for anything in a line. The commands of a page run in
+//! order in one empty folder, on a terminal of 100 columns. A block with a language and a file name
+//! (```` ```csv answers.csv ````) is put there first. Blocks ```` ```console data ```` need
+//! `WATTROUTE_DATA`. `SNAPSHOTS=overwrite cargo test --test docs` puts what the commands print into the pages.
+// A test may stop at the first surprise.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use snapbox::Data;
+use wattroute::policy::{KINDS, PolicyKind};
+
+const DATA: &str = "WATTROUTE_DATA";
+const COLUMNS: &str = "100";
+
+/// The README and the pages of `docs/`, `policies/` and `notebooks/`.
+fn pages() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = vec![root.join("README.md"), root.join("policies/README.md"), root.join("notebooks/README.md")];
+    let docs = std::fs::read_dir(root.join("docs")).expect("docs/").map(|entry| entry.expect("an entry").path());
+    pages.extend(docs.filter(|path| path.extension().is_some_and(|ending| ending == "md")));
+    pages.sort();
+    pages
+}
+
+/// Runs the blocks of a page and gives the page with what they print; without data the blocks that need it stay as they are.
+fn run_page(page: &str, data: Option<&str>) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_files(page, folder.path());
+    let mut out = String::new();
+    let mut lines = page.split_inclusive('\n');
+    while let Some(line) = lines.next() {
+        out.push_str(line);
+        let Some(info) = line.strip_prefix("```").map(str::trim) else { continue };
+        let body: String = lines.by_ref().take_while(|line| !line.starts_with("```")).collect();
+        let is_run = info == "console" || (info == "console data" && data.is_some());
+        out.push_str(&if is_run { run_block(&body, folder.path(), data) } else { body });
+        out.push_str("```\n");
+    }
+    out
+}
+
+/// Writes the files that a page shows.
+fn write_files(page: &str, folder: &Path) {
+    for block in page.split("\n```").skip(1).step_by(2) {
+        let (info, body) = block.split_once('\n').expect("a block has lines");
+        if let Some((_, file)) = info.split_once(' ').filter(|(_, file)| file.contains('.')) {
+            std::fs::write(folder.join(file), format!("{body}\n")).expect("a file");
+        }
+    }
+}
+
+/// Runs the commands of a block and gives the block with what they print.
+fn run_block(block: &str, folder: &Path, data: Option<&str>) -> String {
+    let mut out = String::new();
+    let mut lines = block.lines().peekable();
+    while let Some(line) = lines.next() {
+        let mut command = line.strip_prefix("$ ").unwrap_or_else(|| panic!("not a command: {line}")).to_owned();
+        out += &format!("{line}\n");
+        while let Some(start) = command.strip_suffix('\\') {
+            let next = lines.next().expect("a line after `\\`");
+            command = format!("{start}{next}");
+            out += &format!("{next}\n");
+        }
+        let mut expected = String::new();
+        while let Some(line) = lines.next_if(|line| !line.starts_with("$ ")) {
+            expected += &format!("{line}\n");
+        }
+        let blank = if expected.ends_with("\n\n") { "\n" } else { "" };
+        let normal = snapbox::filter::NormalizeToExpected::new().redact();
+        let actual = normal.normalize(Data::text(run(&command, folder, data)), &Data::text(format!("{}\n", expected.trim_end())));
+        let actual = actual.render().expect("text");
+        let actual = if actual.trim().is_empty() { String::new() } else { format!("{}\n", actual.trim_end()) };
+        out += &format!("{actual}{}", if lines.peek().is_some() { blank } else { "" });
+    }
+    out
+}
+
+/// What a command prints, with the folder of the data as the page names it.
+fn run(command: &str, folder: &Path, data: Option<&str>) -> String {
+    let arguments = ["wattroute ", "cargo run --release -- "].into_iter().find_map(|program| command.strip_prefix(program));
+    let arguments = arguments.unwrap_or_else(|| panic!("not a command of this program: {command}"));
+    let data = data.unwrap_or("no-data");
+    let arguments = arguments.split_whitespace().map(|word| word.replace(&format!("${DATA}"), data));
+    let output = Command::new(env!("CARGO_BIN_EXE_wattroute")).args(arguments).current_dir(folder).env("COLUMNS", COLUMNS).output();
+    let output = output.expect("the program runs");
+    let code = if output.status.success() { String::new() } else { format!("? {}\n", output.status.code().unwrap_or(-1)) };
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("text")).concat();
+    code + &text.replace(data, &format!("${DATA}"))
+}
+
+/// Whether pages are to be written anew.
+fn overwrite() -> bool {
+    std::env::var("SNAPSHOTS").is_ok_and(|action| action == "overwrite")
+}
+
+/// Runs the pages and compares, or writes them anew where `SNAPSHOTS` says so.
+fn hold(pages: impl Iterator<Item = PathBuf>, data: Option<&str>) {
+    for path in pages {
+        let page = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let now = run_page(&page, data);
+        if overwrite() && now != page {
+            std::fs::write(&path, now).expect("a page");
+        } else if now != page {
+            let difference = snapbox::Assert::new().try_eq(Some(&path.display()), Data::text(now).raw(), Data::text(page).raw());
+            panic!("{} shows what is not so: {}", path.display(), difference.err().map_or(String::new(), |error| error.to_string()));
+        }
+    }
+}
+
+#[test]
+fn the_commands_print_what_the_pages_show() {
+    hold(pages().into_iter(), None);
+}
+
+#[test]
+#[ignore = "needs WATTROUTE_DATA"]
+fn the_commands_on_real_data_print_what_the_pages_show() {
+    let data = std::env::var(DATA).expect("the variable WATTROUTE_DATA");
+    let with_data = |path: &PathBuf| std::fs::read_to_string(path).is_ok_and(|page| page.contains("```console data"));
+    hold(pages().into_iter().filter(with_data), Some(&data));
+}
+
+/// The kinds of policies with their parameters, as `policies/README.md` lists them.
+fn kinds() -> String {
+    let parameter = |(name, meaning): &(&str, &str)| format!("| `{}` | {meaning} |\n", name.replace(", ", "`, `"));
+    let section = |kind: &PolicyKind| {
+        let parameters: String = kind.parameters.iter().map(parameter).collect();
+        format!("\n### `{}`\n{}\n\n| parameter | meaning |\n| --- | --- |\n{parameters}", kind.name, kind.summary)
+    };
+    KINDS.iter().map(section).collect()
+}
+
+#[test]
+fn the_page_on_policies_lists_every_kind_and_parameter() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/README.md");
+    let page = std::fs::read_to_string(&path).expect("the page");
+    let (before, rest) = page.split_once("<!-- kinds: SNAPSHOTS=overwrite writes them -->\n").expect("the start of the list");
+    let (listed, after) = rest.split_once("\n<!-- end of the kinds -->").expect("the end of the list");
+    if listed != kinds() && overwrite() {
+        let now = format!("{before}<!-- kinds: SNAPSHOTS=overwrite writes them -->\n{}\n<!-- end of the kinds -->{after}", kinds());
+        return std::fs::write(&path, now).expect("a page");
+    }
+    assert_eq!(listed, kinds(), "{} is old: SNAPSHOTS=overwrite cargo test --test docs", path.display());
+}
+
+#[test]
+fn a_wrong_page_is_seen_and_lines_may_be_left_out() {
+    let page = |output: &str| format!("text\n```console\n$ wattroute check toy\n{output}```\nmore\n");
+    let right = page("no faults in 12 queries x 4 endpoints\n");
+    let shown = run_page(&right, None);
+    assert!(shown.contains("no faults in 12 queries x 4 endpoints\n```\nmore\n"), "{shown}");
+    assert_ne!(run_page(&page("no faults in 13 queries x 4 endpoints\n"), None), page("no faults in 13 queries x 4 endpoints\n"));
+    assert_eq!(run_page(&page("...\nno faults in 12 [..]\n"), None), page("...\nno faults in 12 [..]\n"));
+    let failing = "```console\n$ wattroute check no-such-trace\n? 1\nerror: [..]\n...\n```\n";
+    assert_eq!(run_page(failing, None), failing);
+}
