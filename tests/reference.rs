@@ -223,7 +223,7 @@ fn fits(world: &World, rule: &Rule) -> bool {
 }
 
 proptest! {
-    #![proptest_config(support::cases(20))]
+    #![proptest_config(support::cases(16))]
 
     #[test]
     fn oracles(world in world(24, 24), oracle in oracle(), missing in missing(), seed in 0u64..99) {

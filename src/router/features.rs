@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::trace::{Column, Feature, Names, Trace};
+use crate::trace::{Column, Feature, Names, Trace, schema};
 
 /// Names of one column that get a number of their own; rarer ones count as unknown.
 const MOST_NAMES: usize = 64;
@@ -70,9 +70,9 @@ impl Features {
         let queries = &trace.queries;
         let mut features = Features { parts: Vec::new(), width: 0, notes: Vec::new() };
         if let Some(tokens) = &queries.input_tokens {
-            features.number("input_tokens", tokens.iter().map(f64::ln_1p).collect());
+            features.number(schema::INPUT_TOKENS, tokens.iter().map(f64::ln_1p).collect());
         }
-        for (name, names) in [("dataset", &queries.dataset), ("category", &queries.category)] {
+        for (name, names) in [(schema::DATASET, &queries.dataset), (schema::CATEGORY, &queries.category)] {
             if let Some(names) = names {
                 features.names(name, names);
             }

@@ -36,7 +36,7 @@ fn deviations(replay: &Replay) -> Vec<f64> {
 
 #[test]
 fn simulated_figures_are_as_expected() {
-    let trace = recording(1500, 4);
+    let trace = recording(800, 4);
     let mut specs = Vec::new();
     for misroute in misroutes() {
         for (accuracy, more) in
@@ -61,7 +61,7 @@ fn simulated_figures_are_as_expected() {
 }
 
 proptest! {
-    #![proptest_config(cases(16))]
+    #![proptest_config(cases(8))]
 
     /// "80% accurate keeps 80%" is an identity where errors go to the baseline.
     #[test]

@@ -19,7 +19,7 @@ fn request(world: &World, objective: Objective, missing: &str) -> Request {
 }
 
 proptest! {
-    #![proptest_config(cases(24))]
+    #![proptest_config(cases(12))]
 
     /// Where some endpoint is right, no plan that ends in a correct answer takes less of the objective
     /// than the oracle's, whatever endpoints it tries and whatever a verifier says.
