@@ -4,6 +4,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use xxhash_rust::xxh3::Xxh3;
 
+use super::info::TraceInfo;
 use super::partition::partition;
 use super::place::TracePlace;
 use super::schema;
@@ -12,11 +13,13 @@ use crate::error::{Error, Result};
 /// The end of a Parquet file that is read: it holds each column chunk's size, place and statistics.
 const FOOTER_BYTES: u64 = 64 * 1024;
 
-/// Hashes the description, and of every table its name, length and end (the Parquet footer, whose
+/// Hashes the description without the commands that made the trace (the same data made in another
+/// folder is the same trace), and of every table its name, length and end (the Parquet footer, whose
 /// statistics change when the cells do): a few milliseconds whatever the size of the trace.
-pub(super) fn of(place: &TracePlace, description: &str) -> Result<String> {
+pub(super) fn of(place: &TracePlace, info: &TraceInfo) -> Result<String> {
     let mut hash = Xxh3::new();
-    hash.update(description.as_bytes());
+    let description = TraceInfo { steps: Vec::new(), ..info.clone() };
+    hash.update(description.to_toml()?.as_bytes());
     let mut files = vec![schema::QUERIES_FILE.to_owned()];
     for folder in place.list(schema::OUTCOMES_DIR).iter().filter(|name| name.starts_with(&partition(""))) {
         let folder = format!("{}/{folder}", schema::OUTCOMES_DIR);

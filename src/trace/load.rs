@@ -45,7 +45,7 @@ pub(super) fn read(place: &TracePlace, columns: &Columns, problems: &mut Problem
         outcomes.extend(Partition { place, id: &id, sources, queries: rows }.read(columns, problems));
     }
     stray_partitions(place, info.as_ref(), problems);
-    let fingerprint = problems.keep(super::fingerprint::of(place, text.as_deref().unwrap_or_default()));
+    let fingerprint = problems.keep(info.as_ref().map_or(Ok(String::new()), |info| super::fingerprint::of(place, info)));
     if !problems.is_empty() {
         return None;
     }
