@@ -197,9 +197,12 @@ fn noisy() -> impl Strategy<Value = Rule> {
     prop_oneof![4 => local, 1 => uniform]
 }
 
+/// Makes a rule for a world from endpoints and a chance.
+type Make = fn(&World, &[usize], f64) -> Rule;
+
 /// Rules that name endpoints, made for a world by numbers that are taken modulo its endpoints.
-fn plain() -> impl Strategy<Value = fn(&World, &[usize], f64) -> Rule> {
-    let rules: Vec<fn(&World, &[usize], f64) -> Rule> = vec![
+fn plain() -> impl Strategy<Value = Make> {
+    let rules: Vec<Make> = vec![
         |_, e, _| Rule::Always(e[0]),
         |_, _, share| Rule::FallbackShare(share),
         |world, e, _| {

@@ -364,10 +364,10 @@ impl Run<'_> {
             sums.my_score += by.map_or(0.0, |endpoint| self.score(endpoint, q));
             sums.their_score += self.score(self.world.baseline, q);
         }
-        for account in 0..4 {
-            sums.totals[account] += took[account];
+        for (account, took) in took.into_iter().enumerate() {
+            sums.totals[account] += took;
             if theirs {
-                sums.mine[account] += took[account];
+                sums.mine[account] += took;
                 sums.theirs[account] += self.took(self.world.baseline, q, account);
             }
         }
