@@ -198,11 +198,11 @@ fn noisy() -> impl Strategy<Value = Rule> {
 }
 
 /// Makes a rule for a world from endpoints and a chance.
-type MakeRule = fn(&World, &[usize], f64) -> Rule;
+type Make = fn(&World, &[usize], f64) -> Rule;
 
 /// Rules that name endpoints, made for a world by numbers that are taken modulo its endpoints.
-fn plain() -> impl Strategy<Value = MakeRule> {
-    let rules: Vec<MakeRule> = vec![
+fn plain() -> impl Strategy<Value = Make> {
+    let rules: Vec<Make> = vec![
         |_, e, _| Rule::Always(e[0]),
         |_, _, share| Rule::FallbackShare(share),
         |world, e, _| {
