@@ -127,7 +127,7 @@ impl AccountBlock {
                 continue;
             }
             let spent = totals[cost] - router[cost];
-            if served_by != Self::NONE && outcomes.account(cost, endpoint, index) >= budget_usd - spent {
+            if spent > 0.0 && outcomes.account(cost, endpoint, index) >= budget_usd - spent {
                 break;
             }
             for (account, total) in totals.iter_mut().enumerate() {

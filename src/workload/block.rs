@@ -33,11 +33,11 @@ impl<'a> QueryBlock<'a> {
             None => QueryBlock { keys: Cow::Borrowed(&trace.queries.rows[range.clone()]), positions: Positions::Range(range), trace },
             Some(positions) => {
                 let positions = &positions[range.clone()];
-                let keys = match workload.resampled {
-                    true => range.map(|index| index as u32).collect(),
-                    false => positions.iter().map(|&position| trace.queries.rows[position as usize]).collect(),
+                let keys = match &workload.arrivals {
+                    Some(arrivals) => Cow::Borrowed(&arrivals[range]),
+                    None => positions.iter().map(|&position| trace.queries.rows[position as usize]).collect(),
                 };
-                QueryBlock { keys: Cow::Owned(keys), positions: Positions::List(positions), trace }
+                QueryBlock { keys, positions: Positions::List(positions), trace }
             }
         }
     }

@@ -68,8 +68,8 @@ pub fn metric_of(name: &str) -> Option<Metric> {
 /// What is missing among the needed cells of the endpoints in use.
 #[derive(Debug, Clone, Default)]
 pub struct Gaps {
-    /// Positions to drop, increasing.
-    pub dropped: Vec<u32>,
+    /// For each position of the trace whether it is dropped.
+    pub dropped: Vec<bool>,
     /// For each endpoint the queries that it cannot serve; empty where it can serve all.
     pub unavailable: Vec<Vec<bool>>,
     /// What was done, a line for each endpoint and metric concerned.
@@ -123,6 +123,6 @@ pub fn find(trace: &Trace, in_use: &[EndpointIx], metrics: &[Metric], rules: &Mi
              `--metrics` says which metrics are needed, `--local` and `--baseline` which endpoints; `wattroute enrich` fills cells in",
             ));
     }
-    gaps.dropped = positions.iter().copied().filter(|&position| dropped[position as usize]).collect();
+    gaps.dropped = dropped;
     Ok(gaps)
 }

@@ -34,8 +34,8 @@ pub struct Workload<'t> {
     pub(crate) trace: &'t Trace,
     /// Positions in the trace; `None` for all of them in order.
     positions: Option<Vec<u32>>,
-    /// Whether a query may stand there twice, so that draws are keyed by arrival.
-    resampled: bool,
+    /// Where a query may stand twice, the number of each arrival, by which its draws are keyed.
+    arrivals: Option<Vec<u32>>,
     len: usize,
     correct_at: f64,
     in_use: Vec<bool>,
@@ -61,14 +61,13 @@ impl<'t> Workload<'t> {
         let metrics = needed(trace, endpoints, spec)?;
         let gaps = missing::find(trace, endpoints, &metrics, &spec.missing, selected.as_deref().unwrap_or(&every))?;
         notes.extend(gaps.notes);
-        let dropped = gaps.dropped.len();
-        let positions = match (selected, dropped) {
-            (selected, 0) => selected,
-            (selected, _) => {
-                let kept = selected.unwrap_or(every).into_iter().filter(|position| gaps.dropped.binary_search(position).is_err());
-                Some(kept.collect())
-            }
-        };
+        let every_arrival = selected.as_ref().map_or(trace.len(), Vec::len) as u32;
+        let place = |arrival: &u32| selected.as_ref().map_or(*arrival, |selected| selected[*arrival as usize]);
+        // Draws are keyed before anything is dropped.
+        let arrivals: Vec<u32> = (0..every_arrival).filter(|arrival| !gaps.dropped[place(arrival) as usize]).collect();
+        let dropped = every_arrival as usize - arrivals.len();
+        let positions = (selected.is_some() || dropped > 0).then(|| arrivals.iter().map(place).collect::<Vec<u32>>());
+        let arrivals = spec.selection.resampled().then_some(arrivals);
         let len = positions.as_ref().map_or(trace.len(), Vec::len);
         if len == 0 {
             return Err(Error::new("no query is left to replay").found(notes.join("\n")).allowed("1 and more"));
@@ -77,11 +76,10 @@ impl<'t> Workload<'t> {
         let mut in_use = vec![false; trace.outcomes.len()];
         endpoints.iter().for_each(|&endpoint| in_use[endpoint as usize] = true);
         let has_gaps = gaps.unavailable.iter().map(|flags| !flags.is_empty()).collect();
-        let resampled = spec.selection.resampled();
         Ok(Workload {
             trace,
             positions,
-            resampled,
+            arrivals,
             len,
             correct_at,
             in_use,

@@ -336,7 +336,7 @@ impl Run<'_> {
             if self.lacks(endpoint, q) {
                 continue;
             }
-            if by.is_some() && self.took(endpoint, q, 2) >= self.budgets - spent {
+            if spent > 0.0 && self.took(endpoint, q, 2) >= self.budgets - spent {
                 break;
             }
             (0..4).for_each(|account| took[account] += self.took(endpoint, q, account));
