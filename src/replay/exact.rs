@@ -39,9 +39,14 @@ impl Exact {
         Exact(if value < 0.0 { -size } else { size })
     }
 
-    /// The nearest number.
+    /// The number, within one unit of its last place.
+    #[inline]
     pub fn to_f64(self) -> f64 {
-        self.0 as f64 / (1u128 << SCALE) as f64
+        // In two halves, since the conversion of 128 bits at once is a slow library call.
+        let size = self.0.unsigned_abs();
+        let (units, fraction) = ((size >> SCALE) as u64, size as u64);
+        let value = units as f64 + fraction as f64 / (1u128 << SCALE) as f64;
+        if self.0 < 0 { -value } else { value }
     }
 }
 
