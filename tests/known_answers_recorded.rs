@@ -30,12 +30,15 @@ fn trace() -> Trace {
     trace
 }
 
-fn policy(folder: &Path, file: &str, endpoints: &str) -> PolicySpec {
+/// The rows of RouterArena's that are no routing decisions, in the file that has any.
+const SKIP: &str = "skip_if = \"for_optimality\"\n";
+
+fn policy(folder: &Path, file: &str, more: &str, endpoints: &str) -> PolicySpec {
     let path = folder.join("router.toml");
     let file = data().join("routerarena-predictions").join(file);
     let text = format!(
         "kind = \"recorded\"\n[parameters]\nfile = '{}'\nid = \"global index\"\ndecision = \"prediction\"\nmissing = \"fallback\"\n\
-         skip_if = \"for_optimality\"\n[parameters.endpoints]\n{endpoints}",
+         {more}[parameters.endpoints]\n{endpoints}",
         file.display()
     );
     std::fs::write(&path, text).unwrap();
@@ -63,7 +66,7 @@ fn routerarena_predictions_are_read_as_they_are() {
     ];
     let mut table: String = to_claude.iter().map(|name| format!("\"{name}\" = \"claude-3-haiku-20240307\"\n")).collect();
     table += "\"google/gemini-3.1-flash-lite\" = \"gemini-2.0-flash-001\"\n";
-    let built = policy(folder.path(), "vllm-sr-robustness.json", &table).parameters.build(&context).unwrap();
+    let built = policy(folder.path(), "vllm-sr-robustness.json", SKIP, &table).parameters.build(&context).unwrap();
     assert!(built.notes.iter().any(|note| note.contains("389 of 809 queries have no decision")), "{:?}", built.notes);
 
     let spec = WorkloadSpec { correct_at: Some(1.0), ..WorkloadSpec::default() };
@@ -75,7 +78,7 @@ fn routerarena_predictions_are_read_as_they_are() {
     assert_eq!((to(0), to(1)), (235, 574));
 
     // Without the table each of the six models is an error of its own, at its first line.
-    let error = policy(folder.path(), "azure-model-router-robustness.json", "").parameters.build(&context).err().unwrap();
+    let error = policy(folder.path(), "azure-model-router-robustness.json", "", "").parameters.build(&context).err().unwrap();
     let errors: Vec<String> = error.into_each().iter().map(ToString::to_string).collect();
     assert_eq!(errors.len(), 6);
     assert!(
