@@ -296,7 +296,7 @@ impl NoisyOracle {
 
     /// Every way in which a query may go, with its chance: what a closed form is made of. Chances add
     /// up to 1. A way is none, one or two endpoints, all paid, the last one answering, or
-    /// [`PlanBlock::SKIP`] alone.
+    /// the mark that takes the query out of the comparison.
     pub fn cases(&self, outcomes: &OutcomeBlock, index: usize, mut each: impl FnMut(f64, &[EndpointIx])) {
         let right = self.oracle.choose(outcomes, index);
         let local = right.endpoint().is_some_and(|endpoint| self.local.contains(&endpoint));
