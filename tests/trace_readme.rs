@@ -56,6 +56,7 @@ fn endpoint() -> Endpoint {
         batch_size: Some(1),
         precision: text(),
         framework: text(),
+        year: Some(2025),
         energy_scope: Some(EnergyScope::Node),
         idle_w: Some(1.0),
         electricity_usd_per_kwh: Some(1.0),

@@ -1,16 +1,22 @@
 //! What recorded and replayed numbers say: measures with their intervals, coverage, efficiency, and
 //! the look of a trace.
 
+mod break_even;
 pub mod coverage;
+mod day;
 pub mod efficiency;
 mod figure;
 pub mod inspect;
 mod interval;
 mod measure;
+mod study;
 
+pub use break_even::BreakEven;
+pub use day::Day;
 pub use figure::{ACCOUNT_NAMES, ById, Figure, Fractions, Quantities};
 pub use interval::{figure, normal_noise, paired, percentile_interval};
 pub use measure::Measures;
+pub use study::Study;
 
 use serde::{Serialize, Serializer};
 

@@ -44,6 +44,10 @@ pub fn report(replay: &Replay, tallies: &[Tally], making: Making) -> Report {
         run: run(replay, making.carbon_g_per_kwh),
         policies,
         curves: Vec::new(),
+        study: None,
+        day: None,
+        break_even: None,
+        reproduction: None,
         notes: replay.notes.clone(),
     }
 }

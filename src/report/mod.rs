@@ -14,6 +14,7 @@ mod json;
 mod markdown;
 mod parquet;
 mod read;
+mod reproduction;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod sample;
@@ -25,10 +26,11 @@ mod write;
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::analysis::{ACCOUNT_NAMES, ById, Figure, Fractions, Quantities};
+pub use crate::analysis::{ACCOUNT_NAMES, BreakEven, ById, Day, Figure, Fractions, Quantities, Study};
 pub use curves::curve;
 pub use json::pretty;
 pub use read::REPORT_FILE;
+pub use reproduction::{Line, Reproduction, Scenario};
 pub use table::{at_width, terminal};
 pub(crate) use words::name_under;
 
@@ -54,6 +56,18 @@ pub struct Report {
     /// Savings curves of a sweep.
     #[serde(default)]
     pub curves: Vec<Curve>,
+    /// The analyses of a trace that need no policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub study: Option<Study>,
+    /// Strategies over a day of arrivals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<Day>,
+    /// Where savings vanish.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub break_even: Option<BreakEven>,
+    /// Published figures beside ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reproduction: Option<Reproduction>,
     /// What a reader should know, a line each.
     #[serde(default)]
     pub notes: Vec<String>,

@@ -155,6 +155,10 @@ fn empty(verb: &str, arguments: &[&str]) -> Report {
         },
         policies: Vec::new(),
         curves: Vec::new(),
+        study: None,
+        day: None,
+        break_even: None,
+        reproduction: None,
         notes: vec!["the energy of 4 answers of ladder-xl@nvidia-h200-bs4 is missing".into()],
     }
 }

@@ -90,6 +90,9 @@ pub struct Endpoint {
     /// Inference program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub framework: Option<String>,
+    /// The year whose state of the art this pair of model and hardware is, for improvement over time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub year: Option<u16>,
     /// What the energy figures include.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub energy_scope: Option<EnergyScope>,
