@@ -33,6 +33,16 @@ pub enum Stream {
     Fold = 8,
     /// Which rows a model is fitted on, where not on all.
     Fit = 0x20,
+    /// The order of the queries of a generated trace.
+    SynthOrder = 0x30,
+    /// Fixed shifts of the points that calibration integrates over.
+    SynthQuadrature = 0x31,
+    /// Common factors of abilities, token lengths (the dimension is added).
+    SynthFactor = 0x1000,
+    /// A model's own part of an ability (the model is added).
+    SynthAbility = 0x2000,
+    /// Power, speed and length of an endpoint's answers, perplexities (the dimension is added).
+    SynthMeter = 0x3000,
 }
 
 /// The draws of one replicate of one run.

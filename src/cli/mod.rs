@@ -13,6 +13,7 @@ mod replay;
 mod replaying;
 mod report;
 mod sweep;
+mod synth;
 
 use std::process::ExitCode;
 
@@ -54,6 +55,8 @@ pub(crate) struct Common {
 enum Verb {
     /// Make a trace from another program's files
     Import(import::Args),
+    /// Generate a trace from a spec
+    Synth(synth::Args),
     /// Look at a trace: accuracy, energy, time, money, coverage, and what is missing
     Inspect(inspect::Args),
     /// What each policy would have cost, saved and answered
@@ -101,6 +104,7 @@ fn run(cli: Cli) -> Result<()> {
     crate::replay::use_threads(common.threads)?;
     match verb {
         Verb::Import(args) => import::run(args, &common),
+        Verb::Synth(args) => synth::run(args, &common),
         Verb::Inspect(args) => inspect::run(args, &common),
         Verb::Replay(args) => replay::run(*args, &common),
         Verb::Sweep(args) => sweep::run(*args, &common),

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, include_dir};
 
 use crate::error::{Error, Result};
+use crate::shipped::{Shipped, TomlText, place_in};
 
-static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/policies");
-const FOLDER: &str = "policies";
+static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/policies");
+static SHIPPED: Shipped = Shipped { kind: "policy", folder: "policies", files: &FILES };
 
 /// The text of a policy file, and how messages name it.
 #[derive(Debug, Clone)]
@@ -25,10 +26,7 @@ pub struct PolicyText {
 
 /// The names of the policies that the program carries.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    SHIPPED
-        .files()
-        .filter(|file| file.path().extension().is_some_and(|ending| ending == "toml"))
-        .filter_map(|file| file.path().file_stem()?.to_str())
+    SHIPPED.names()
 }
 
 impl PolicyText {
@@ -39,7 +37,8 @@ impl PolicyText {
             Some((name, settings)) if !Path::new(wanted).is_file() => (name, Some(settings)),
             _ => (wanted, None),
         };
-        let (place, text, folder) = look_up(name)?;
+        let hint = "`wattroute policies` lists them; a file may be named by its path";
+        let TomlText { place, text, folder } = SHIPPED.find(name).map_err(|error| error.hint(hint))?;
         let found = PolicyText { name: wanted.to_owned(), place, text, folder };
         match settings {
             None => Ok(found),
@@ -54,10 +53,7 @@ impl PolicyText {
 
     /// A place in the text as file, line and column.
     pub(super) fn place(&self, span: Range<usize>) -> String {
-        let before = self.text.get(..span.start).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
-        format!("{}, line {line}, column {column}", self.place)
+        place_in(&self.text, &self.place, span)
     }
 
     /// Puts `key=value,…` into the parameters. Values are TOML; what is no TOML is a string.
@@ -102,27 +98,6 @@ fn split(settings: &str) -> Vec<&str> {
     }
     out.push(&settings[from..]);
     out
-}
-
-/// A policy's file as messages name it, its text, and its folder.
-fn look_up(name: &str) -> Result<(String, String, Option<PathBuf>)> {
-    let read = |path: &Path| {
-        let text = std::fs::read_to_string(path).map_err(|error| Error::new("cannot read a policy").at(path.display()).cause(error))?;
-        Ok((path.display().to_string(), text, path.parent().map(Path::to_owned)))
-    };
-    if Path::new(name).is_file() {
-        return read(Path::new(name));
-    }
-    let file = format!("{name}.toml");
-    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(FOLDER)));
-    let folders = [Some(PathBuf::from(FOLDER)), beside];
-    if let Some(path) = folders.into_iter().flatten().map(|folder| folder.join(&file)).find(|path| path.is_file()) {
-        return read(&path);
-    }
-    if let Some(text) = SHIPPED.get_file(&file).and_then(|file| file.contents_utf8()) {
-        return Ok((format!("{FOLDER}/{file} (in the program)"), text.to_owned(), None));
-    }
-    Err(crate::error::unknown("policy", name, names()).hint("`wattroute policies` lists them; a file may be named by its path").usage())
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ pub use decisions::{RecordedRow, RecordedValue, Recording, RecordingColumns};
 pub use draft::{Draft, DraftEndpoint};
 pub use endpoint::{Endpoint, EnergyScope, Price, Tier, slug};
 pub use info::{Defaults, Source, Step, TraceInfo};
+pub(crate) use place::EMBEDDED;
 pub use place::{TracePlace, embedded_names};
 pub use schema::{Metric, PerMetric};
 pub use table::{EndpointIx, Feature, Outcomes, Queries, Trace};

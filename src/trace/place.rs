@@ -10,8 +10,8 @@ use polars::io::mmap::MmapBytesReader;
 use super::schema::TRACE_FILE;
 use crate::error::{Error, Result};
 
-/// The traces that the program carries.
-static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/traces");
+/// The traces that the program carries, and the specs that traces are generated from.
+pub(crate) static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/traces");
 
 /// Where the files of a trace are.
 #[derive(Debug, Clone)]

@@ -1,0 +1,73 @@
+//! The queries of a generated trace by data set and category, and stratified draws within them.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::joint::normal_quantile;
+use super::spec::Answers;
+use crate::draw::{Draws, Stream, StreamDraws};
+
+/// The queries of one category of one data set, next to each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cell {
+    pub dataset: usize,
+    pub category: usize,
+    pub queries: Range<usize>,
+}
+
+/// The cells of a trace of `total` queries: shares by the largest remainder, so that counts are exact.
+pub(super) fn cells(answers: &Answers, total: usize) -> Vec<Cell> {
+    let keys = answers.datasets.iter().enumerate();
+    let keys =
+        keys.flat_map(|(dataset, spec)| spec.categories.iter().enumerate().map(move |(category, spec)| (dataset, category, spec.queries)));
+    let keys: Vec<(usize, usize, f64)> = keys.collect();
+    let whole: f64 = keys.iter().map(|(_, _, queries)| queries).sum();
+    let exact: Vec<f64> = keys.iter().map(|(_, _, queries)| queries / whole * total as f64).collect();
+    let mut counts: Vec<usize> = exact.iter().map(|exact| (exact + 1e-9).floor() as usize).collect();
+    let mut by_remainder: Vec<usize> = (0..keys.len()).collect();
+    by_remainder.sort_by(|&a, &b| (exact[b] - counts[b] as f64).total_cmp(&(exact[a] - counts[a] as f64)).then(a.cmp(&b)));
+    let missing = total - counts.iter().sum::<usize>().min(total);
+    by_remainder.iter().take(missing).for_each(|&index| counts[index] += 1);
+    let mut start = 0;
+    let cell = |((dataset, category, _), count): (&(usize, usize, f64), usize)| {
+        start += count;
+        Cell { dataset: *dataset, category: *category, queries: start - count..start }
+    };
+    keys.iter().zip(counts).map(cell).collect()
+}
+
+/// A standard normal number for each query. Within each cell the numbers fill the distribution evenly
+/// (one from each of as many equally likely strata, in random order: a Latin hypercube, McKay et al.
+/// 1979), so that means over a cell are nearly exact.
+pub(super) fn stratified(cells: &[Cell], draws: &Draws, stream: Stream, dimension: u64) -> Vec<f64> {
+    let numbers = draws.stream(stream, dimension);
+    let total = cells.last().map_or(0, |cell| cell.queries.end);
+    let mut out = vec![0.0; total];
+    let mut rest = out.as_mut_slice();
+    let mut parts = Vec::new();
+    for cell in cells {
+        let (part, after) = rest.split_at_mut(cell.queries.len());
+        parts.push((cell.queries.start, part));
+        rest = after;
+    }
+    parts.into_par_iter().for_each(|(start, part)| {
+        let count = part.len();
+        let order = shuffled(count, &numbers, start as u64);
+        for ((query, place), stratum) in (start as u64..).zip(part.iter_mut()).zip(order) {
+            // Another key than the one that chose the stratum.
+            let within = numbers.uniform(query | 1 << 40).clamp(1e-9, 1.0 - 1e-9);
+            *place = normal_quantile((f64::from(stratum) + within) / count as f64);
+        }
+    });
+    out
+}
+
+/// The numbers below `count` in random order (Fisher & Yates 1938); `key` is that of the first draw.
+pub(super) fn shuffled(count: usize, numbers: &StreamDraws, key: u64) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..count as u32).collect();
+    for last in (1..count).rev() {
+        order.swap(last, numbers.below(key + last as u64, last + 1));
+    }
+    order
+}

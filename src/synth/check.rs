@@ -1,0 +1,265 @@
+//! From a spec's form to checked numbers: all problems at once, with line and column.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::check_data;
+use super::form::{EndpointForm, Form, LengthForm, ModelForm, Parameters, ProfileForm, SavingsForm};
+use super::spec::{Answers, EndpointSpec, Known, Length, Model, Profile, SavingTarget, Scaled, Spec, Tokens, fingerprint};
+use crate::error::{Error, Result};
+use crate::shipped::TomlText;
+use crate::trace::{Defaults, Endpoint};
+
+/// The version of the form.
+const FORMAT: u32 = 1;
+
+/// Problems of a spec, collected so that all are reported at once.
+pub(super) struct Problems<'a> {
+    text: &'a TomlText,
+    list: Vec<Error>,
+}
+
+impl Problems<'_> {
+    pub fn add(&mut self, span: Range<usize>, error: Error) {
+        self.list.push(error.at(self.text.place_of(span)));
+    }
+
+    pub fn whole(&mut self, error: Error) {
+        self.list.push(error.at(&self.text.place));
+    }
+
+    /// A share or an accuracy, or a problem.
+    pub fn share(&mut self, name: &str, value: &Spanned<f64>) -> f64 {
+        self.share_at(name, *value.get_ref(), value.span())
+    }
+
+    pub fn share_at(&mut self, name: &str, value: f64, span: Range<usize>) -> f64 {
+        if !(0.0..=1.0).contains(&value) {
+            self.add(span, Error::new(format!("`{name}` is no share")).found(value).allowed("0 to 1 (0.8 for 80%)"));
+        }
+        value
+    }
+
+    /// A mean above 0 with a spread from 0 up.
+    pub fn length(&mut self, name: &str, form: LengthForm) -> Length {
+        if !(form.mean.is_finite() && form.mean > 0.0) {
+            self.whole(Error::new(format!("the mean of `{name}` is no quantity")).found(form.mean).allowed("above 0"));
+        }
+        self.spread(name, form.spread);
+        Length { mean: form.mean, spread: form.spread }
+    }
+
+    fn spread(&mut self, name: &str, value: f64) {
+        if !(0.0..=3.0).contains(&value) {
+            let what = format!("the spread of `{name}` is no standard deviation of a logarithm");
+            self.whole(Error::new(what).found(value).allowed("0 to 3 (0.1 for about 10%)"));
+        }
+    }
+
+    fn positive(&mut self, name: &str, value: Option<&Spanned<f64>>) -> Option<f64> {
+        if let Some(value) = value.filter(|value| !(value.get_ref().is_finite() && *value.get_ref() > 0.0)) {
+            self.add(value.span(), Error::new(format!("`{name}` is no quantity")).found(value.get_ref()).allowed("above 0"));
+        }
+        value.map(|value| *value.get_ref())
+    }
+}
+
+/// Checks a form; `base` is the spec that it extends.
+pub(super) fn spec(form: Form, text: &TomlText, base: Option<Spec>) -> Result<Spec> {
+    let mut problems = Problems { text, list: Vec::new() };
+    if *form.format.get_ref() != FORMAT {
+        let error = Error::new("the spec has another format version").found(form.format.get_ref()).allowed(FORMAT);
+        problems.add(form.format.span(), error);
+    }
+    let extended = base.is_some();
+    if extended && !(form.model.is_empty() && form.dataset.is_empty()) {
+        problems
+            .whole(Error::new("a spec that extends another takes its models and data sets from there").found("[[model]] or [[dataset]]"));
+    }
+    if !extended && !form.tokens.is_empty() {
+        let hint = "write `tokens = { input = …, output = … }` in the [[dataset]]";
+        problems.whole(Error::new("[[tokens]] stands beside `extends` only").hint(hint));
+    }
+    let fingerprint = fingerprint(text, base.as_ref());
+    let (mut answers, mut tokens) = match base {
+        Some(base) => (base.answers, base.tokens),
+        None => check_data::answers(&form, &mut problems),
+    };
+    check_data::override_tokens(&form, &answers, &mut tokens, &mut problems);
+    let endpoints: Vec<EndpointSpec> = form.endpoint.iter().filter_map(|form| endpoint(form, &answers.models, &mut problems)).collect();
+    defaults(&form.defaults, &endpoints, &mut problems);
+    if !extended && problems.list.is_empty() {
+        answers.local = local(&form.defaults, &endpoints, &answers.models);
+        check_data::first_solvers(&form, &mut answers, &mut problems);
+        answers.savings = savings(&form.savings, &form.defaults, &endpoints, &answers, &tokens, &mut problems);
+        check_data::balance(&answers, &mut problems);
+    }
+    let spec = Spec {
+        name: form.name,
+        summary: form.summary,
+        licence: form.licence,
+        defaults: form.defaults,
+        answers,
+        endpoints,
+        tokens,
+        fingerprint,
+    };
+    Error::all(problems.list).map_or(Ok(spec), Err)
+}
+
+pub(super) fn model(form: &ModelForm, families: &mut Vec<String>, problems: &mut Problems) -> Model {
+    let family = families.iter().position(|known| *known == form.family).unwrap_or_else(|| {
+        families.push(form.family.clone());
+        families.len() - 1
+    });
+    Model {
+        name: form.name.get_ref().clone(),
+        family,
+        params_total_b: problems.positive("params_total_b", form.params_total_b.as_ref()),
+        params_active_b: problems.positive("params_active_b", form.params_active_b.as_ref()),
+        perplexity: form.perplexity.map(|perplexity| problems.length("perplexity", perplexity)),
+    }
+}
+
+fn endpoint(form: &EndpointForm, models: &[Model], problems: &mut Problems) -> Option<EndpointSpec> {
+    let name = form.model.get_ref();
+    let Some(index) = models.iter().position(|model| model.name == *name) else {
+        let error = crate::error::unknown("model", name, models.iter().map(|model| model.name.as_str()));
+        problems.add(form.model.span(), error);
+        return None;
+    };
+    let model = &models[index];
+    let mut endpoint = Endpoint::new(name, form.hardware.as_deref());
+    if let Some(id) = &form.id {
+        endpoint.id = id.clone();
+    }
+    (endpoint.params_total_b, endpoint.params_active_b) = (model.params_total_b, model.params_active_b);
+    (endpoint.tier, endpoint.batch_size, endpoint.year) = (form.tier, form.batch_size, form.year);
+    (endpoint.precision, endpoint.framework) = (form.precision.clone(), form.framework.clone());
+    (endpoint.energy_scope, endpoint.idle_w, endpoint.price) = (form.energy_scope, form.idle_w, form.price);
+    endpoint.electricity_usd_per_kwh = form.electricity_usd_per_kwh;
+    if let Err(error) = endpoint.check() {
+        problems.add(form.model.span(), error);
+    }
+    let parameters = form.flops.map(|which| match which {
+        Parameters::Total => ("params_total_b", model.params_total_b),
+        Parameters::Active => ("params_active_b", model.params_active_b),
+    });
+    if let Some((wanted, None)) = parameters {
+        let error = Error::new("floating-point operations need the model's parameters").found(format!("`{name}` without `{wanted}`"));
+        problems.add(form.model.span(), error);
+    }
+    let output_scale = problems.length("output_tokens", LengthForm { mean: form.output_tokens.scale, spread: form.output_tokens.spread });
+    let profile = match &form.profile {
+        Some(form) => profile(form, problems),
+        None => {
+            let what = format!("endpoint `{}` has no profile", endpoint.id);
+            let hint = "write [endpoint.profile] with two of power, energy and latency";
+            problems.add(form.model.span(), Error::new(what).hint(hint));
+            None
+        }
+    };
+    Some(EndpointSpec { endpoint, model: index, flops: form.flops, output_scale, profile, source: form.source.clone() })
+}
+
+fn profile(form: &Spanned<ProfileForm>, problems: &mut Problems) -> Option<Profile> {
+    let (span, form) = (form.span(), form.get_ref());
+    let numbers = [form.power_w, form.energy_j_mean, form.energy_j_per_output_token, form.latency_s_mean, form.latency_s_per_output_token];
+    if let Some(bad) = numbers.into_iter().flatten().find(|value| !(value.is_finite() && *value > 0.0)) {
+        problems.add(span.clone(), Error::new("a profile has a number that is no quantity").found(bad).allowed("above 0"));
+    }
+    problems.spread("power_spread", form.power_spread);
+    problems.spread("speed_spread", form.speed_spread);
+    let scaled = |mean: Option<f64>, per_token: Option<f64>| match (mean, per_token) {
+        (Some(mean), None) => Ok(Some(Scaled::Mean(mean))),
+        (None, Some(per_token)) => Ok(Some(Scaled::PerToken(per_token))),
+        (None, None) => Ok(None),
+        (Some(_), Some(_)) => Err(()),
+    };
+    let energy = scaled(form.energy_j_mean, form.energy_j_per_output_token);
+    let latency = scaled(form.latency_s_mean, form.latency_s_per_output_token);
+    let known = match (form.power_w, energy, latency) {
+        (Some(power), Ok(Some(energy)), Ok(None)) => Some(Known::PowerEnergy(power, energy)),
+        (Some(power), Ok(None), Ok(Some(latency))) => Some(Known::PowerLatency(power, latency)),
+        (None, Ok(Some(energy)), Ok(Some(latency))) => Some(Known::EnergyLatency(energy, latency)),
+        _ => None,
+    };
+    if known.is_none() {
+        let allowed = "two of: power_w; energy_j_mean or energy_j_per_output_token; latency_s_mean or latency_s_per_output_token";
+        problems.add(span, Error::new("a profile has two of power, energy and time, so that the third follows").allowed(allowed));
+    }
+    Some(Profile { known: known?, power_spread: form.power_spread, speed_spread: form.speed_spread })
+}
+
+fn defaults(defaults: &Defaults, endpoints: &[EndpointSpec], problems: &mut Problems) {
+    let ids = || endpoints.iter().map(|endpoint| endpoint.endpoint.id.as_str());
+    for name in defaults.baseline.iter().chain(&defaults.fallback).chain(&defaults.local) {
+        if !ids().any(|id| id == name) {
+            problems.whole(crate::error::unknown("endpoint", name, ids()).at("[defaults]"));
+        }
+    }
+    for (index, id) in ids().enumerate() {
+        if ids().take(index).any(|other| other.eq_ignore_ascii_case(id)) {
+            problems.whole(Error::new("two endpoints have the same id").found(format!("`{id}`")).allowed("unique ids"));
+        }
+    }
+    if endpoints.is_empty() {
+        problems.whole(Error::new("the spec has no endpoints").allowed("[[endpoint]], 1 and more"));
+    }
+}
+
+/// The models of local endpoints, the smallest first; of equal ones the first in the list.
+fn local(defaults: &Defaults, endpoints: &[EndpointSpec], models: &[Model]) -> Vec<usize> {
+    let is_local = |spec: &&EndpointSpec| match defaults.local.is_empty() {
+        true => spec.endpoint.is_local() == Some(true),
+        false => defaults.local.contains(&spec.endpoint.id),
+    };
+    let mut local: Vec<usize> = Vec::new();
+    for spec in endpoints.iter().filter(is_local) {
+        if !local.contains(&spec.model) {
+            local.push(spec.model);
+        }
+    }
+    local.sort_by(|&a, &b| models[a].params_total_b.unwrap_or(f64::INFINITY).total_cmp(&models[b].params_total_b.unwrap_or(f64::INFINITY)));
+    local
+}
+
+/// The targets of savings as linear functions of the shares of first solvers.
+fn savings(
+    form: &SavingsForm,
+    defaults: &Defaults,
+    endpoints: &[EndpointSpec],
+    answers: &Answers,
+    tokens: &[Tokens],
+    problems: &mut Problems,
+) -> Vec<SavingTarget> {
+    let baseline = match defaults.baseline.first() {
+        Some(id) => endpoints.iter().find(|spec| spec.endpoint.id == *id),
+        None => endpoints.iter().find(|spec| spec.endpoint.is_local() == Some(false)),
+    };
+    let wanted = [("energy", &form.energy), ("flops", &form.flops), ("cost", &form.cost)];
+    let mut targets = Vec::new();
+    for (account, value) in wanted.into_iter().filter_map(|(account, value)| Some((account, value.as_ref()?))) {
+        let value_of = |spec: &EndpointSpec, dataset: usize| spec.mean(account, dataset, answers, tokens);
+        let serving = |model: usize| endpoints.iter().find(|spec| spec.model == model && spec.endpoint.is_local() == Some(true));
+        let base: Option<Vec<f64>> = baseline.and_then(|spec| (0..answers.datasets.len()).map(|dataset| value_of(spec, dataset)).collect());
+        let local = |dataset: usize| answers.local.iter().map(move |&model| value_of(serving(model)?, dataset)).collect();
+        let locals: Option<Vec<Vec<f64>>> = (0..answers.datasets.len()).map(local).collect();
+        let depends = tokens.iter().any(|tokens| tokens.difficulty_correlation != 0.0);
+        let (Some(base), Some(locals), false) = (base, locals, depends) else {
+            let allowed = "a baseline, the account for every local model, and lengths that do not depend on difficulty";
+            problems.add(value.span(), Error::new(format!("a target of the {account} saving cannot be computed")).allowed(allowed));
+            continue;
+        };
+        let counts: Vec<f64> = answers.datasets.iter().map(|dataset| dataset.queries()).collect();
+        let total: f64 = counts.iter().zip(&base).map(|(count, base)| count * base).sum();
+        targets.push(SavingTarget {
+            account,
+            value: *value.get_ref(),
+            weight: counts.iter().zip(&base).map(|(count, base)| count * base / total).collect(),
+            ratio: locals.iter().zip(&base).map(|(local, base)| local.iter().map(|value| value / base).collect()).collect(),
+        });
+    }
+    targets
+}
