@@ -6,6 +6,7 @@ pub mod draw;
 mod error;
 pub mod figure;
 pub mod output;
+pub mod paper;
 pub mod policy;
 pub mod replay;
 pub mod report;
