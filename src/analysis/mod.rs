@@ -9,7 +9,7 @@ mod figure;
 pub mod inspect;
 mod interval;
 mod measure;
-mod study;
+pub mod study;
 
 pub use break_even::BreakEven;
 pub use day::Day;
