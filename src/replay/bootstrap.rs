@@ -30,6 +30,12 @@ pub struct Resampled {
     pub filled: usize,
 }
 
+/// The bucket of each query, by its row number in the trace: a query has the same one in every run of a seed.
+pub fn buckets(seed: u64, rows: impl Iterator<Item = u32>) -> Vec<u32> {
+    let hash = Draws::new(seed, 0).stream(Stream::Bucket, 0);
+    rows.map(|row| hash.below(u64::from(row), BUCKETS) as u32).collect()
+}
+
 impl Weights {
     /// The resamples of a seed.
     pub fn new(seed: u64) -> Self {

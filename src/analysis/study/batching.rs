@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::alike::alike;
+use super::sample::{Subject, over};
 use crate::analysis::Figure;
+use crate::analysis::efficiency::Means;
 
 /// A model on a hardware at several batch sizes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -40,4 +43,44 @@ pub struct BatchRow {
     pub apw_gain: Option<Figure>,
     /// Accuracy per joule over that at the smallest batch.
     pub apj_gain: Option<Figure>,
+}
+
+/// Every group of endpoints that differ in batch size alone; a note where there is none.
+pub(super) fn of(subject: &Subject, notes: &mut Vec<String>) -> Vec<Batching> {
+    let groups = alike(subject, |endpoint| endpoint.batch_size.is_some(), |endpoint| endpoint.batch_size = None);
+    let found: Vec<Batching> = groups.iter().filter_map(|members| batching(subject, members)).collect();
+    if found.is_empty() {
+        notes.push("no batching: no two endpoints differ in `batch_size` alone".to_owned());
+    }
+    found
+}
+
+fn batching(subject: &Subject, members: &[usize]) -> Option<Batching> {
+    let mut sized: Vec<(u32, usize)> = members.iter().filter_map(|&index| Some((subject.endpoint(index).batch_size?, index))).collect();
+    // A stable order, so that of endpoints of the same size the one listed first is what others are compared with.
+    sized.sort_by_key(|(size, _)| *size);
+    let (&(least, smallest), &(most, _)) = (sized.first()?, sized.last()?);
+    let endpoint = subject.endpoint(smallest);
+    (most > least).then(|| Batching {
+        model: endpoint.model.clone(),
+        hardware: endpoint.hardware.clone(),
+        precision: endpoint.precision.clone(),
+        rows: sized.iter().map(|&(size, index)| row(subject, size, index, smallest)).collect(),
+    })
+}
+
+fn row(subject: &Subject, batch_size: u32, index: usize, smallest: usize) -> BatchRow {
+    let (mine, theirs) = (&subject.measured[index], &subject.measured[smallest]);
+    BatchRow {
+        batch_size,
+        endpoint: subject.endpoint(index).id.clone(),
+        answer_accuracy: mine.figure(|means| means.answer_accuracy),
+        energy_j: mine.figure(|means| means.energy_j),
+        latency_s: mine.figure(|means| means.latency_s),
+        apw: mine.figure(Means::apw),
+        apj: mine.figure(Means::apj),
+        energy_ratio: over(mine, theirs, |means| means.energy_j),
+        apw_gain: over(mine, theirs, Means::apw),
+        apj_gain: over(mine, theirs, Means::apj),
+    }
 }
