@@ -68,7 +68,11 @@ impl Solved {
 
     /// For each query whether any of the endpoints solves it.
     pub fn by_any_of(&self, endpoints: &[usize]) -> Vec<bool> {
-        (0..self.queries).map(|query| self.by_any(endpoints, query)).collect()
+        let mut any = vec![false; self.queries];
+        for &endpoint in endpoints {
+            any.iter_mut().zip(&self.by_endpoint[endpoint]).for_each(|(any, solved)| *any |= *solved);
+        }
+        any
     }
 
     /// Whether any of the endpoints solves the query.
