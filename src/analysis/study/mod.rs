@@ -7,12 +7,18 @@ mod batching;
 mod by_size;
 mod coverage;
 mod difficulty;
+#[cfg(test)]
+mod efficiency_tests;
 mod gap;
 mod group;
 mod over_time;
 mod pairs;
 mod precision;
 mod sample;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use batching::{BatchRow, Batching};
 pub use by_size::{SavingsBySize, SizeLimit, SizeRow, savings_by_size};
