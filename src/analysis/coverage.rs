@@ -61,6 +61,20 @@ impl Solved {
         Solved { queries: trace.len(), by_endpoint, solvers }
     }
 
+    /// For each query whether an endpoint solves it.
+    pub fn by(&self, endpoint: usize) -> &[bool] {
+        &self.by_endpoint[endpoint]
+    }
+
+    /// For each query whether any of the endpoints solves it.
+    pub fn by_any_of(&self, endpoints: &[usize]) -> Vec<bool> {
+        let mut any = vec![false; self.queries];
+        for &endpoint in endpoints {
+            any.iter_mut().zip(&self.by_endpoint[endpoint]).for_each(|(any, solved)| *any |= *solved);
+        }
+        any
+    }
+
     /// Whether any of the endpoints solves the query.
     fn by_any(&self, endpoints: &[usize], query: usize) -> bool {
         endpoints.iter().any(|&endpoint| self.by_endpoint[endpoint][query])

@@ -19,24 +19,83 @@ pub struct Efficiency {
     pub ppj: Option<f64>,
 }
 
+/// Means over the answers of an endpoint whose figure is known: what efficiency is made from. What no
+/// answer has is `None`.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Means {
+    /// Mean score.
+    pub answer_accuracy: Option<f64>,
+    /// Mean over queries of energy / latency, in watts, where both are known and the answer took time.
+    pub power_w: Option<f64>,
+    /// Mean energy, in joules.
+    pub energy_j: Option<f64>,
+    /// Mean latency, in seconds.
+    pub latency_s: Option<f64>,
+    /// Mean perplexity.
+    pub perplexity: Option<f64>,
+}
+
+impl Means {
+    /// How many means there are.
+    pub const COUNT: usize = 5;
+
+    /// The means of one endpoint.
+    pub fn of(outcomes: &Outcomes) -> Self {
+        Means::from_array(numbers(outcomes).map(mean))
+    }
+
+    /// From values in the order of the fields.
+    pub fn from_array([answer_accuracy, power_w, energy_j, latency_s, perplexity]: [Option<f64>; Means::COUNT]) -> Self {
+        Means { answer_accuracy, power_w, energy_j, latency_s, perplexity }
+    }
+
+    /// Mean score over mean power, in 1/W.
+    pub fn apw(&self) -> Option<f64> {
+        ratio(self.answer_accuracy, self.power_w)
+    }
+
+    /// Mean score over mean energy, in 1/J.
+    pub fn apj(&self) -> Option<f64> {
+        ratio(self.answer_accuracy, self.energy_j)
+    }
+
+    /// 1 / mean perplexity, over mean power, in 1/W.
+    pub fn ppw(&self) -> Option<f64> {
+        ratio(self.inverse_perplexity(), self.power_w)
+    }
+
+    /// 1 / mean perplexity, over mean energy, in 1/J.
+    pub fn ppj(&self) -> Option<f64> {
+        ratio(self.inverse_perplexity(), self.energy_j)
+    }
+
+    /// A perplexity is at least 1, so that its inverse exists.
+    fn inverse_perplexity(&self) -> Option<f64> {
+        self.perplexity.map(|perplexity| 1.0 / perplexity)
+    }
+}
+
 impl Efficiency {
     /// The metrics of one endpoint. Each mean is taken over all answers whose figure is known, so that
     /// accuracy per watt is the reported accuracy over the reported power.
     pub fn of(outcomes: &Outcomes) -> Self {
-        let column = |metric| outcomes.metrics.get(metric);
-        let power_w_mean = mean(powers_w(column(Metric::EnergyJ), column(Metric::LatencyS)));
-        let energy_j = column(Metric::EnergyJ).and_then(|cells| mean(cells.iter()));
-        let score = column(Metric::Score).and_then(|cells| mean(cells.iter()));
-        // A perplexity is at least 1, so that its inverse exists.
-        let inverse = column(Metric::Perplexity).and_then(|cells| mean(cells.iter())).map(|perplexity| 1.0 / perplexity);
-        Efficiency {
-            power_w_mean,
-            apw: ratio(score, power_w_mean),
-            apj: ratio(score, energy_j),
-            ppw: ratio(inverse, power_w_mean),
-            ppj: ratio(inverse, energy_j),
-        }
+        let means = Means::of(outcomes);
+        Efficiency { power_w_mean: means.power_w, apw: means.apw(), apj: means.apj(), ppw: means.ppw(), ppj: means.ppj() }
     }
+}
+
+/// The numbers that each of [`Means`] is the mean of, a query each, NaN where it is not known; nothing
+/// where the endpoint has no such column.
+pub(super) fn numbers(outcomes: &Outcomes) -> [Box<dyn Iterator<Item = f64> + '_>; Means::COUNT] {
+    let column = |metric| outcomes.metrics.get(metric);
+    let cells = |metric| -> Box<dyn Iterator<Item = f64> + '_> { Box::new(column(metric).into_iter().flat_map(Column::iter)) };
+    [
+        cells(Metric::Score),
+        Box::new(powers_w(column(Metric::EnergyJ), column(Metric::LatencyS))),
+        cells(Metric::EnergyJ),
+        cells(Metric::LatencyS),
+        cells(Metric::Perplexity),
+    ]
 }
 
 /// The power of each query in watts, NaN where it is not known.
@@ -53,7 +112,7 @@ pub fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 }
 
 /// A quotient of two known numbers; nothing is infinitely efficient, so that `None` stands for x / 0.
-fn ratio(over: Option<f64>, under: Option<f64>) -> Option<f64> {
+pub fn ratio(over: Option<f64>, under: Option<f64>) -> Option<f64> {
     let (over, under) = over.zip(under)?;
     (under > 0.0).then(|| over / under)
 }

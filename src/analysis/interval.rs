@@ -13,25 +13,21 @@ const TAIL: f64 = 0.025;
 /// chapter 13). `None` where the statistic is not defined; without bounds where queries are too few.
 pub fn figure(sample: &Resampled, statistic: impl Fn(&[f64]) -> Option<f64>) -> Option<Figure> {
     let value = statistic(&sample.point)?;
-    let resamples = sample.draws.iter().map(|sums| statistic(sums)).collect();
-    let (low, high) = bounds(sample.filled, resamples);
-    Some(Figure { value, low, high })
+    Some(bounded(value, sample.filled, sample.draws.iter().map(|sums| statistic(sums)).collect()))
 }
 
 /// A statistic of the sums of two policies over the same resamples, so that what they share cancels.
 pub fn paired(mine: &Resampled, theirs: &Resampled, statistic: impl Fn(&[f64], &[f64]) -> Option<f64>) -> Option<Figure> {
     let value = statistic(&mine.point, &theirs.point)?;
     let resamples = mine.draws.iter().zip(&theirs.draws).map(|(mine, theirs)| statistic(mine, theirs)).collect();
-    let (low, high) = bounds(mine.filled.min(theirs.filled), resamples);
-    Some(Figure { value, low, high })
+    Some(bounded(value, mine.filled.min(theirs.filled), resamples))
 }
 
-fn bounds(filled: usize, resamples: Vec<Option<f64>>) -> (Option<f64>, Option<f64>) {
+/// A value with the interval of its resamples; without bounds where too few buckets hold any query.
+pub fn bounded(value: f64, filled: usize, resamples: Vec<Option<f64>>) -> Figure {
     // A resample in which the statistic is not defined says that the data cannot carry an interval.
-    match resamples.into_iter().collect::<Option<Vec<f64>>>() {
-        Some(values) if filled >= FEWEST_BUCKETS => percentile_interval(values).map_or((None, None), |(low, high)| (Some(low), Some(high))),
-        _ => (None, None),
-    }
+    let interval = resamples.into_iter().collect::<Option<Vec<f64>>>().filter(|_| filled >= FEWEST_BUCKETS).and_then(percentile_interval);
+    Figure { value, low: interval.map(|(low, _)| low), high: interval.map(|(_, high)| high) }
 }
 
 /// The 2.5th and 97.5th percentile (linear between order statistics); `None` without values.

@@ -9,12 +9,12 @@ mod figure;
 pub mod inspect;
 mod interval;
 mod measure;
-mod study;
+pub mod study;
 
 pub use break_even::BreakEven;
 pub use day::Day;
 pub use figure::{ACCOUNT_NAMES, ById, Figure, Fractions, Quantities};
-pub use interval::{figure, normal_noise, paired, percentile_interval};
+pub use interval::{bounded, figure, normal_noise, paired, percentile_interval};
 pub use measure::Measures;
 pub use study::Study;
 

@@ -12,6 +12,7 @@ mod policies;
 mod replay;
 mod replaying;
 mod report;
+mod study;
 mod sweep;
 mod synth;
 
@@ -63,6 +64,8 @@ enum Verb {
     Replay(Box<replay::Args>),
     /// Savings and answer accuracy over router accuracy
     Sweep(Box<sweep::Args>),
+    /// Analyse a trace without a policy: coverage, efficiency, years, batching, savings by size
+    Study(study::Args),
     /// Find every fault of a trace
     Check(check::Args),
     /// Fill in missing energy, latency, compute and cost of a trace from measured profiles
@@ -108,6 +111,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Inspect(args) => inspect::run(args, &common),
         Verb::Replay(args) => replay::run(*args, &common),
         Verb::Sweep(args) => sweep::run(*args, &common),
+        Verb::Study(args) => study::run(args, &common),
         Verb::Check(args) => check::run(args, &common),
         Verb::Enrich(args) => enrich::run(args, &common),
         Verb::Policies(args) => policies::run(args, &common),

@@ -30,6 +30,12 @@ pub struct Resampled {
     pub filled: usize,
 }
 
+/// The bucket of each query, by its row number in the trace: a query has the same one in every run of a seed.
+pub fn buckets(seed: u64, rows: impl Iterator<Item = u32>) -> Vec<u32> {
+    let hash = Draws::new(seed, 0).stream(Stream::Bucket, 0);
+    rows.map(|row| hash.below(u64::from(row), BUCKETS) as u32).collect()
+}
+
 impl Weights {
     /// The resamples of a seed.
     pub fn new(seed: u64) -> Self {
@@ -49,9 +55,11 @@ impl Weights {
         let numbers: Vec<Vec<f64>> =
             (0..buckets.len()).map(|row| buckets.row(row).iter().map(|cell| cell.to_f64() * scale).collect()).collect();
         let width = numbers.first().map_or(0, Vec::len);
+        // Small groups of queries leave most buckets empty: a row of zeros adds nothing.
+        let held: Vec<(usize, &Vec<f64>)> = numbers.iter().enumerate().filter(|(_, row)| row.iter().any(|cell| *cell != 0.0)).collect();
         let sum = |counts: &Vec<u16>| {
             let mut sum = vec![0.0; width];
-            for (row, &count) in numbers.iter().zip(counts).filter(|(_, count)| **count > 0) {
+            for (row, count) in held.iter().map(|&(bucket, row)| (row, counts[bucket])).filter(|(_, count)| *count > 0) {
                 let count = f64::from(count);
                 sum.iter_mut().zip(row).for_each(|(sum, cell)| *sum += count * cell);
             }

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use super::account::{AccountBlock, Status};
+use super::bootstrap::buckets;
 use super::exact::Exact;
 use super::setup::{Entry, Replay};
-use super::tally::{BUCKETS, Layout, Reference, Tally, UNITS};
-use crate::draw::{Draws, Stream};
+use super::tally::{Layout, Reference, Tally, UNITS};
+use crate::draw::Draws;
 use crate::error::Result;
 use crate::policy::PlanBlock;
 use crate::policy::oracle::Oracle;
@@ -116,7 +117,6 @@ impl<'t> Replay<'t> {
     pub(crate) fn block(&self, start: usize, end: usize) -> Block<'_> {
         let queries = QueryBlock::new(&self.workload, start..end);
         let outcomes = OutcomeBlock::new(&self.workload, &queries);
-        let hash = Draws::new(self.seed, 0).stream(Stream::Bucket, 0);
         let baseline = |&endpoint: &EndpointIx| {
             std::array::from_fn(|account| {
                 let value = |index| if outcomes.available(endpoint, index) { outcomes.account(account, endpoint, index) } else { f64::NAN };
@@ -130,7 +130,7 @@ impl<'t> Replay<'t> {
         Block {
             group: (0..queries.len()).map(|index| self.groups.of[queries.position(index)]).collect(),
             // By the query and not by its arrival: a query that a workload has twice is one of the sample.
-            bucket: (0..queries.len()).map(|index| hash.below(u64::from(queries.row(index)), BUCKETS) as u32).collect(),
+            bucket: buckets(self.seed, (0..queries.len()).map(|index| queries.row(index))),
             baselines: self.roles.baselines.iter().map(baseline).collect(),
             baseline_scores: self.roles.baselines.iter().map(scores).collect(),
             pools: (0..self.roles.pools.len()).map(|pool| self.pool_side(pool, &outcomes)).collect(),

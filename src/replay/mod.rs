@@ -14,7 +14,7 @@ mod setup;
 mod tally;
 
 pub use account::{AccountBlock, QueryResult, Status};
-pub use bootstrap::{RESAMPLES, Resampled, Weights};
+pub use bootstrap::{RESAMPLES, Resampled, Weights, buckets};
 pub use engine::{Progress, Silent};
 pub use exact::Exact;
 pub use expect::LaneMoments;

@@ -18,6 +18,7 @@ impl Report {
             policies(self).trim_end().to_owned() + "\n",
             savings(self).trim_end().to_owned() + "\n",
             self.curves.iter().map(|curve| sweep(self, curve)).collect::<Vec<_>>().join("\n"),
+            study(self),
             further(self),
             shares(self),
             groups(self),
@@ -40,7 +41,8 @@ fn opening(report: &Report) -> String {
 }
 
 fn replayed(report: &Report) -> String {
-    let mut text = format!("## What was replayed\n\n{}.\n", escape(&view::opening(report)));
+    let what = if report.study.is_some() { "studied" } else { "replayed" };
+    let mut text = format!("## What was {what}\n\n{}.\n", escape(&view::opening(report)));
     if !report.run.summary.is_empty() {
         text += &format!("{}\n", escape(&report.run.summary));
     }
@@ -115,6 +117,23 @@ fn sweep(report: &Report, curve: &Curve) -> String {
         text += &format!("\n{left_off} more points are in `curves.csv`.\n");
     }
     text
+}
+
+fn study(report: &Report) -> String {
+    let Some(study) = &report.study else { return String::new() };
+    let section = |section: view::Section| {
+        let remarks: String = section.remarks.iter().map(|remark| format!("\n{}.\n", escape(remark))).collect();
+        format!("## {}\n\n{}{remarks}", escape(&capital(&section.title)), section.grid.to_markdown())
+    };
+    let mut sections: Vec<String> = view::sections(study, Density::Full).into_iter().map(section).collect();
+    sections.extend(view::study_legend(&sections.concat()).map(|legend| format!("{}.\n", escape(&legend))));
+    sections.join("\n")
+}
+
+/// A title with its first letter as a capital.
+fn capital(title: &str) -> String {
+    let mut letters = title.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn further(report: &Report) -> String {

@@ -18,6 +18,8 @@ mod reproduction;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod sample;
+mod studied;
+mod study_tables;
 mod table;
 mod tables;
 mod view;
@@ -31,6 +33,7 @@ pub use curves::curve;
 pub use json::pretty;
 pub use read::REPORT_FILE;
 pub use reproduction::{Line, Reproduction, Scenario};
+pub use studied::studied;
 pub use table::{at_width, terminal};
 pub(crate) use words::name_under;
 

@@ -1,6 +1,6 @@
 //! The report for the terminal.
 
-use super::grid::draw;
+use super::grid::{Density, draw};
 use super::{Curve, Report, view};
 use crate::table::{paragraph, terminal_width};
 
@@ -19,6 +19,7 @@ pub fn at_width(report: &Report, width: Option<u16>) -> String {
     }
     let legend = view::legend(&blocks[1..].concat());
     blocks.extend(legend.map(|legend| paragraph(&legend, width)));
+    blocks.extend(study(report, width));
     blocks.extend(view::measured(report).map(|sentence| paragraph(&sentence, width)));
     if !report.notes.is_empty() {
         blocks.push(report.notes.iter().map(|note| paragraph(&format!("note: {note}"), width)).collect());
@@ -73,6 +74,22 @@ fn sweep(report: &Report, curve: &Curve, width: Option<u16>) -> Vec<String> {
     // The title belongs to the first table.
     let title = blocks.remove(0);
     blocks.first_mut().into_iter().for_each(|block| block.insert_str(0, &title));
+    blocks
+}
+
+/// The sections of a study, and how to read their figures.
+fn study(report: &Report, width: Option<u16>) -> Vec<String> {
+    let Some(study) = &report.study else { return Vec::new() };
+    let count = view::sections(study, Density::Full).len();
+    let at = |density: Density, index: usize| view::sections(study, density).into_iter().nth(index);
+    let block = |index: usize| {
+        let grid = draw(width, |density| at(density, index).map(|section| section.grid).unwrap_or_default());
+        let around = at(Density::Full, index).map(|section| (section.title, section.remarks));
+        let (title, remarks) = around.unwrap_or_default();
+        paragraph(&title, width) + &grid + &remarks.iter().map(|remark| paragraph(remark, width)).collect::<String>()
+    };
+    let mut blocks: Vec<String> = (0..count).map(block).collect();
+    blocks.extend(view::study_legend(&blocks.concat()).map(|legend| paragraph(&legend, width)));
     blocks
 }
 

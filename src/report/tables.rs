@@ -3,7 +3,7 @@
 //! Savings come in long form: a row for each policy (point, group) and baseline.
 
 use super::columns::{Columns, Table};
-use super::{Curve, GroupReport, Point, PolicyReport, Report};
+use super::{Curve, GroupReport, Point, PolicyReport, Report, study_tables};
 use crate::analysis::{ById, Fractions};
 
 struct PolicyRow<'a> {
@@ -30,7 +30,9 @@ struct ShareRow<'a> {
 
 /// All tables that have rows.
 pub(super) fn all(report: &Report) -> Vec<Table> {
-    [policies(report), shares(report), groups(report), curves(report)].into_iter().filter(|table| table.rows > 0).collect()
+    let replayed = [policies(report), shares(report), groups(report), curves(report)];
+    let studied = report.study.iter().flat_map(study_tables::all);
+    replayed.into_iter().chain(studied).filter(|table| table.rows > 0).collect()
 }
 
 /// The baselines of the run; one that is not known where there are none, so that policies still have a row.

@@ -1,7 +1,100 @@
-//! The analyses of a trace that need no policy, as the paper has them, on any trace.
+//! The analyses of a trace that need no policy of a person's, as the paper (Intelligence per Watt) has
+//! them, on any trace. Each stands in a file of its own; what a trace does not carry is left out, and
+//! a line says why.
+
+mod alike;
+mod batching;
+mod by_size;
+mod coverage;
+mod difficulty;
+#[cfg(test)]
+mod efficiency_tests;
+mod gap;
+mod group;
+mod over_time;
+mod pairs;
+mod precision;
+mod sample;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use batching::{BatchRow, Batching};
+pub use by_size::{SavingsBySize, SizeLimit, SizeRow, savings_by_size};
+pub use coverage::{Best, CoverageRow, CoverageTable};
+pub use difficulty::{DifficultyLevel, DifficultyRow, DifficultyTable};
+pub use gap::LocalCloudGap;
+pub use group::{Extent, Group};
+pub use over_time::{CrossedPairs, Improvement, OverTime, TimeStep};
+pub use pairs::Pair;
+pub use precision::{Precision, PrecisionRow};
 
 use serde::{Deserialize, Serialize};
 
-/// The analyses of a trace.
+use crate::error::Result;
+use crate::trace::{Metric, Trace};
+use crate::workload::MissingRules;
+use sample::Subject;
+
+/// The metrics that a study reads of a trace.
+pub const METRICS: [Metric; 6] = [Metric::Score, Metric::EnergyJ, Metric::LatencyS, Metric::Flops, Metric::CostUsd, Metric::Perplexity];
+
+/// What a study is told, beside the trace.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The local endpoints; where empty the trace's, else all whose tier is known and not `cloud`.
+    pub local: Vec<String>,
+    /// What savings are measured against; where empty the trace's, else the only cloud endpoint.
+    pub baselines: Vec<String>,
+    /// The score from which an answer is correct, where the trace does not say.
+    pub correct_at: Option<f64>,
+    /// What savings by size do about missing cells.
+    pub missing: MissingRules,
+    /// Seed of the resamples that intervals come from.
+    pub seed: u64,
+}
+
+/// The analyses of a trace. Fractions and ratios, never percents; figures with 95% intervals.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Study {}
+#[serde(default)]
+pub struct Study {
+    /// Who answers what correctly, by data set and category (the paper's Figures 2 and 5, Table 4).
+    pub coverage: Option<CoverageTable>,
+    /// For each baseline, savings by the largest local model allowed (Tables 8 and 9).
+    pub by_size: Vec<SavingsBySize>,
+    /// Each endpoint's answer accuracy, power, energy and efficiency (Tables 13, 14 and 17).
+    pub pairs: Vec<Pair>,
+    /// Improvement over the years (Table 2, Figure 3).
+    pub over_time: Option<OverTime>,
+    /// Models that run both near and far: how much more efficient far is.
+    pub local_cloud_gap: Vec<LocalCloudGap>,
+    /// Endpoints that differ in nothing but batch size (Table 15).
+    pub batching: Vec<Batching>,
+    /// Endpoints that differ in nothing but precision (Figure 9).
+    pub precision: Vec<Precision>,
+    /// How large a model it takes, by data set and category (Figures 6 and 7).
+    pub difficulty: Option<DifficultyTable>,
+}
+
+/// Every analysis that a trace carries, and why others are left out, a line each.
+///
+/// # Errors
+/// For unknown endpoints among the options, and graded scores of which nothing says which are correct.
+pub fn of(trace: &Trace, options: &Options) -> Result<(Study, Vec<String>)> {
+    let subject = Subject::new(trace, options)?;
+    let solved = subject.solved();
+    let mut notes = Vec::new();
+    let study = Study {
+        coverage: coverage::of(&subject, solved.as_ref(), &mut notes),
+        by_size: by_size::of(&subject, options, &mut notes)?,
+        pairs: pairs::of(&subject, &mut notes),
+        over_time: over_time::of(&subject, &mut notes),
+        local_cloud_gap: gap::of(&subject, &mut notes),
+        batching: batching::of(&subject, &mut notes),
+        precision: precision::of(&subject, &mut notes),
+        difficulty: difficulty::of(&subject, solved.as_ref(), &mut notes),
+    };
+    notes.extend(trace.mixed_energy_scopes(None).map(|warning| format!("warning: {}", warning.to_string().replace('\n', ";"))));
+    Ok((study, notes))
+}

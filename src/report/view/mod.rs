@@ -4,12 +4,14 @@ mod headline;
 mod policies;
 mod run;
 mod savings;
+mod study;
 mod sweep;
 
 pub(super) use headline::{headlines, measured};
 pub(super) use policies::{further, groups, policies, policies_under, shares};
 pub(super) use run::{dropped, opening, pools};
 pub(super) use savings::{baseline_title, over, savings, savings_rows};
+pub(super) use study::{Section, legend as study_legend, sections};
 pub(super) use sweep::{chosen, curve_title, shown_baselines, sparklines, sweep};
 
 use super::words::{self, HINDSIGHT, OWN};

@@ -1,0 +1,53 @@
+//! `wattroute study`.
+
+use super::replaying::RunArgs;
+use super::{Common, finish};
+use crate::analysis::study::{METRICS, Options, of};
+use crate::error::{Error, Result};
+use crate::report::build::Making;
+use crate::report::studied;
+use crate::trace::{Columns, Trace};
+use crate::workload::MissingRules;
+
+const HELP: &str = "\
+Coverage, difficulty, savings by the largest local model, pairs of model and hardware,
+improvement over time, the gap between local and cloud, batching, precision: whatever the
+trace carries. What it lacks is named in a note.
+
+Examples:
+  wattroute study ladder
+  wattroute study my-trace --local small,medium --baseline large --out runs/study";
+
+/// Analyse a trace without a policy: coverage, efficiency, years, batching, savings by size
+#[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub(super) struct Args {
+    #[command(flatten)]
+    run: RunArgs,
+    /// Endpoints that savings are measured against [default: the trace's, else the only cloud endpoint]
+    #[arg(long = "baseline", value_name = "ENDPOINT", value_delimiter = ',')]
+    baselines: Vec<String>,
+    /// Local endpoints [default: the trace's, else all whose tier is not cloud]
+    #[arg(long, value_name = "ENDPOINT", value_delimiter = ',')]
+    local: Vec<String>,
+    /// Score from which an answer is correct [default: the trace's, else 1 where every score is 0 or 1]
+    #[arg(long, value_name = "SCORE")]
+    correct_at: Option<f64>,
+    /// Missing cells, for savings by size: `require` refuses, `complete` drops such queries, `unavailable` takes the endpoint as unable to serve them
+    #[arg(long, value_name = "[METRIC=]RULE", default_value = "require")]
+    missing: Vec<String>,
+}
+
+pub(super) fn run(args: Args, common: &Common) -> Result<()> {
+    finish::claim(args.run.out.as_deref(), common)?;
+    let mut missing = MissingRules::default();
+    for rule in &args.missing {
+        missing.add(rule).map_err(|problem| Error::new(problem).at("--missing").usage())?;
+    }
+    let options = Options { local: args.local, baselines: args.baselines, correct_at: args.correct_at, missing, seed: common.seed };
+    let trace = Trace::open(&args.run.trace, &Columns::metrics(&METRICS))?;
+    let (study, notes) = of(&trace, &options)?;
+    let making = Making { verb: "study".to_owned(), arguments: super::arguments(), carbon_g_per_kwh: None };
+    let report = studied(&trace, study, notes, making, common.seed);
+    finish::finish(&report, args.run.out.as_deref(), common)
+}
