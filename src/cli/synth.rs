@@ -49,7 +49,7 @@ struct TargetEntry {
 pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     crate::output::claim(&args.out, common.force, schema::TRACE_FILE)?;
     let spec = Spec::find(&args.spec)?;
-    let queries = args.queries.unwrap_or_else(|| spec.queries());
+    let queries = args.queries.unwrap_or(spec.queries);
     let mut synthesis = synthesize(&spec, queries, common.seed, args.nearest)?;
     let notes = notes(&synthesis);
     let version = env!("CARGO_PKG_VERSION").to_owned();

@@ -82,10 +82,15 @@ pub(super) fn spec(form: Form, text: &TomlText, base: Option<Spec>) -> Result<Sp
         problems.whole(Error::new("[[tokens]] stands beside `extends` only").hint(hint));
     }
     let fingerprint = fingerprint(text, base.as_ref());
-    let (mut answers, mut tokens) = match base {
-        Some(base) => (base.answers, base.tokens),
-        None => check_data::answers(&form, &mut problems),
+    let (mut answers, mut tokens, extended_queries) = match base {
+        Some(base) => (base.answers, base.tokens, Some(base.queries)),
+        None => {
+            let (answers, tokens) = check_data::answers(&form, &mut problems);
+            (answers, tokens, None)
+        }
     };
+    let counted = answers.datasets.iter().map(|dataset| dataset.queries()).sum::<f64>().round() as u64;
+    let queries = form.queries.as_ref().map(|queries| *queries.get_ref()).or(extended_queries).unwrap_or(counted);
     check_data::override_tokens(&form, &answers, &mut tokens, &mut problems);
     let endpoints: Vec<EndpointSpec> = form.endpoint.iter().filter_map(|form| endpoint(form, &answers.models, &mut problems)).collect();
     defaults(&form.defaults, &endpoints, &mut problems);
@@ -95,16 +100,8 @@ pub(super) fn spec(form: Form, text: &TomlText, base: Option<Spec>) -> Result<Sp
         answers.savings = savings(&form.savings, &form.defaults, &endpoints, &answers, &tokens, &mut problems);
         check_data::balance(&answers, &mut problems);
     }
-    let spec = Spec {
-        name: form.name,
-        summary: form.summary,
-        licence: form.licence,
-        defaults: form.defaults,
-        answers,
-        endpoints,
-        tokens,
-        fingerprint,
-    };
+    let Form { name, summary, licence, defaults, .. } = form;
+    let spec = Spec { name, summary, licence, defaults, answers, endpoints, tokens, queries, fingerprint };
     Error::all(problems.list).map_or(Ok(spec), Err)
 }
 
@@ -115,6 +112,7 @@ pub(super) fn model(form: &ModelForm, families: &mut Vec<String>, problems: &mut
     });
     Model {
         name: form.name.get_ref().clone(),
+        shown: form.variant_of.clone().unwrap_or_else(|| form.name.get_ref().clone()),
         family,
         params_total_b: problems.positive("params_total_b", form.params_total_b.as_ref()),
         params_active_b: problems.positive("params_active_b", form.params_active_b.as_ref()),
@@ -130,7 +128,7 @@ fn endpoint(form: &EndpointForm, models: &[Model], problems: &mut Problems) -> O
         return None;
     };
     let model = &models[index];
-    let mut endpoint = Endpoint::new(name, form.hardware.as_deref());
+    let mut endpoint = Endpoint { model: model.shown.clone(), ..Endpoint::new(name, form.hardware.as_deref()) };
     if let Some(id) = &form.id {
         endpoint.id = id.clone();
     }

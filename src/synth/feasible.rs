@@ -43,7 +43,7 @@ pub struct Target {
 /// Whether the targets hold together.
 #[derive(Debug, Clone)]
 pub struct Feasibility {
-    /// All targets.
+    /// All targets; none where accuracies are the only ones.
     pub targets: Vec<Target>,
     /// Positions of targets that cannot hold together, of which none can be left out: dropping any one
     /// of them would do.
@@ -64,6 +64,10 @@ struct Constraint {
 /// Where there are more local models than patterns can be listed for, or the solver fails.
 pub fn feasibility(answers: &Answers) -> Result<Feasibility> {
     let local = answers.local.len();
+    if !answers.datasets.iter().any(Dataset::has_joint_targets) && answers.savings.is_empty() {
+        // Accuracies alone hold together: take independent answers.
+        return Ok(Feasibility { targets: Vec::new(), conflict: Vec::new() });
+    }
     if local > MOST_LOCAL {
         return Err(Error::new("too many local models to list the patterns of correctness")
             .found(local)
@@ -170,6 +174,11 @@ impl Dataset {
         }
         let weighted = self.categories.iter().map(|category| Some(category.coverage? * category.queries));
         weighted.sum::<Option<f64>>().map(|solved| solved / self.queries())
+    }
+
+    /// Whether some target is about several models at once.
+    fn has_joint_targets(&self) -> bool {
+        self.coverage_target().is_some() || self.first_solver.iter().any(Option::is_some)
     }
 
     /// Queries, before the trace is made smaller or larger.

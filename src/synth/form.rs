@@ -40,6 +40,7 @@ pub(super) struct Form {
 pub(super) struct ModelForm {
     pub name: Spanned<String>,
     pub family: String,
+    pub variant_of: Option<String>,
     pub params_total_b: Option<Spanned<f64>>,
     pub params_active_b: Option<Spanned<f64>>,
     pub perplexity: Option<LengthForm>,

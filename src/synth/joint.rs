@@ -139,7 +139,14 @@ mod tests {
     use crate::synth::spec::Model;
 
     fn structure(families: &[usize], within: f64, across: f64) -> Structure {
-        let model = |&family: &usize| Model { name: String::new(), family, params_total_b: None, params_active_b: None, perplexity: None };
+        let model = |&family: &usize| Model {
+            name: String::new(),
+            shown: String::new(),
+            family,
+            params_total_b: None,
+            params_active_b: None,
+            perplexity: None,
+        };
         let models: Vec<Model> = families.iter().map(model).collect();
         let count = families.iter().max().unwrap() + 1;
         Structure::new(&models, &vec![within; count], &vec![vec![across; count]; count]).unwrap()

@@ -29,6 +29,8 @@ pub struct Spec {
     pub endpoints: Vec<EndpointSpec>,
     /// Token lengths of each data set.
     pub tokens: Vec<Tokens>,
+    /// Queries of the trace where nobody asks for another number.
+    pub queries: u64,
     /// A fingerprint of the texts that the spec was read from.
     pub fingerprint: u64,
 }
@@ -51,8 +53,10 @@ pub struct Answers {
 /// What answers.
 #[derive(Debug, Clone)]
 pub struct Model {
-    /// Its name.
+    /// Its name in the spec.
     pub name: String,
+    /// What endpoints call it: its own name, or that of the model that it is a variant of.
+    pub shown: String,
     /// Position of its family.
     pub family: usize,
     /// All parameters, in billions.
@@ -201,12 +205,6 @@ impl Spec {
         let form: Form = toml::from_str(&text.text).map_err(unreadable)?;
         let base = form.extends.as_ref().map(|wanted| base(wanted.get_ref(), text).map_err(|error| error.at(text.place_of(wanted.span()))));
         check::spec(form, text, base.transpose()?)
-    }
-
-    /// Queries of the trace where nobody asks for another number.
-    pub fn queries(&self) -> u64 {
-        let categories = self.answers.datasets.iter().flat_map(|dataset| &dataset.categories);
-        categories.map(|category| category.queries).sum::<f64>().round() as u64
     }
 }
 

@@ -105,7 +105,14 @@ mod tests {
     use super::*;
 
     fn models(families: &[usize]) -> Vec<Model> {
-        let model = |&family: &usize| Model { name: String::new(), family, params_total_b: None, params_active_b: None, perplexity: None };
+        let model = |&family: &usize| Model {
+            name: String::new(),
+            shown: String::new(),
+            family,
+            params_total_b: None,
+            params_active_b: None,
+            perplexity: None,
+        };
         families.iter().map(model).collect()
     }
 
