@@ -12,6 +12,7 @@ mod policies;
 mod replay;
 mod replaying;
 mod report;
+mod reproduce;
 mod study;
 mod sweep;
 mod synth;
@@ -66,6 +67,8 @@ enum Verb {
     Sweep(Box<sweep::Args>),
     /// Analyse a trace without a policy: coverage, efficiency, years, batching, savings by size
     Study(study::Args),
+    /// Reproduce Intelligence per Watt: the paper's figures beside ours
+    Reproduce(reproduce::Args),
     /// Find every fault of a trace
     Check(check::Args),
     /// Fill in missing energy, latency, compute and cost of a trace from measured profiles
@@ -112,6 +115,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Replay(args) => replay::run(*args, &common),
         Verb::Sweep(args) => sweep::run(*args, &common),
         Verb::Study(args) => study::run(args, &common),
+        Verb::Reproduce(args) => reproduce::run(args, &common),
         Verb::Check(args) => check::run(args, &common),
         Verb::Enrich(args) => enrich::run(args, &common),
         Verb::Policies(args) => policies::run(args, &common),

@@ -14,6 +14,7 @@ impl Report {
     pub fn to_markdown(&self) -> String {
         let sections = [
             opening(self),
+            reproduction(self),
             replayed(self),
             policies(self).trim_end().to_owned() + "\n",
             savings(self).trim_end().to_owned() + "\n",
@@ -121,13 +122,27 @@ fn sweep(report: &Report, curve: &Curve) -> String {
 
 fn study(report: &Report) -> String {
     let Some(study) = &report.study else { return String::new() };
-    let section = |section: view::Section| {
-        let remarks: String = section.remarks.iter().map(|remark| format!("\n{}.\n", escape(remark))).collect();
-        format!("## {}\n\n{}{remarks}", escape(&capital(&section.title)), section.grid.to_markdown())
-    };
-    let mut sections: Vec<String> = view::sections(study, Density::Full).into_iter().map(section).collect();
+    let mut sections: Vec<String> = view::sections(study, Density::Full).iter().map(section).collect();
     sections.extend(view::study_legend(&sections.concat()).map(|legend| format!("{}.\n", escape(&legend))));
     sections.join("\n")
+}
+
+fn section(section: &view::Section) -> String {
+    let remarks: String = section.remarks.iter().map(|remark| format!("\n{}.\n", escape(remark))).collect();
+    format!("## {}\n\n{}{remarks}", escape(&capital(&section.title)), section.grid.to_markdown())
+}
+
+/// Published figures beside ours, what follows from them, and what does not fit together.
+fn reproduction(report: &Report) -> String {
+    let Some(reproduction) = &report.reproduction else { return String::new() };
+    let mut text = view::reproduction(reproduction, Density::Full).iter().map(section).collect::<Vec<_>>().join("\n");
+    for (fits, title) in [(true, "What the published numbers imply"), (false, "What does not fit together")] {
+        text += &format!("\n## {title}\n");
+        for item in reproduction.implications.iter().filter(|item| item.fits == fits) {
+            text += &format!("\n**{}.** {}\n\n{}\n", escape(&item.title), escape(&item.statement), escape(&item.arithmetic));
+        }
+    }
+    text
 }
 
 /// A title with its first letter as a capital.

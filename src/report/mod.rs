@@ -32,7 +32,7 @@ pub use crate::analysis::{ACCOUNT_NAMES, BreakEven, ById, Day, Figure, Fractions
 pub use curves::curve;
 pub use json::pretty;
 pub use read::REPORT_FILE;
-pub use reproduction::{Line, Reproduction, Scenario};
+pub use reproduction::{Implication, Line, Reproduction, Scenario, Unit};
 pub use studied::studied;
 pub use table::{at_width, terminal};
 pub(crate) use words::name_under;

@@ -1,7 +1,7 @@
 //! The report for the terminal.
 
 use super::grid::{Density, draw};
-use super::{Curve, Report, view};
+use super::{Curve, Report, Reproduction, view};
 use crate::table::{paragraph, terminal_width};
 
 /// The report as text that fits the terminal, or as wide as it likes in a pipe.
@@ -11,6 +11,9 @@ pub fn terminal(report: &Report) -> String {
 
 /// The same for a given width in columns.
 pub fn at_width(report: &Report, width: Option<u16>) -> String {
+    if let Some(reproduction) = &report.reproduction {
+        return reproduced(report, reproduction, width);
+    }
     let mut blocks = vec![opening(report, width)];
     blocks.extend(policies(report, width));
     blocks.extend(savings(report, width));
@@ -77,20 +80,36 @@ fn sweep(report: &Report, curve: &Curve, width: Option<u16>) -> Vec<String> {
     blocks
 }
 
+/// A reproduction: the comparison, and what does not fit together by its titles. The rest of such a
+/// report is long, and stands in the files.
+fn reproduced(report: &Report, reproduction: &Reproduction, width: Option<u16>) -> String {
+    let mut blocks = sections(width, |density| view::reproduction(reproduction, density));
+    let misfits = reproduction.implications.iter().filter(|implication| !implication.fits);
+    let lines = misfits.map(|misfit| paragraph(&format!("- {}: {}", misfit.title, misfit.statement), width)).collect::<String>();
+    blocks.push(paragraph("what does not fit together (the arithmetic stands in the report)", width) + &lines);
+    blocks.push(report.notes.iter().map(|note| paragraph(&format!("note: {note}"), width)).collect());
+    blocks.retain(|block| !block.is_empty());
+    blocks.join("\n")
+}
+
 /// The sections of a study, and how to read their figures.
 fn study(report: &Report, width: Option<u16>) -> Vec<String> {
     let Some(study) = &report.study else { return Vec::new() };
-    let count = view::sections(study, Density::Full).len();
-    let at = |density: Density, index: usize| view::sections(study, density).into_iter().nth(index);
+    let mut blocks = sections(width, |density| view::sections(study, density));
+    blocks.extend(view::study_legend(&blocks.concat()).map(|legend| paragraph(&legend, width)));
+    blocks
+}
+
+/// Sections as blocks of text, each in the fullest form that fits.
+fn sections(width: Option<u16>, sections: impl Fn(Density) -> Vec<view::Section>) -> Vec<String> {
+    let at = |density: Density, index: usize| sections(density).into_iter().nth(index);
     let block = |index: usize| {
         let grid = draw(width, |density| at(density, index).map(|section| section.grid).unwrap_or_default());
-        let around = at(Density::Full, index).map(|section| (section.title, section.remarks));
+        let around = at(Density::Wide, index).map(|section| (section.title, section.remarks));
         let (title, remarks) = around.unwrap_or_default();
         paragraph(&title, width) + &grid + &remarks.iter().map(|remark| paragraph(remark, width)).collect::<String>()
     };
-    let mut blocks: Vec<String> = (0..count).map(block).collect();
-    blocks.extend(view::study_legend(&blocks.concat()).map(|legend| paragraph(&legend, width)));
-    blocks
+    (0..sections(Density::Wide).len()).map(block).collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod headline;
 mod policies;
+mod reproduction;
 mod run;
 mod savings;
 mod study;
@@ -9,6 +10,7 @@ mod sweep;
 
 pub(super) use headline::{headlines, measured};
 pub(super) use policies::{further, groups, policies, policies_under, shares};
+pub(super) use reproduction::reproduction;
 pub(super) use run::{dropped, opening, pools};
 pub(super) use savings::{baseline_title, over, savings, savings_rows};
 pub(super) use study::{Section, legend as study_legend, sections};
