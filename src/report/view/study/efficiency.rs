@@ -18,20 +18,22 @@ pub(super) fn pairs(pairs: &[Pair], density: Density) -> Option<Section> {
         grid.column("queries", &rows, |pair| count(pair.answered));
     }
     grid.column("answer accuracy", &rows, |pair| figure(pair.answer_accuracy, percent, density));
-    if known(|pair| pair.power_w) {
+    // Power follows from accuracy and accuracy per watt, time stands in the files.
+    let crowded = density == Density::Slim && known(|pair| pair.perplexity);
+    if known(|pair| pair.power_w) && !crowded {
         grid.column("mean power", &rows, |pair| bare(pair.power_w, |watts| Watts(watts).to_string()));
     }
     if known(|pair| pair.energy_j) {
         grid.column("mean energy", &rows, |pair| bare(pair.energy_j, |joules| Joules(joules).to_string()));
     }
-    if known(|pair| pair.latency_s) {
+    if known(|pair| pair.latency_s) && !crowded {
         grid.column("mean latency", &rows, |pair| bare(pair.latency_s, |seconds| Seconds(seconds).to_string()));
     }
     let efficiencies: [(&str, fn(&Pair) -> Option<Figure>); 4] = [
         ("accuracy per W", |pair| pair.apw),
         ("accuracy per J", |pair| pair.apj),
-        ("1 / perplexity per W", |pair| pair.ppw),
-        ("1 / perplexity per J", |pair| pair.ppj),
+        ("inverse perplexity per W", |pair| pair.ppw),
+        ("inverse perplexity per J", |pair| pair.ppj),
     ];
     for (header, of) in efficiencies.into_iter().filter(|(_, of)| known(*of)) {
         grid.column(header, &rows, |pair| figure(of(pair), significant, density));
