@@ -99,7 +99,7 @@ fn widths(header: &[&str], rows: &[Vec<String>], width: Option<u16>) -> Vec<usiz
     let enough = (2..5).find(|&lines| room(lines) >= names.min(NAMES));
     // Where names are short of room whatever headers do, headers are not torn up for two columns.
     let lines = enough.or_else(|| (2..5).find(|&lines| room(lines) + 2 >= room(usize::MAX))).unwrap_or(usize::MAX);
-    if room(lines) < LEAST_NAMES {
+    if room(lines) < names.min(LEAST_NAMES) {
         return Vec::new();
     }
     let others = (1..header.len()).map(|index| needs(header, rows, index, lines));

@@ -115,3 +115,15 @@ fn missing_cells_leave_out_savings_alone() {
     // Rows 4 and 11 lack a cell of the phone.
     assert_eq!(of(&report).by_size[0].limits[0].rows[0].group.queries, 10, "{:?}", report.notes);
 }
+
+#[test]
+fn tables_fit_80_columns() {
+    let output = Command::new(env!("CARGO_BIN_EXE_wattroute")).args(["study", "ladder"]).env("COLUMNS", "80").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("batching") && text.contains("difficulty"), "{text}");
+    for line in text.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+        // An interval is whole, or left out.
+        assert_eq!(line.matches('[').count(), line.matches(']').count(), "{line}");
+    }
+}

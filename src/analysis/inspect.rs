@@ -187,7 +187,8 @@ fn missing_cells(outcomes: &Outcomes, queries: usize) -> ByName<usize> {
     ByName(Metric::ALL.iter().map(|&metric| (metric.column().to_owned(), missing(metric))).collect())
 }
 
-fn estimated(outcomes: &Outcomes) -> ByName<f64> {
+/// For each metric with estimated cells their share of the known ones.
+pub(super) fn estimated(outcomes: &Outcomes) -> ByName<f64> {
     let share = |(metric, sources): (Metric, &Vec<u8>)| {
         let cells = outcomes.metrics.get(metric)?;
         let estimated = cells.iter().zip(sources).filter(|(cell, source)| !cell.is_nan() && **source != MEASURED).count();

@@ -32,8 +32,10 @@ pub use precision::{Precision, PrecisionRow};
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::inspect;
 use crate::error::Result;
 use crate::trace::{Metric, Trace};
+use crate::units::Share;
 use crate::workload::MissingRules;
 use sample::Subject;
 
@@ -95,6 +97,16 @@ pub fn of(trace: &Trace, options: &Options) -> Result<(Study, Vec<String>)> {
         precision: precision::of(&subject, &mut notes),
         difficulty: difficulty::of(&subject, solved.as_ref(), &mut notes),
     };
+    notes.extend(estimated(trace));
     notes.extend(trace.mixed_energy_scopes(None).map(|warning| format!("warning: {}", warning.to_string().replace('\n', ";"))));
     Ok((study, notes))
+}
+
+/// Which figures are not measured: a line for each endpoint that has such cells.
+fn estimated(trace: &Trace) -> impl Iterator<Item = String> + '_ {
+    trace.endpoints().filter_map(|(endpoint, outcomes)| {
+        let shares = inspect::estimated(outcomes).0;
+        let parts: Vec<String> = shares.iter().map(|(metric, share)| format!("{metric} for {}", Share(*share))).collect();
+        (!parts.is_empty()).then(|| format!("estimated, not measured, of {}: {}", endpoint.id, parts.join(", ")))
+    })
 }

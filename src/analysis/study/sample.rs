@@ -93,7 +93,7 @@ pub(super) fn compared<const N: usize>(endpoints: [&Measured; N], statistic: imp
 
 /// A figure without the bounds that only repeat it: what never happened in a sample says nothing about how
 /// often it happens outside, and what holds by definition needs no interval.
-fn varied(figure: Option<Figure>) -> Option<Figure> {
+pub(super) fn varied(figure: Option<Figure>) -> Option<Figure> {
     figure.map(|figure| if figure.low == figure.high { Figure::exact(figure.value) } else { figure })
 }
 

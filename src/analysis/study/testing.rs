@@ -16,8 +16,11 @@ pub fn endpoint(id: &str, tier: Tier, params_total_b: f64) -> Endpoint {
     }
 }
 
+/// An endpoint with its scores, joules and seconds; an empty list is a column that it lacks.
+pub type Answered = (Endpoint, Vec<f64>, Vec<f64>, Vec<f64>);
+
 /// A trace of endpoints with scores, joules and seconds of each query.
-pub fn trace(endpoints: Vec<(Endpoint, Vec<f64>, Vec<f64>, Vec<f64>)>) -> Trace {
+pub fn trace(endpoints: Vec<Answered>) -> Trace {
     let queries = endpoints.first().map_or(0, |(_, scores, ..)| scores.len());
     let mut info = TraceInfo { name: "small".to_owned(), ..TraceInfo::default() };
     let mut outcomes = Vec::new();
@@ -36,7 +39,7 @@ pub fn trace(endpoints: Vec<(Endpoint, Vec<f64>, Vec<f64>, Vec<f64>)>) -> Trace 
 }
 
 /// Four queries with an answer accuracy in quarters, each of this energy in this time.
-pub fn constant(endpoint: Endpoint, right: usize, joules: f64, seconds: f64) -> (Endpoint, Vec<f64>, Vec<f64>, Vec<f64>) {
+pub fn constant(endpoint: Endpoint, right: usize, joules: f64, seconds: f64) -> Answered {
     let scores = (0..4).map(|query| if query < right { 1.0 } else { 0.0 }).collect();
     (endpoint, scores, vec![joules; 4], vec![seconds; 4])
 }

@@ -7,6 +7,11 @@ use crate::report::grid::{Density, Grid};
 use crate::report::words::{count, percent, significant};
 use crate::units::{Joules, Seconds, Watts};
 
+/// A column of pairs: its header, and the figure of each.
+type PairFigure = (&'static str, fn(&Pair) -> Option<Figure>);
+/// A gain: its header, and that of each step.
+type Gain = (&'static str, fn(&TimeStep) -> Option<&Improvement>);
+
 /// Each endpoint's answer accuracy, power, energy and efficiency.
 pub(super) fn pairs(pairs: &[Pair], density: Density) -> Option<Section> {
     let rows: Vec<&Pair> = pairs.iter().collect();
@@ -18,20 +23,22 @@ pub(super) fn pairs(pairs: &[Pair], density: Density) -> Option<Section> {
         grid.column("queries", &rows, |pair| count(pair.answered));
     }
     grid.column("answer accuracy", &rows, |pair| figure(pair.answer_accuracy, percent, density));
-    if known(|pair| pair.power_w) {
+    // Power follows from accuracy and accuracy per watt, time stands in the files.
+    let crowded = density == Density::Slim && known(|pair| pair.perplexity);
+    if known(|pair| pair.power_w) && !crowded {
         grid.column("mean power", &rows, |pair| bare(pair.power_w, |watts| Watts(watts).to_string()));
     }
     if known(|pair| pair.energy_j) {
         grid.column("mean energy", &rows, |pair| bare(pair.energy_j, |joules| Joules(joules).to_string()));
     }
-    if known(|pair| pair.latency_s) {
+    if known(|pair| pair.latency_s) && !crowded {
         grid.column("mean latency", &rows, |pair| bare(pair.latency_s, |seconds| Seconds(seconds).to_string()));
     }
-    let efficiencies: [(&str, fn(&Pair) -> Option<Figure>); 4] = [
+    let efficiencies: [PairFigure; 4] = [
         ("accuracy per W", |pair| pair.apw),
         ("accuracy per J", |pair| pair.apj),
-        ("1 / perplexity per W", |pair| pair.ppw),
-        ("1 / perplexity per J", |pair| pair.ppj),
+        ("inverse perplexity per W", |pair| pair.ppw),
+        ("inverse perplexity per J", |pair| pair.ppj),
     ];
     for (header, of) in efficiencies.into_iter().filter(|(_, of)| known(*of)) {
         grid.column(header, &rows, |pair| figure(of(pair), significant, density));
@@ -45,8 +52,7 @@ pub(super) fn over_time(years: &OverTime, density: Density) -> Section {
     let mut grid = Grid::default();
     grid.column("year, endpoint", &rows, |step| format!("{}: {}", step.year, step.endpoint));
     grid.column("answer accuracy", &rows, |step| bare(step.answer_accuracy, percent));
-    let gains: [(&str, fn(&TimeStep) -> Option<&Improvement>); 2] =
-        [("accuracy per W", |step| step.per_watt.as_ref()), ("accuracy per J", |step| step.per_joule.as_ref())];
+    let gains: [Gain; 2] = [("accuracy per W", |step| step.per_watt.as_ref()), ("accuracy per J", |step| step.per_joule.as_ref())];
     let mut remarks =
         vec!["gains over the first; models: ratio of answer accuracies; hardware: ratio of powers, or of energies".to_owned()];
     for (header, of) in gains.into_iter().filter(|(_, of)| rows.iter().any(|step| of(step).is_some())) {

@@ -49,7 +49,7 @@ fn several<R>(rows: &[R], group: impl Fn(&R) -> &Group) -> bool {
 
 /// The groups that a table shows, and how many it leaves off: all queries, each data set (unless there is
 /// one alone), and the largest categories.
-fn shown<'a, R>(rows: &'a [R], group: impl Fn(&R) -> &Group) -> (Vec<&'a R>, usize) {
+fn shown<R>(rows: &[R], group: impl Fn(&R) -> &Group) -> (Vec<&R>, usize) {
     let several = several(rows, &group);
     let kept = rows.iter().filter(|row| several || group(row).extent != Extent::Dataset);
     let mut sizes: Vec<u64> = rows.iter().map(&group).filter(|group| group.extent == Extent::Category).map(|group| group.queries).collect();

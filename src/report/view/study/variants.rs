@@ -26,13 +26,12 @@ pub(super) fn batching(groups: &[Batching], density: Density) -> Option<Section>
 pub(super) fn precision(groups: &[Precision], density: Density) -> Option<Section> {
     let rows: Vec<&PrecisionRow> = groups.iter().flat_map(|group| &group.rows).collect();
     let mut grid = Grid::default();
-    grid.column("endpoint", &rows, |row| row.endpoint.clone());
-    grid.column("precision", &rows, |row| row.precision.clone());
+    grid.column("endpoint, precision", &rows, |row| format!("{}, {}", row.endpoint, row.precision));
     grid.column("answer accuracy", &rows, |row| bare(row.answer_accuracy, percent));
-    grid.column("over the widest", &rows, |row| figure(row.answer_accuracy_ratio, factor, density));
+    grid.column("accuracy over the widest", &rows, |row| figure(row.answer_accuracy_ratio, factor, density));
     grid.column("mean energy", &rows, |row| bare(row.energy_j, |joules| Joules(joules).to_string()));
-    grid.column("over the widest", &rows, |row| figure(row.energy_ratio, factor, density));
+    grid.column("energy over the widest", &rows, |row| figure(row.energy_ratio, factor, density));
     grid.column("accuracy per J", &rows, |row| bare(row.apj, significant));
-    grid.column("over the widest", &rows, |row| figure(row.apj_gain, factor, density));
+    grid.column("per J over the widest", &rows, |row| figure(row.apj_gain, factor, density));
     (!groups.is_empty()).then(|| Section { title: "precision".to_owned(), grid, remarks: Vec::new() })
 }
