@@ -50,15 +50,9 @@ pub struct Implied {
 
 impl Implied {
     /// An item of text and numbers.
-    pub(super) fn new(bearing: Bearing, title: &str, statement: &str, arithmetic: String, values: &[(&str, f64)]) -> Implied {
+    pub(super) fn new(bearing: Bearing, title: &str, statement: String, arithmetic: String, values: &[(&str, f64)]) -> Implied {
         let quantity = |&(name, value): &(&str, f64)| Quantity { name: name.to_owned(), value };
-        Implied {
-            bearing,
-            title: title.to_owned(),
-            statement: statement.to_owned(),
-            arithmetic,
-            values: values.iter().map(quantity).collect(),
-        }
+        Implied { bearing, title: title.to_owned(), statement, arithmetic, values: values.iter().map(quantity).collect() }
     }
 
     /// A value by its name.
@@ -154,6 +148,12 @@ impl Tables<'_> {
     pub fn local_share(&self) -> f64 {
         let (chat, reasoning) = self.solvable();
         (chat + reasoning) / 2.0
+    }
+
+    /// Mean power of a pair, in watts: success rate / accuracy per watt of Table 13.
+    pub fn power_w(&self, model: &str, hardware: &str) -> Result<f64> {
+        let row = self.per_watt(model, hardware)?;
+        Ok(row.success_pct / 100.0 / row.apw_per_w)
     }
 
     /// Mean energy of a query on a pair, in joules: success rate of Table 13 / accuracy per joule of Table 14.

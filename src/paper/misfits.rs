@@ -16,7 +16,7 @@ pub fn one_model_beats_all(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         DoesNotFit,
         "one local model beats all local models",
-        "On NaturalReasoning Table 11 gives GPT-OSS-20B alone more than Table 4 gives for all local models together, and Figure 2 gives for them far more than both.",
+        "On NaturalReasoning Table 11 gives GPT-OSS-20B alone more than Table 4 gives for all local models together, and Figure 2 gives for them far more than both.".to_owned(),
         format!("Table 11: {} > Table 4: {}; Figure 2: {}", pct(alone, 1), pct(pool, 1), pct(figure, 1)),
         &[("gpt_oss_20b", alone), ("all_local_table_4", pool), ("all_local_figure_2", figure)],
     ))
@@ -31,7 +31,11 @@ pub fn smallest_model(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         DoesNotFit,
         "the smallest model: Table 13 against Figure 4's costs",
-        "An oracle that takes the smallest capable model sends every query that Qwen3-4B answers correctly to it, and it is free. Figure 4's costs leave it at most 37% of all queries; Table 13 gives it 49.3%.",
+        format!(
+            "An oracle that takes the smallest capable model sends every query that Qwen3-4B answers correctly to it, and it is free. Figure 4's costs leave it at most {} of all queries; Table 13 lets it answer {}.",
+            pct(served, 0),
+            pct(accuracy, 1)
+        ),
         format!("{} of the local queries x {} local = {} < {}", pct(most, 1), pct(local, 1), pct(served, 1), pct(accuracy, 1)),
         &[("served_at_most", served), ("success_rate", accuracy)],
     ))
@@ -54,7 +58,15 @@ pub fn savings_by_size(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         DoesNotFit,
         "Tables 8 and 9 against Figure 4",
-        "With local models up to 20B, Figure 4's pool, Tables 8 and 9 average 81.9% of cost, 84.8% of compute and 78.6% of energy; Figure 4 has 73.8, 77.3 and 80.4%. Tables 8 and 9 ask for the cloud model's accuracy and may keep local what nobody answers, which explains more savings of cost and compute, not less of energy.",
+        format!(
+            "With local models up to 20B, Figure 4's pool, Tables 8 and 9 average {} of cost, {} of compute and {} of energy; Figure 4 has {:.1}, {:.1} and {:.1}%. Tables 8 and 9 ask for the cloud model's accuracy and may keep local what nobody answers, which explains more savings of cost and compute, not less of energy.",
+            pct(mean(0), 1),
+            pct(mean(1), 1),
+            pct(mean(2), 1),
+            oracle.cost_saving_pct,
+            oracle.compute_saving_pct,
+            oracle.energy_saving_pct
+        ),
         pairs.iter().map(line).collect::<Vec<_>>().join("; "),
         &[("cost", mean(0)), ("compute", mean(1)), ("energy", mean(2))],
     ))
@@ -69,7 +81,11 @@ pub fn compute_beyond_bound(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         DoesNotFit,
         "more compute saved than there is to save",
-        "On WildChat 98.43% of the queries can stay local, and the smallest model takes 4/235 of the cloud model's compute. Table 8's 97.4% is more than if the smallest model served them all.",
+        format!(
+            "On WildChat {} of the queries can stay local, and the smallest model takes {SMALLEST_LOCAL_B}/{CLOUD_TOTAL_B} of the cloud model's compute. Table 8's {} is more than if the smallest model served them all.",
+            pct(chat, 2),
+            pct(printed, 1)
+        ),
         format!("{} x (1 - {SMALLEST_LOCAL_B}/{CLOUD_TOTAL_B}) = {} < {}", pct(chat, 2), pct(bound, 2), pct(printed, 1)),
         &[("bound", bound), ("printed", printed)],
     ))
@@ -92,7 +108,12 @@ pub fn coverage(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         DoesNotFit,
         "88.7% coverage against its four parts",
-        "The overall coverage is printed as 88.7%. Figure 2's four data sets have a plain mean of 88.9%; weighted by their queries it is 92.6%, since nine in ten queries are of the two large ones.",
+        format!(
+            "The overall coverage is printed as {}. Figure 2's four data sets have a plain mean of {}; weighted by their queries it is {}, since nearly all queries are of the two large ones.",
+            pct(printed, 1),
+            pct(mean, 1),
+            pct(weighted, 1)
+        ),
         format!("({list}) / 4 = {}; by queries {}; printed = {}", pct(mean, 1), pct(weighted, 1), pct(printed, 1)),
         &[("mean", mean), ("weighted", weighted), ("printed", printed)],
     ))
@@ -100,25 +121,24 @@ pub fn coverage(tables: &Tables) -> Result<Implied> {
 
 /// Accuracy over accuracy per watt is one number a device, and another for one model.
 pub fn one_power_a_device(tables: &Tables) -> Result<Implied> {
-    let power = |model: &str, hardware: &str| -> Result<f64> {
-        let row = tables.per_watt(model, hardware)?;
-        Ok(row.success_pct / 100.0 / row.apw_per_w)
-    };
     let models = ["Qwen3-4B", "Qwen3-8B", "Qwen3-14B", "Qwen3-32B"];
     let mut means = Vec::new();
     let mut text = Vec::new();
     for hardware in ["Apple M4 Max", "NVIDIA B200"] {
-        let powers = models.iter().map(|model| power(model, hardware)).collect::<Result<Vec<f64>>>()?;
+        let powers = models.iter().map(|model| tables.power_w(model, hardware)).collect::<Result<Vec<f64>>>()?;
         means.push(powers.iter().sum::<f64>() / powers.len() as f64);
         let list = powers.iter().map(|power| format!("{power:.1}")).collect::<Vec<_>>().join(", ");
         text.push(format!("{hardware}: success rate / accuracy per watt of 4B, 8B, 14B, 32B = {list} W"));
     }
-    let sparse = power("GPT-OSS-120B", "Apple M4 Max")?;
+    let sparse = tables.power_w("GPT-OSS-120B", "Apple M4 Max")?;
     text.push(format!("GPT-OSS-120B on the M4 Max = {sparse:.1} W"));
     Ok(Implied::new(
         DoesNotFit,
         "one power for each device",
-        "Table 13's accuracies per watt come from one power for each device, 352 W on the M4 Max and 253 W on the B200, whatever the Qwen model from 4B to 32B; only GPT-OSS-120B, on the same M4 Max, draws another, 171 W. So the table orders Qwen models by accuracy alone.",
+        format!(
+            "Table 13's accuracies per watt come from one power for each device, {:.0} W on the M4 Max and {:.0} W on the B200, whatever the Qwen model from 4B to 32B; only GPT-OSS-120B, on the same M4 Max, draws another, {sparse:.0} W. So the table orders Qwen models by accuracy alone.",
+            means[0], means[1]
+        ),
         text.join("; "),
         &[("m4_max_w", means[0]), ("b200_w", means[1]), ("gpt_oss_120b_m4_max_w", sparse)],
     ))
@@ -135,7 +155,11 @@ pub fn joules_twice(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         DoesNotFit,
         "Table 14 against Table 15",
-        "Both tables give the accuracy per joule of the same pairs on the B200 at batch 1, and differ by 2.4% and 0.9%: less than the standard deviations of Table 14, so perhaps two runs.",
+        format!(
+            "Both tables give the accuracy per joule of the same pairs on the B200 at batch 1, and differ by {} and {}: less than the standard deviations of Table 14, so perhaps two runs.",
+            pct(apart(small).abs(), 1),
+            pct(apart(large).abs(), 1)
+        ),
         format!(
             "Qwen3-8B {:.2e} / {:.2e} - 1 = {:+.1}%; GPT-OSS-120B {:.2e} / {:.2e} - 1 = {:+.1}%",
             small.1,
@@ -162,7 +186,10 @@ pub fn phone_per_watt(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         DoesNotFit,
         "Table 17's accuracy per watt is a third",
-        "In the phone's five rows accuracy divided by power is three times the accuracy per watt printed beside it. Accuracy per joule, and both references, fit.",
+        format!(
+            "In the phone's {} rows accuracy divided by power is {mean:.1} times the accuracy per watt printed beside it. Accuracy per joule, and both references, fit.",
+            rows.len()
+        ),
         format!(
             "{:.3} / {:.1} W = {:.2e}, printed {:.2e}; accuracy / power / printed = {list}",
             first.accuracy_pct / 100.0,
@@ -181,12 +208,18 @@ pub fn laptop_energy_twice(tables: &Tables) -> Result<Implied> {
         return Err(Error::new("the paper's table has no such row").at("Table 17").found(hardware));
     };
     let small_j = quantised.power_w * quantised.latency_s;
-    let row = tables.per_watt("Qwen3-8B", hardware)?;
-    let (large_j, large_w) = (tables.energy_j("Qwen3-8B", hardware)?, row.success_pct / 100.0 / row.apw_per_w);
+    let (large_j, large_w) = (tables.energy_j("Qwen3-8B", hardware)?, tables.power_w("Qwen3-8B", hardware)?);
     Ok(Implied::new(
         DoesNotFit,
         "a query on the laptop: Table 17 against Table 14",
-        "Table 17's Qwen3-4B in FP4 takes 0.84 kJ and 3.5 s a query on the M4 Max, Tables 13 and 14 give 15.1 kJ and 43 s for Qwen3-8B: eighteen times the energy for twice the model. Different queries or answer lengths would explain it; the tables do not say.",
+        format!(
+            "Table 17's Qwen3-4B in FP4 takes {:.2} kJ and {:.1} s a query on the M4 Max, Tables 13 and 14 give {:.1} kJ and {:.0} s for Qwen3-8B: {:.0} times the energy for twice the model. Different queries or answer lengths would explain it; the tables do not say.",
+            small_j / 1e3,
+            quantised.latency_s,
+            large_j / 1e3,
+            large_j / large_w,
+            large_j / small_j
+        ),
         format!(
             "{:.0} W x {:.1} s = {:.0} J; {:.0} J / {large_w:.0} W = {:.1} s; {:.0} J / {:.0} J = {:.1}",
             quantised.power_w,

@@ -17,7 +17,10 @@ pub fn local_share(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         Follows,
         "the share kept local follows from Table 4",
-        "Table 4's categories, weighted by their queries, give both data sets' solvable shares; their mean is the 80.7% that the oracle of Figure 4 keeps local.",
+        format!(
+            "Table 4's categories, weighted by their queries, give both data sets' solvable shares; their mean is the {} that the oracle of Figure 4 keeps local.",
+            pct(local, 1)
+        ),
         format!("({} + {}) / 2 = {}", pct(chat, 2), pct(reasoning, 2), pct(local, 2)),
         &[("wildchat_share", chat), ("naturalreasoning_share", reasoning), ("local_share", local)],
     ))
@@ -32,7 +35,7 @@ pub fn scaling(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         Follows,
         "80% accurate keeps 80%: an identity",
-        "A misrouted query goes to the baseline's own model and saves nothing, so a router that is right with probability a keeps a times the oracle's savings on any queries whatever. The printed savings at router accuracy 0.8 agree.",
+        "A misrouted query goes to the baseline's own model and saves nothing, so a router that is right with probability a keeps a times the oracle's savings on any queries whatever. The printed savings at router accuracy 0.8 agree.".to_owned(),
         format!(
             "0.8 x {:.1}, {:.1}, {:.1}% = {energy}, {compute}, {cost} (printed {:.1}, {:.1}, {:.1}%: energy, compute, cost)",
             oracle.energy_saving_pct,
@@ -54,7 +57,10 @@ pub fn mean_local_size(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         Follows,
         "compute is counted by total parameters",
-        "The compute savings put a local query at 4.2% of the cloud model's compute. By total parameters that is a local model of 9.9B on average, which the pool has; by active parameters it would be smaller than the smallest model of the pool.",
+        format!(
+            "The compute savings put a local query at {} of the cloud model's compute. By total parameters that is a local model of {total:.1}B on average, which the pool can give; by active parameters it would be smaller than the smallest model of the pool.",
+            pct(ratio, 1)
+        ),
         format!(
             "({} - {}) / {} = {}; x {CLOUD_TOTAL_B}B = {total:.1}B; x {CLOUD_ACTIVE_B}B active = {active:.2}B < {SMALLEST_LOCAL_B}B",
             pct(local, 2),
@@ -71,8 +77,7 @@ pub fn mean_local_size(tables: &Tables) -> Result<Implied> {
 pub fn free_share(tables: &Tables) -> Result<(f64, f64, f64)> {
     let (local, saving) = (tables.local_share(), tables.router(1.0)?.cost_saving_pct / 100.0);
     let ratio = (local - saving) / local;
-    let prices = paid_prices(tables)?;
-    let (cheapest, dearest) = prices.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), &price| (low.min(price), high.max(price)));
+    let (cheapest, dearest) = range(&paid_prices(tables)?);
     Ok((1.0 - ratio / cheapest, 1.0 - ratio / dearest, ratio))
 }
 
@@ -81,16 +86,30 @@ fn paid_prices(tables: &Tables) -> Result<[f64; 3]> {
     Ok([tables.relative_price("Qwen3-8B")?, tables.relative_price("Qwen3-14B")?, tables.relative_price("GPT-OSS-20B")?])
 }
 
+/// The least and the greatest.
+fn range(values: &[f64]) -> (f64, f64) {
+    values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)))
+}
+
 /// What cost savings imply for the free model's share.
 pub fn price_ratio(tables: &Tables) -> Result<Implied> {
     let local = tables.local_share();
     let saving = tables.router(1.0)?.cost_saving_pct / 100.0;
     let (least, most, ratio) = free_share(tables)?;
-    let [small, middle, large] = paid_prices(tables)?.map(|price| pct(price, 1));
+    let paid = paid_prices(tables)?;
+    let (cheapest, dearest) = range(&paid);
+    let [small, middle, large] = paid.map(|price| pct(price, 1));
     Ok(Implied::new(
         Follows,
-        "costs leave about 45% of the local queries to the free model",
-        "The cost savings put a local query at 8.6% of the cloud model's price. Table 10 has the paid local models at 14 to 16% of it and Qwen3-4B at nothing, so that the free model serves 39 to 46% of the local queries: about 45% where the rest is mostly the 8B and the 20B model.",
+        "costs leave nearly half of the local queries to the free model",
+        format!(
+            "The cost savings put a local query at {} of the cloud model's price. Table 10 has the paid local models at {} to {} of it and Qwen3-4B at nothing, so that the free model serves {} to {} of the local queries: near the upper end where the rest is mostly the 8B and the 20B model.",
+            pct(ratio, 1),
+            pct(cheapest, 0),
+            pct(dearest, 0),
+            pct(least, 0),
+            pct(most, 0)
+        ),
         format!(
             "({} - {}) / {} = {}; output prices of 8B, 14B, 20B / 235B = {small}, {middle}, {large}; 1 - ratio / price = {} to {} of the local queries",
             pct(local, 2),
@@ -117,7 +136,12 @@ pub fn reasoning_energy(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         Follows,
         "energy does not depend on the kind of query",
-        "Reasoning queries stay local less often. Savings of 80.4% therefore need the cloud energy of a reasoning query to be at most 1.03 times a chat query's, even if local energy were free. With ten times, as measured elsewhere, free local energy saves 66.1%, and 52.9% at router accuracy 0.8.",
+        format!(
+            "Reasoning queries stay local less often. Savings of {} therefore need the cloud energy of a reasoning query to be at most {most:.2} times a chat query's, even if local energy were free. With {measured:.0} times, as measured elsewhere, free local energy saves {}, and {} at router accuracy 0.8.",
+            pct(saving, 1),
+            pct(ceiling, 1),
+            pct(ceiling_80, 1)
+        ),
         format!(
             "({c} - {s}) / ({s} - {r}) = {most:.2}; measured {reasoning_j:.0} J / {chat_j:.0} J = {measured:.1}; ({c} + {measured:.1} x {r}) / (1 + {measured:.1}) = {}; x 0.8 = {}",
             pct(ceiling, 1),
@@ -144,10 +168,13 @@ pub fn improvement(tables: &Tables) -> Result<Implied> {
     let (old, new) = (first.success_pct / 100.0, last.success_pct / 100.0);
     let (old_w, new_w) = (old / first.apw_per_w, new / last.apw_per_w);
     let (models, hardware) = (new / old, old_w / new_w);
+    let dense_w = tables.power_w("Qwen3-8B", "Apple M4 Max")?;
     Ok(Implied::new(
         Follows,
         "5.3 times in two years: accuracies times powers",
-        "Accuracy per watt is accuracy over power, so its growth splits exactly into the growth of accuracy (the paper: models) and the fall of power (hardware). The second also holds what a sparser model draws: on the same M4 Max the Qwen models come to 352 W, GPT-OSS-120B to 171 W.",
+        format!(
+            "Accuracy per watt is accuracy over power, so its growth splits exactly into the growth of accuracy (the paper: models) and the fall of power (hardware). The second also holds what a sparser model draws: on the same M4 Max Qwen3-8B comes to {dense_w:.0} W, GPT-OSS-120B to {new_w:.0} W.",
+        ),
         format!(
             "{:.2e} / {:.2e} = {overall:.2}; {} / {} = {models:.2}; {old_w:.0} W / {new_w:.0} W = {hardware:.2}; {models:.2} x {hardware:.2} = {:.2}",
             last.apw_per_w,
@@ -170,7 +197,15 @@ pub fn local_energy(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         DoesNotFit,
         "Figure 4's energy against Table 14's",
-        "The energy savings put a local query at 0.4% of a cloud query. With Table 14's 15.1 kJ for Qwen3-8B on the M4 Max a cloud query would take 4.1 MJ, more than a kilowatt hour; ML.ENERGY measured 4.5 kJ (chat) and 45.6 kJ (reasoning) for Qwen3-235B on eight H100 at batch 16.",
+        format!(
+            "The energy savings put a local query at {} of a cloud query. With Table 14's {:.1} kJ for Qwen3-8B on the M4 Max a cloud query would take {:.1} MJ, {:.1} kilowatt hours; ML.ENERGY measured {:.1} kJ (chat) and {:.1} kJ (reasoning) for Qwen3-235B on eight H100 at batch 16.",
+            pct(ratio, 1),
+            local_j / 1e3,
+            cloud_j / 1e6,
+            cloud_j / KWH_J,
+            chat_j / 1e3,
+            reasoning_j / 1e3
+        ),
         format!(
             "({} - {}) / {} = {}; {} / {:.2e} = {:.1} kJ; / {} = {:.1} MJ = {:.2} kWh; measured {:.1} and {:.1} kJ",
             pct(local, 2),
@@ -200,7 +235,10 @@ pub fn router_accuracy_60(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         DoesNotFit,
         "router accuracy 0.6 saves more than its share",
-        "Exact scaling gives 48.2, 46.4 and 44.3% where the paper prints 48.4, 46.7 and 44.5%. Rounding explains 0.05 points and sampling of a million queries as much; the rest stays unexplained.",
+        format!(
+            "Exact scaling gives {energy:.1}, {compute:.1} and {cost:.1}% where the paper prints {:.1}, {:.1} and {:.1}%. Rounding explains 0.08 points and sampling of a million queries 0.05; the rest stays unexplained.",
+            noisy.energy_saving_pct, noisy.compute_saving_pct, noisy.cost_saving_pct
+        ),
         format!(
             "0.6 x {:.1}, {:.1}, {:.1}% = {energy:.2}, {compute:.2}, {cost:.2}%; printed - scaled = {:.2}, {:.2}, {:.2} points",
             oracle.energy_saving_pct, oracle.compute_saving_pct, oracle.cost_saving_pct, excess[0], excess[1], excess[2]
