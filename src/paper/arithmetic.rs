@@ -3,8 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::published::{Efficiency, JouleEfficiency, ModelAccuracy, Published, RoutingSavings, SavingsBySize};
-use super::{misfits, routing};
+use super::published::Published;
+use super::rows::{Efficiency, JouleEfficiency, ModelAccuracy, RoutingSavings, SavingsBySize};
+use super::{energy, misfits, power, routing};
 use crate::error::{Error, Result};
 
 /// Parameters of the cloud model Qwen3-235B-A22B in billions: total, as its name says.
@@ -72,19 +73,19 @@ pub fn implied(paper: &Published) -> Result<Vec<Implied>> {
         routing::scaling,
         routing::mean_local_size,
         routing::price_ratio,
-        routing::reasoning_energy,
-        routing::improvement,
-        routing::local_energy,
+        energy::reasoning_energy,
+        power::improvement,
+        energy::local_energy,
         routing::router_accuracy_60,
         misfits::one_model_beats_all,
         misfits::smallest_model,
         misfits::savings_by_size,
         misfits::compute_beyond_bound,
         misfits::coverage,
-        misfits::one_power_a_device,
-        misfits::joules_twice,
-        misfits::phone_per_watt,
-        misfits::laptop_energy_twice,
+        power::one_power_a_device,
+        energy::joules_twice,
+        power::phone_per_watt,
+        energy::laptop_energy_twice,
     ]
     .into_iter()
     .map(|item| item(&tables))

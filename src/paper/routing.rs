@@ -1,14 +1,8 @@
-//! What Figure 4's savings and Table 2's improvement imply for anyone who wants to have them again.
+//! What Figure 4's savings imply for anyone who wants to have them again.
 
 use super::arithmetic::Bearing::{DoesNotFit, Follows};
 use super::arithmetic::{CLOUD_ACTIVE_B, CLOUD_TOTAL_B, Implied, SMALLEST_LOCAL_B, Tables, pct};
 use crate::error::Result;
-
-/// Energy of a query on Qwen3-235B-A22B, eight H100, batch 16, in joules, as the ML.ENERGY leaderboard measured it
-/// (Apache-2.0): chat (lm-arena-chat, Instruct-2507) and reasoning (gpqa, Thinking-2507).
-pub const MEASURED_CLOUD_J: (f64, f64) = (4_480.9, 45_582.1);
-
-const KWH_J: f64 = 3.6e6;
 
 /// Two shares of queries make the one that Figure 4 prints.
 pub fn local_share(tables: &Tables) -> Result<Implied> {
@@ -123,108 +117,6 @@ pub fn price_ratio(tables: &Tables) -> Result<Implied> {
     ))
 }
 
-/// How much more energy a reasoning query may take, if the energy savings are to be had at all.
-pub fn reasoning_energy(tables: &Tables) -> Result<Implied> {
-    let (chat, reasoning) = tables.solvable();
-    let saving = tables.router(1.0)?.energy_saving_pct / 100.0;
-    // Free local energy saves (chat + k reasoning) / (1 + k), k = a reasoning query's cloud energy in chat queries'.
-    let most = (chat - saving) / (saving - reasoning);
-    let (chat_j, reasoning_j) = MEASURED_CLOUD_J;
-    let measured = reasoning_j / chat_j;
-    let ceiling = (chat + measured * reasoning) / (1.0 + measured);
-    let ceiling_80 = 0.8 * ceiling;
-    Ok(Implied::new(
-        Follows,
-        "energy does not depend on the kind of query",
-        format!(
-            "Reasoning queries stay local less often. Savings of {} therefore need the cloud energy of a reasoning query to be at most {most:.2} times a chat query's, even if local energy were free. With {measured:.0} times, as measured elsewhere, free local energy saves {}, and {} at router accuracy 0.8.",
-            pct(saving, 1),
-            pct(ceiling, 1),
-            pct(ceiling_80, 1)
-        ),
-        format!(
-            "({c} - {s}) / ({s} - {r}) = {most:.2}; measured {reasoning_j:.0} J / {chat_j:.0} J = {measured:.1}; ({c} + {measured:.1} x {r}) / (1 + {measured:.1}) = {}; x 0.8 = {}",
-            pct(ceiling, 1),
-            pct(ceiling_80, 1),
-            c = pct(chat, 2),
-            s = pct(saving, 1),
-            r = pct(reasoning, 2)
-        ),
-        &[
-            ("most_reasoning_to_chat_energy", most),
-            ("measured_reasoning_to_chat_energy", measured),
-            ("ceiling_free_local", ceiling),
-            ("ceiling_free_local_80", ceiling_80),
-        ],
-    ))
-}
-
-/// Improvement over time is the ratio of accuracies times the inverse ratio of powers.
-pub fn improvement(tables: &Tables) -> Result<Implied> {
-    let Some((first, last)) = tables.0.longitudinal.first().zip(tables.0.longitudinal.last()) else {
-        return Err(crate::Error::new("the paper's table has no rows").at("traces/published/table-02-longitudinal.csv"));
-    };
-    let overall = last.apw_per_w / first.apw_per_w;
-    let (old, new) = (first.success_pct / 100.0, last.success_pct / 100.0);
-    let (old_w, new_w) = (old / first.apw_per_w, new / last.apw_per_w);
-    let (models, hardware) = (new / old, old_w / new_w);
-    let dense_w = tables.power_w("Qwen3-8B", "Apple M4 Max")?;
-    Ok(Implied::new(
-        Follows,
-        "5.3 times in two years: accuracies times powers",
-        format!(
-            "Accuracy per watt is accuracy over power, so its growth splits exactly into the growth of accuracy (the paper: models) and the fall of power (hardware). The second also holds what a sparser model draws: on the same M4 Max Qwen3-8B comes to {dense_w:.0} W, GPT-OSS-120B to {new_w:.0} W.",
-        ),
-        format!(
-            "{:.2e} / {:.2e} = {overall:.2}; {} / {} = {models:.2}; {old_w:.0} W / {new_w:.0} W = {hardware:.2}; {models:.2} x {hardware:.2} = {:.2}",
-            last.apw_per_w,
-            first.apw_per_w,
-            pct(new, 1),
-            pct(old, 1),
-            models * hardware
-        ),
-        &[("overall", overall), ("models", models), ("hardware", hardware), ("first_power_w", old_w), ("last_power_w", new_w)],
-    ))
-}
-
-/// The energy that Figure 4 leaves to a local query, beside Table 14's.
-pub fn local_energy(tables: &Tables) -> Result<Implied> {
-    let (local, saving) = (tables.local_share(), tables.router(1.0)?.energy_saving_pct / 100.0);
-    let ratio = (local - saving) / local;
-    let local_j = tables.energy_j("Qwen3-8B", "Apple M4 Max")?;
-    let cloud_j = local_j / ratio;
-    let (chat_j, reasoning_j) = MEASURED_CLOUD_J;
-    Ok(Implied::new(
-        DoesNotFit,
-        "Figure 4's energy against Table 14's",
-        format!(
-            "The energy savings put a local query at {} of a cloud query. With Table 14's {:.1} kJ for Qwen3-8B on the M4 Max a cloud query would take {:.1} MJ, {:.1} kilowatt hours; ML.ENERGY measured {:.1} kJ (chat) and {:.1} kJ (reasoning) for Qwen3-235B on eight H100 at batch 16.",
-            pct(ratio, 1),
-            local_j / 1e3,
-            cloud_j / 1e6,
-            cloud_j / KWH_J,
-            chat_j / 1e3,
-            reasoning_j / 1e3
-        ),
-        format!(
-            "({} - {}) / {} = {}; {} / {:.2e} = {:.1} kJ; / {} = {:.1} MJ = {:.2} kWh; measured {:.1} and {:.1} kJ",
-            pct(local, 2),
-            pct(saving, 1),
-            pct(local, 2),
-            pct(ratio, 2),
-            pct(tables.per_watt("Qwen3-8B", "Apple M4 Max")?.success_pct / 100.0, 1),
-            tables.per_joule("Qwen3-8B", "Apple M4 Max")?.apj_per_j,
-            local_j / 1e3,
-            pct(ratio, 2),
-            cloud_j / 1e6,
-            cloud_j / KWH_J,
-            chat_j / 1e3,
-            reasoning_j / 1e3
-        ),
-        &[("local_energy_ratio", ratio), ("local_energy_j", local_j), ("implied_cloud_energy_j", cloud_j)],
-    ))
-}
-
 /// The printed savings at router accuracy 0.6 against exact scaling.
 pub fn router_accuracy_60(tables: &Tables) -> Result<Implied> {
     let (oracle, noisy) = (tables.router(1.0)?, tables.router(0.6)?);
@@ -255,16 +147,7 @@ pub fn router_accuracy_60(tables: &Tables) -> Result<Implied> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paper::Published;
-
-    /// The value of an item, to compare with a number worked out by hand.
-    fn value(item: fn(&Tables) -> Result<Implied>, name: &str) -> f64 {
-        item(&Tables(&Published::read().unwrap())).unwrap().value(name).unwrap()
-    }
-
-    fn near(found: f64, expected: f64, within: f64) {
-        assert!((found - expected).abs() < within, "{found} instead of {expected}");
-    }
+    use crate::paper::testing::{near, value};
 
     /// Sums of Table 4 by hand: 98.4278%, 62.9657%, and their mean.
     #[test]
@@ -296,32 +179,6 @@ mod tests {
         near(value(price_ratio, "local_price_ratio"), 0.08547, 1e-5);
         near(value(price_ratio, "free_share_of_local_least"), 0.393, 0.001);
         near(value(price_ratio, "free_share_of_local_most"), 0.463, 0.001);
-    }
-
-    /// (98.4278 - 80.4) / (80.4 - 62.9657) = 1.034; 45582.1 / 4480.9 = 10.17; (98.4278 + 10.17 x 62.9657) / 11.17 = 66.14%.
-    #[test]
-    fn energy_of_reasoning() {
-        near(value(reasoning_energy, "most_reasoning_to_chat_energy"), 1.034, 0.001);
-        near(value(reasoning_energy, "measured_reasoning_to_chat_energy"), 10.17, 0.005);
-        near(value(reasoning_energy, "ceiling_free_local"), 0.6614, 1e-4);
-        near(value(reasoning_energy, "ceiling_free_local_80"), 0.5291, 1e-4);
-    }
-
-    /// 4.18 / 0.792 = 5.278; 71.3 / 23.2 = 3.073; 292.9 W / 170.6 W = 1.717.
-    #[test]
-    fn two_years() {
-        near(value(improvement, "overall"), 5.278, 0.001);
-        near(value(improvement, "models"), 3.073, 0.001);
-        near(value(improvement, "hardware"), 1.717, 0.001);
-        near(value(improvement, "models") * value(improvement, "hardware"), value(improvement, "overall"), 1e-12);
-    }
-
-    /// 0.297 / 80.697 = 0.368%; 0.575 / 3.80e-5 = 15,132 J; 15,132 / 0.00368 = 4.1 MJ, over 3.6 MJ.
-    #[test]
-    fn a_kilowatt_hour_a_query() {
-        near(value(local_energy, "local_energy_ratio"), 0.00368, 1e-5);
-        near(value(local_energy, "local_energy_j"), 15_131.6, 0.1);
-        near(value(local_energy, "implied_cloud_energy_j"), 4.11e6, 0.01e6);
     }
 
     /// 0.6 x 80.4, 77.3, 73.8; 46.7 - 46.38 = 0.32 points.
