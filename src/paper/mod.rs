@@ -10,6 +10,9 @@ mod rows;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod testing;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
 
 pub use arithmetic::{Bearing, Implied, Quantity, implied};
 pub use published::Published;
