@@ -3,8 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::published::{Efficiency, JouleEfficiency, ModelAccuracy, Published, RoutingSavings, SavingsBySize};
-use super::{misfits, routing};
+use super::published::Published;
+use super::rows::{Efficiency, JouleEfficiency, ModelAccuracy, RoutingSavings, SavingsBySize};
+use super::{energy, misfits, power, routing};
 use crate::error::{Error, Result};
 
 /// Parameters of the cloud model Qwen3-235B-A22B in billions: total, as its name says.
@@ -50,15 +51,9 @@ pub struct Implied {
 
 impl Implied {
     /// An item of text and numbers.
-    pub(super) fn new(bearing: Bearing, title: &str, statement: &str, arithmetic: String, values: &[(&str, f64)]) -> Implied {
+    pub(super) fn new(bearing: Bearing, title: &str, statement: String, arithmetic: String, values: &[(&str, f64)]) -> Implied {
         let quantity = |&(name, value): &(&str, f64)| Quantity { name: name.to_owned(), value };
-        Implied {
-            bearing,
-            title: title.to_owned(),
-            statement: statement.to_owned(),
-            arithmetic,
-            values: values.iter().map(quantity).collect(),
-        }
+        Implied { bearing, title: title.to_owned(), statement, arithmetic, values: values.iter().map(quantity).collect() }
     }
 
     /// A value by its name.
@@ -78,19 +73,19 @@ pub fn implied(paper: &Published) -> Result<Vec<Implied>> {
         routing::scaling,
         routing::mean_local_size,
         routing::price_ratio,
-        routing::reasoning_energy,
-        routing::improvement,
-        routing::local_energy,
+        energy::reasoning_energy,
+        power::improvement,
+        energy::local_energy,
         routing::router_accuracy_60,
         misfits::one_model_beats_all,
         misfits::smallest_model,
         misfits::savings_by_size,
         misfits::compute_beyond_bound,
         misfits::coverage,
-        misfits::one_power_a_device,
-        misfits::joules_twice,
-        misfits::phone_per_watt,
-        misfits::laptop_energy_twice,
+        power::one_power_a_device,
+        energy::joules_twice,
+        power::phone_per_watt,
+        energy::laptop_energy_twice,
     ]
     .into_iter()
     .map(|item| item(&tables))
@@ -154,6 +149,12 @@ impl Tables<'_> {
     pub fn local_share(&self) -> f64 {
         let (chat, reasoning) = self.solvable();
         (chat + reasoning) / 2.0
+    }
+
+    /// Mean power of a pair, in watts: success rate / accuracy per watt of Table 13.
+    pub fn power_w(&self, model: &str, hardware: &str) -> Result<f64> {
+        let row = self.per_watt(model, hardware)?;
+        Ok(row.success_pct / 100.0 / row.apw_per_w)
     }
 
     /// Mean energy of a query on a pair, in joules: success rate of Table 13 / accuracy per joule of Table 14.

@@ -1,4 +1,4 @@
-//! Printed numbers that cannot all hold as they stand. Each item names both sides and takes neither.
+//! Answers and savings that cannot all hold as they are printed. Each item names both sides and takes neither.
 
 use super::arithmetic::Bearing::DoesNotFit;
 use super::arithmetic::{CLOUD_TOTAL_B, Implied, SMALLEST_LOCAL_B, Tables, pct};
@@ -16,7 +16,7 @@ pub fn one_model_beats_all(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         DoesNotFit,
         "one local model beats all local models",
-        "On NaturalReasoning Table 11 gives GPT-OSS-20B alone more than Table 4 gives for all local models together, and Figure 2 gives for them far more than both.",
+        "On NaturalReasoning Table 11 gives GPT-OSS-20B alone more than Table 4 gives for all local models together, and Figure 2 gives for them far more than both.".to_owned(),
         format!("Table 11: {} > Table 4: {}; Figure 2: {}", pct(alone, 1), pct(pool, 1), pct(figure, 1)),
         &[("gpt_oss_20b", alone), ("all_local_table_4", pool), ("all_local_figure_2", figure)],
     ))
@@ -31,7 +31,11 @@ pub fn smallest_model(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         DoesNotFit,
         "the smallest model: Table 13 against Figure 4's costs",
-        "An oracle that takes the smallest capable model sends every query that Qwen3-4B answers correctly to it, and it is free. Figure 4's costs leave it at most 37% of all queries; Table 13 gives it 49.3%.",
+        format!(
+            "An oracle that takes the smallest capable model sends every query that Qwen3-4B answers correctly to it, and it is free. Figure 4's costs leave it at most {} of all queries; Table 13 lets it answer {}.",
+            pct(served, 0),
+            pct(accuracy, 1)
+        ),
         format!("{} of the local queries x {} local = {} < {}", pct(most, 1), pct(local, 1), pct(served, 1), pct(accuracy, 1)),
         &[("served_at_most", served), ("success_rate", accuracy)],
     ))
@@ -54,7 +58,15 @@ pub fn savings_by_size(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         DoesNotFit,
         "Tables 8 and 9 against Figure 4",
-        "With local models up to 20B, Figure 4's pool, Tables 8 and 9 average 81.9% of cost, 84.8% of compute and 78.6% of energy; Figure 4 has 73.8, 77.3 and 80.4%. Tables 8 and 9 ask for the cloud model's accuracy and may keep local what nobody answers, which explains more savings of cost and compute, not less of energy.",
+        format!(
+            "With local models up to 20B, Figure 4's pool, Tables 8 and 9 average {} of cost, {} of compute and {} of energy; Figure 4 has {:.1}, {:.1} and {:.1}%. Tables 8 and 9 ask for the cloud model's accuracy and may keep local what nobody answers, which explains more savings of cost and compute, not less of energy.",
+            pct(mean(0), 1),
+            pct(mean(1), 1),
+            pct(mean(2), 1),
+            oracle.cost_saving_pct,
+            oracle.compute_saving_pct,
+            oracle.energy_saving_pct
+        ),
         pairs.iter().map(line).collect::<Vec<_>>().join("; "),
         &[("cost", mean(0)), ("compute", mean(1)), ("energy", mean(2))],
     ))
@@ -69,7 +81,11 @@ pub fn compute_beyond_bound(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         DoesNotFit,
         "more compute saved than there is to save",
-        "On WildChat 98.43% of the queries can stay local, and the smallest model takes 4/235 of the cloud model's compute. Table 8's 97.4% is more than if the smallest model served them all.",
+        format!(
+            "On WildChat {} of the queries can stay local, and the smallest model takes {SMALLEST_LOCAL_B}/{CLOUD_TOTAL_B} of the cloud model's compute. Table 8's {} is more than if the smallest model served them all.",
+            pct(chat, 2),
+            pct(printed, 1)
+        ),
         format!("{} x (1 - {SMALLEST_LOCAL_B}/{CLOUD_TOTAL_B}) = {} < {}", pct(chat, 2), pct(bound, 2), pct(printed, 1)),
         &[("bound", bound), ("printed", printed)],
     ))
@@ -92,129 +108,21 @@ pub fn coverage(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         DoesNotFit,
         "88.7% coverage against its four parts",
-        "The overall coverage is printed as 88.7%. Figure 2's four data sets have a plain mean of 88.9%; weighted by their queries it is 92.6%, since nine in ten queries are of the two large ones.",
+        format!(
+            "The overall coverage is printed as {}. Figure 2's four data sets have a plain mean of {}; weighted by their queries it is {}, since nearly all queries are of the two large ones.",
+            pct(printed, 1),
+            pct(mean, 1),
+            pct(weighted, 1)
+        ),
         format!("({list}) / 4 = {}; by queries {}; printed = {}", pct(mean, 1), pct(weighted, 1), pct(printed, 1)),
         &[("mean", mean), ("weighted", weighted), ("printed", printed)],
-    ))
-}
-
-/// Accuracy over accuracy per watt is one number a device, and another for one model.
-pub fn one_power_a_device(tables: &Tables) -> Result<Implied> {
-    let power = |model: &str, hardware: &str| -> Result<f64> {
-        let row = tables.per_watt(model, hardware)?;
-        Ok(row.success_pct / 100.0 / row.apw_per_w)
-    };
-    let models = ["Qwen3-4B", "Qwen3-8B", "Qwen3-14B", "Qwen3-32B"];
-    let mut means = Vec::new();
-    let mut text = Vec::new();
-    for hardware in ["Apple M4 Max", "NVIDIA B200"] {
-        let powers = models.iter().map(|model| power(model, hardware)).collect::<Result<Vec<f64>>>()?;
-        means.push(powers.iter().sum::<f64>() / powers.len() as f64);
-        let list = powers.iter().map(|power| format!("{power:.1}")).collect::<Vec<_>>().join(", ");
-        text.push(format!("{hardware}: success rate / accuracy per watt of 4B, 8B, 14B, 32B = {list} W"));
-    }
-    let sparse = power("GPT-OSS-120B", "Apple M4 Max")?;
-    text.push(format!("GPT-OSS-120B on the M4 Max = {sparse:.1} W"));
-    Ok(Implied::new(
-        DoesNotFit,
-        "one power for each device",
-        "Table 13's accuracies per watt come from one power for each device, 352 W on the M4 Max and 253 W on the B200, whatever the Qwen model from 4B to 32B; only GPT-OSS-120B, on the same M4 Max, draws another, 171 W. So the table orders Qwen models by accuracy alone.",
-        text.join("; "),
-        &[("m4_max_w", means[0]), ("b200_w", means[1]), ("gpt_oss_120b_m4_max_w", sparse)],
-    ))
-}
-
-/// Accuracy per joule of the same pair in two tables.
-pub fn joules_twice(tables: &Tables) -> Result<Implied> {
-    let twice = |model: &str| -> Result<(f64, f64)> {
-        let batch = tables.0.batching.iter().find(|row| row.model == model).map_or(f64::NAN, |row| row.apj_batch1);
-        Ok((tables.per_joule(model, "NVIDIA B200")?.apj_per_j, batch))
-    };
-    let (small, large) = (twice("Qwen3-8B")?, twice("GPT-OSS-120B")?);
-    let apart = |pair: (f64, f64)| pair.1 / pair.0 - 1.0;
-    Ok(Implied::new(
-        DoesNotFit,
-        "Table 14 against Table 15",
-        "Both tables give the accuracy per joule of the same pairs on the B200 at batch 1, and differ by 2.4% and 0.9%: less than the standard deviations of Table 14, so perhaps two runs.",
-        format!(
-            "Qwen3-8B {:.2e} / {:.2e} - 1 = {:+.1}%; GPT-OSS-120B {:.2e} / {:.2e} - 1 = {:+.1}%",
-            small.1,
-            small.0,
-            apart(small) * 100.0,
-            large.1,
-            large.0,
-            apart(large) * 100.0
-        ),
-        &[("qwen3_8b", apart(small)), ("gpt_oss_120b", apart(large))],
-    ))
-}
-
-/// Accuracy per watt on the phone against accuracy and power of the same rows.
-pub fn phone_per_watt(tables: &Tables) -> Result<Implied> {
-    let rows: Vec<_> = tables.0.phone.iter().filter(|row| row.hardware == "Apple A18 Pro").collect();
-    let Some(first) = rows.first() else {
-        return Err(Error::new("the paper's table has no such row").at("Table 17").found("Apple A18 Pro"));
-    };
-    let factors: Vec<f64> = rows.iter().map(|row| row.accuracy_pct / 100.0 / row.power_w / row.apw_per_w).collect();
-    let mean = factors.iter().sum::<f64>() / factors.len() as f64;
-    let (low, high) = factors.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), &factor| (low.min(factor), high.max(factor)));
-    let list = factors.iter().map(|factor| format!("{factor:.2}")).collect::<Vec<_>>().join(", ");
-    Ok(Implied::new(
-        DoesNotFit,
-        "Table 17's accuracy per watt is a third",
-        "In the phone's five rows accuracy divided by power is three times the accuracy per watt printed beside it. Accuracy per joule, and both references, fit.",
-        format!(
-            "{:.3} / {:.1} W = {:.2e}, printed {:.2e}; accuracy / power / printed = {list}",
-            first.accuracy_pct / 100.0,
-            first.power_w,
-            first.accuracy_pct / 100.0 / first.power_w,
-            first.apw_per_w
-        ),
-        &[("factor_mean", mean), ("factor_low", low), ("factor_high", high)],
-    ))
-}
-
-/// A query's energy and time on the same laptop in two tables.
-pub fn laptop_energy_twice(tables: &Tables) -> Result<Implied> {
-    let hardware = "Apple M4 Max";
-    let Some(quantised) = tables.0.phone.iter().find(|row| row.hardware == hardware) else {
-        return Err(Error::new("the paper's table has no such row").at("Table 17").found(hardware));
-    };
-    let small_j = quantised.power_w * quantised.latency_s;
-    let row = tables.per_watt("Qwen3-8B", hardware)?;
-    let (large_j, large_w) = (tables.energy_j("Qwen3-8B", hardware)?, row.success_pct / 100.0 / row.apw_per_w);
-    Ok(Implied::new(
-        DoesNotFit,
-        "a query on the laptop: Table 17 against Table 14",
-        "Table 17's Qwen3-4B in FP4 takes 0.84 kJ and 3.5 s a query on the M4 Max, Tables 13 and 14 give 15.1 kJ and 43 s for Qwen3-8B: eighteen times the energy for twice the model. Different queries or answer lengths would explain it; the tables do not say.",
-        format!(
-            "{:.0} W x {:.1} s = {:.0} J; {:.0} J / {large_w:.0} W = {:.1} s; {:.0} J / {:.0} J = {:.1}",
-            quantised.power_w,
-            quantised.latency_s,
-            small_j,
-            large_j,
-            large_j / large_w,
-            large_j,
-            small_j,
-            large_j / small_j
-        ),
-        &[("table_17_energy_j", small_j), ("table_14_energy_j", large_j), ("ratio", large_j / small_j)],
     ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paper::Published;
-
-    /// The value of an item, to compare with a number worked out by hand.
-    fn value(item: fn(&Tables) -> Result<Implied>, name: &str) -> f64 {
-        item(&Tables(&Published::read().unwrap())).unwrap().value(name).unwrap()
-    }
-
-    fn near(found: f64, expected: f64, within: f64) {
-        assert!((found - expected).abs() < within, "{found} instead of {expected}");
-    }
+    use crate::paper::testing::{near, value};
 
     /// As printed in Table 11 and Figure 2, and Table 4's mean.
     #[test]
@@ -252,35 +160,5 @@ mod tests {
         near(value(coverage, "mean"), 0.88875, 1e-9);
         near(value(coverage, "weighted"), 0.9263, 1e-4);
         near(value(coverage, "printed"), 0.887, 1e-9);
-    }
-
-    /// 0.575 / 1.63e-3 and its like: between 352.1 and 352.8 W, 252.7 and 253.3 W; 0.713 / 4.18e-3.
-    #[test]
-    fn powers() {
-        near(value(one_power_a_device, "m4_max_w"), 352.4, 0.1);
-        near(value(one_power_a_device, "b200_w"), 253.0, 0.1);
-        near(value(one_power_a_device, "gpt_oss_120b_m4_max_w"), 170.6, 0.05);
-    }
-
-    /// 8.92 / 8.71 and 6.72 / 6.78.
-    #[test]
-    fn two_tables_of_joules() {
-        near(value(joules_twice, "qwen3_8b"), 0.0241, 1e-4);
-        near(value(joules_twice, "gpt_oss_120b"), -0.0088, 1e-4);
-    }
-
-    /// 0.425 / 12 / 11.8e-3 = 3.0014, and the other four rows between 2.96 and 3.14.
-    #[test]
-    fn a_third_on_the_phone() {
-        near(value(phone_per_watt, "factor_mean"), 3.02, 0.01);
-        near(value(phone_per_watt, "factor_low"), 2.969, 0.001);
-        near(value(phone_per_watt, "factor_high"), 3.135, 0.001);
-    }
-
-    /// 240 W x 3.5 s; 15,131.6 / 840 = 18.
-    #[test]
-    fn laptop() {
-        near(value(laptop_energy_twice, "table_17_energy_j"), 840.0, 1e-9);
-        near(value(laptop_energy_twice, "ratio"), 18.01, 0.01);
     }
 }

@@ -3,19 +3,29 @@
 
 mod arithmetic;
 mod cache;
+mod energy;
 mod lines;
 mod misfits;
 mod pair_lines;
+mod power;
 mod published;
 mod reproduce;
 mod routing;
 mod routing_lines;
+mod rows;
 mod scenario;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod testing;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
 
 pub use arithmetic::{Bearing, Implied, Quantity, implied};
-pub use published::{
-    Batching, CategoryAccuracy, Coverage, Domain, Efficiency, FrameworkEfficiency, Hardware, JouleEfficiency, ModelAccuracy, Phone,
-    Published, RoutingSavings, SavingsBySize, TokenPrice, YearBest,
-};
+pub use published::Published;
 pub use reproduce::{Options, reproduce};
+pub use rows::{
+    Batching, CategoryAccuracy, Coverage, Domain, Efficiency, FrameworkEfficiency, Hardware, JouleEfficiency, ModelAccuracy, Phone,
+    RoutingSavings, SavingsBySize, TokenPrice, YearBest,
+};
 pub use scenario::ScenarioKind;

@@ -1,14 +1,8 @@
-//! What Figure 4's savings and Table 2's improvement imply for anyone who wants to have them again.
+//! What Figure 4's savings imply for anyone who wants to have them again.
 
 use super::arithmetic::Bearing::{DoesNotFit, Follows};
 use super::arithmetic::{CLOUD_ACTIVE_B, CLOUD_TOTAL_B, Implied, SMALLEST_LOCAL_B, Tables, pct};
 use crate::error::Result;
-
-/// Energy of a query on Qwen3-235B-A22B, eight H100, batch 16, in joules, as the ML.ENERGY leaderboard measured it
-/// (Apache-2.0): chat (lm-arena-chat, Instruct-2507) and reasoning (gpqa, Thinking-2507).
-pub const MEASURED_CLOUD_J: (f64, f64) = (4_480.9, 45_582.1);
-
-const KWH_J: f64 = 3.6e6;
 
 /// Two shares of queries make the one that Figure 4 prints.
 pub fn local_share(tables: &Tables) -> Result<Implied> {
@@ -17,7 +11,10 @@ pub fn local_share(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         Follows,
         "the share kept local follows from Table 4",
-        "Table 4's categories, weighted by their queries, give both data sets' solvable shares; their mean is the 80.7% that the oracle of Figure 4 keeps local.",
+        format!(
+            "Table 4's categories, weighted by their queries, give both data sets' solvable shares; their mean is the {} that the oracle of Figure 4 keeps local.",
+            pct(local, 1)
+        ),
         format!("({} + {}) / 2 = {}", pct(chat, 2), pct(reasoning, 2), pct(local, 2)),
         &[("wildchat_share", chat), ("naturalreasoning_share", reasoning), ("local_share", local)],
     ))
@@ -32,7 +29,7 @@ pub fn scaling(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         Follows,
         "80% accurate keeps 80%: an identity",
-        "A misrouted query goes to the baseline's own model and saves nothing, so a router that is right with probability a keeps a times the oracle's savings on any queries whatever. The printed savings at router accuracy 0.8 agree.",
+        "A misrouted query goes to the baseline's own model and saves nothing, so a router that is right with probability a keeps a times the oracle's savings on any queries whatever. The printed savings at router accuracy 0.8 agree.".to_owned(),
         format!(
             "0.8 x {:.1}, {:.1}, {:.1}% = {energy}, {compute}, {cost} (printed {:.1}, {:.1}, {:.1}%: energy, compute, cost)",
             oracle.energy_saving_pct,
@@ -54,7 +51,10 @@ pub fn mean_local_size(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         Follows,
         "compute is counted by total parameters",
-        "The compute savings put a local query at 4.2% of the cloud model's compute. By total parameters that is a local model of 9.9B on average, which the pool has; by active parameters it would be smaller than the smallest model of the pool.",
+        format!(
+            "The compute savings put a local query at {} of the cloud model's compute. By total parameters that is a local model of {total:.1}B on average, which the pool can give; by active parameters it would be smaller than the smallest model of the pool.",
+            pct(ratio, 1)
+        ),
         format!(
             "({} - {}) / {} = {}; x {CLOUD_TOTAL_B}B = {total:.1}B; x {CLOUD_ACTIVE_B}B active = {active:.2}B < {SMALLEST_LOCAL_B}B",
             pct(local, 2),
@@ -71,8 +71,7 @@ pub fn mean_local_size(tables: &Tables) -> Result<Implied> {
 pub fn free_share(tables: &Tables) -> Result<(f64, f64, f64)> {
     let (local, saving) = (tables.local_share(), tables.router(1.0)?.cost_saving_pct / 100.0);
     let ratio = (local - saving) / local;
-    let prices = paid_prices(tables)?;
-    let (cheapest, dearest) = prices.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), &price| (low.min(price), high.max(price)));
+    let (cheapest, dearest) = range(&paid_prices(tables)?);
     Ok((1.0 - ratio / cheapest, 1.0 - ratio / dearest, ratio))
 }
 
@@ -81,16 +80,30 @@ fn paid_prices(tables: &Tables) -> Result<[f64; 3]> {
     Ok([tables.relative_price("Qwen3-8B")?, tables.relative_price("Qwen3-14B")?, tables.relative_price("GPT-OSS-20B")?])
 }
 
+/// The least and the greatest.
+fn range(values: &[f64]) -> (f64, f64) {
+    values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)))
+}
+
 /// What cost savings imply for the free model's share.
 pub fn price_ratio(tables: &Tables) -> Result<Implied> {
     let local = tables.local_share();
     let saving = tables.router(1.0)?.cost_saving_pct / 100.0;
     let (least, most, ratio) = free_share(tables)?;
-    let [small, middle, large] = paid_prices(tables)?.map(|price| pct(price, 1));
+    let paid = paid_prices(tables)?;
+    let (cheapest, dearest) = range(&paid);
+    let [small, middle, large] = paid.map(|price| pct(price, 1));
     Ok(Implied::new(
         Follows,
-        "costs leave about 45% of the local queries to the free model",
-        "The cost savings put a local query at 8.6% of the cloud model's price. Table 10 has the paid local models at 14 to 16% of it and Qwen3-4B at nothing, so that the free model serves 39 to 46% of the local queries: about 45% where the rest is mostly the 8B and the 20B model.",
+        "costs leave nearly half of the local queries to the free model",
+        format!(
+            "The cost savings put a local query at {} of the cloud model's price. Table 10 has the paid local models at {} to {} of it and Qwen3-4B at nothing, so that the free model serves {} to {} of the local queries: near the upper end where the rest is mostly the 8B and the 20B model.",
+            pct(ratio, 1),
+            pct(cheapest, 0),
+            pct(dearest, 0),
+            pct(least, 0),
+            pct(most, 0)
+        ),
         format!(
             "({} - {}) / {} = {}; output prices of 8B, 14B, 20B / 235B = {small}, {middle}, {large}; 1 - ratio / price = {} to {} of the local queries",
             pct(local, 2),
@@ -104,92 +117,6 @@ pub fn price_ratio(tables: &Tables) -> Result<Implied> {
     ))
 }
 
-/// How much more energy a reasoning query may take, if the energy savings are to be had at all.
-pub fn reasoning_energy(tables: &Tables) -> Result<Implied> {
-    let (chat, reasoning) = tables.solvable();
-    let saving = tables.router(1.0)?.energy_saving_pct / 100.0;
-    // Free local energy saves (chat + k reasoning) / (1 + k), k = a reasoning query's cloud energy in chat queries'.
-    let most = (chat - saving) / (saving - reasoning);
-    let (chat_j, reasoning_j) = MEASURED_CLOUD_J;
-    let measured = reasoning_j / chat_j;
-    let ceiling = (chat + measured * reasoning) / (1.0 + measured);
-    let ceiling_80 = 0.8 * ceiling;
-    Ok(Implied::new(
-        Follows,
-        "energy does not depend on the kind of query",
-        "Reasoning queries stay local less often. Savings of 80.4% therefore need the cloud energy of a reasoning query to be at most 1.03 times a chat query's, even if local energy were free. With ten times, as measured elsewhere, free local energy saves 66.1%, and 52.9% at router accuracy 0.8.",
-        format!(
-            "({c} - {s}) / ({s} - {r}) = {most:.2}; measured {reasoning_j:.0} J / {chat_j:.0} J = {measured:.1}; ({c} + {measured:.1} x {r}) / (1 + {measured:.1}) = {}; x 0.8 = {}",
-            pct(ceiling, 1),
-            pct(ceiling_80, 1),
-            c = pct(chat, 2),
-            s = pct(saving, 1),
-            r = pct(reasoning, 2)
-        ),
-        &[
-            ("most_reasoning_to_chat_energy", most),
-            ("measured_reasoning_to_chat_energy", measured),
-            ("ceiling_free_local", ceiling),
-            ("ceiling_free_local_80", ceiling_80),
-        ],
-    ))
-}
-
-/// Improvement over time is the ratio of accuracies times the inverse ratio of powers.
-pub fn improvement(tables: &Tables) -> Result<Implied> {
-    let Some((first, last)) = tables.0.longitudinal.first().zip(tables.0.longitudinal.last()) else {
-        return Err(crate::Error::new("the paper's table has no rows").at("traces/published/table-02-longitudinal.csv"));
-    };
-    let overall = last.apw_per_w / first.apw_per_w;
-    let (old, new) = (first.success_pct / 100.0, last.success_pct / 100.0);
-    let (old_w, new_w) = (old / first.apw_per_w, new / last.apw_per_w);
-    let (models, hardware) = (new / old, old_w / new_w);
-    Ok(Implied::new(
-        Follows,
-        "5.3 times in two years: accuracies times powers",
-        "Accuracy per watt is accuracy over power, so its growth splits exactly into the growth of accuracy (the paper: models) and the fall of power (hardware). The second also holds what a sparser model draws: on the same M4 Max the Qwen models come to 352 W, GPT-OSS-120B to 171 W.",
-        format!(
-            "{:.2e} / {:.2e} = {overall:.2}; {} / {} = {models:.2}; {old_w:.0} W / {new_w:.0} W = {hardware:.2}; {models:.2} x {hardware:.2} = {:.2}",
-            last.apw_per_w,
-            first.apw_per_w,
-            pct(new, 1),
-            pct(old, 1),
-            models * hardware
-        ),
-        &[("overall", overall), ("models", models), ("hardware", hardware), ("first_power_w", old_w), ("last_power_w", new_w)],
-    ))
-}
-
-/// The energy that Figure 4 leaves to a local query, beside Table 14's.
-pub fn local_energy(tables: &Tables) -> Result<Implied> {
-    let (local, saving) = (tables.local_share(), tables.router(1.0)?.energy_saving_pct / 100.0);
-    let ratio = (local - saving) / local;
-    let local_j = tables.energy_j("Qwen3-8B", "Apple M4 Max")?;
-    let cloud_j = local_j / ratio;
-    let (chat_j, reasoning_j) = MEASURED_CLOUD_J;
-    Ok(Implied::new(
-        DoesNotFit,
-        "Figure 4's energy against Table 14's",
-        "The energy savings put a local query at 0.4% of a cloud query. With Table 14's 15.1 kJ for Qwen3-8B on the M4 Max a cloud query would take 4.1 MJ, more than a kilowatt hour; ML.ENERGY measured 4.5 kJ (chat) and 45.6 kJ (reasoning) for Qwen3-235B on eight H100 at batch 16.",
-        format!(
-            "({} - {}) / {} = {}; {} / {:.2e} = {:.1} kJ; / {} = {:.1} MJ = {:.2} kWh; measured {:.1} and {:.1} kJ",
-            pct(local, 2),
-            pct(saving, 1),
-            pct(local, 2),
-            pct(ratio, 2),
-            pct(tables.per_watt("Qwen3-8B", "Apple M4 Max")?.success_pct / 100.0, 1),
-            tables.per_joule("Qwen3-8B", "Apple M4 Max")?.apj_per_j,
-            local_j / 1e3,
-            pct(ratio, 2),
-            cloud_j / 1e6,
-            cloud_j / KWH_J,
-            chat_j / 1e3,
-            reasoning_j / 1e3
-        ),
-        &[("local_energy_ratio", ratio), ("local_energy_j", local_j), ("implied_cloud_energy_j", cloud_j)],
-    ))
-}
-
 /// The printed savings at router accuracy 0.6 against exact scaling.
 pub fn router_accuracy_60(tables: &Tables) -> Result<Implied> {
     let (oracle, noisy) = (tables.router(1.0)?, tables.router(0.6)?);
@@ -200,7 +127,10 @@ pub fn router_accuracy_60(tables: &Tables) -> Result<Implied> {
     Ok(Implied::new(
         DoesNotFit,
         "router accuracy 0.6 saves more than its share",
-        "Exact scaling gives 48.2, 46.4 and 44.3% where the paper prints 48.4, 46.7 and 44.5%. Rounding explains 0.05 points and sampling of a million queries as much; the rest stays unexplained.",
+        format!(
+            "Exact scaling gives {energy:.1}, {compute:.1} and {cost:.1}% where the paper prints {:.1}, {:.1} and {:.1}%. Rounding explains 0.08 points and sampling of a million queries 0.05; the rest stays unexplained.",
+            noisy.energy_saving_pct, noisy.compute_saving_pct, noisy.cost_saving_pct
+        ),
         format!(
             "0.6 x {:.1}, {:.1}, {:.1}% = {energy:.2}, {compute:.2}, {cost:.2}%; printed - scaled = {:.2}, {:.2}, {:.2} points",
             oracle.energy_saving_pct, oracle.compute_saving_pct, oracle.cost_saving_pct, excess[0], excess[1], excess[2]
@@ -217,16 +147,7 @@ pub fn router_accuracy_60(tables: &Tables) -> Result<Implied> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paper::Published;
-
-    /// The value of an item, to compare with a number worked out by hand.
-    fn value(item: fn(&Tables) -> Result<Implied>, name: &str) -> f64 {
-        item(&Tables(&Published::read().unwrap())).unwrap().value(name).unwrap()
-    }
-
-    fn near(found: f64, expected: f64, within: f64) {
-        assert!((found - expected).abs() < within, "{found} instead of {expected}");
-    }
+    use crate::paper::testing::{near, value};
 
     /// Sums of Table 4 by hand: 98.4278%, 62.9657%, and their mean.
     #[test]
@@ -258,32 +179,6 @@ mod tests {
         near(value(price_ratio, "local_price_ratio"), 0.08547, 1e-5);
         near(value(price_ratio, "free_share_of_local_least"), 0.393, 0.001);
         near(value(price_ratio, "free_share_of_local_most"), 0.463, 0.001);
-    }
-
-    /// (98.4278 - 80.4) / (80.4 - 62.9657) = 1.034; 45582.1 / 4480.9 = 10.17; (98.4278 + 10.17 x 62.9657) / 11.17 = 66.14%.
-    #[test]
-    fn energy_of_reasoning() {
-        near(value(reasoning_energy, "most_reasoning_to_chat_energy"), 1.034, 0.001);
-        near(value(reasoning_energy, "measured_reasoning_to_chat_energy"), 10.17, 0.005);
-        near(value(reasoning_energy, "ceiling_free_local"), 0.6614, 1e-4);
-        near(value(reasoning_energy, "ceiling_free_local_80"), 0.5291, 1e-4);
-    }
-
-    /// 4.18 / 0.792 = 5.278; 71.3 / 23.2 = 3.073; 292.9 W / 170.6 W = 1.717.
-    #[test]
-    fn two_years() {
-        near(value(improvement, "overall"), 5.278, 0.001);
-        near(value(improvement, "models"), 3.073, 0.001);
-        near(value(improvement, "hardware"), 1.717, 0.001);
-        near(value(improvement, "models") * value(improvement, "hardware"), value(improvement, "overall"), 1e-12);
-    }
-
-    /// 0.297 / 80.697 = 0.368%; 0.575 / 3.80e-5 = 15,132 J; 15,132 / 0.00368 = 4.1 MJ, over 3.6 MJ.
-    #[test]
-    fn a_kilowatt_hour_a_query() {
-        near(value(local_energy, "local_energy_ratio"), 0.00368, 1e-5);
-        near(value(local_energy, "local_energy_j"), 15_131.6, 0.1);
-        near(value(local_energy, "implied_cloud_energy_j"), 4.11e6, 0.01e6);
     }
 
     /// 0.6 x 80.4, 77.3, 73.8; 46.7 - 46.38 = 0.32 points.

@@ -1,7 +1,8 @@
 //! Figure 4, Table 4 and the baseline's accuracies, beside the rows of a generated trace.
 
 use super::lines::{Lines, from, shown};
-use super::published::{Published, RoutingSavings};
+use super::published::Published;
+use super::rows::RoutingSavings;
 use crate::analysis::study::{Extent, SavingsBySize, Study};
 use crate::report::{Line, PolicyReport, Report, Unit};
 
