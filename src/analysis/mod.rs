@@ -12,8 +12,8 @@ mod measure;
 mod study;
 
 pub use break_even::{
-    BatchCrossing, BatchSize, BatchSizes, BreakEven, BreakEvenOptions, Crossing, LocalRatio, Map, MisrouteBreakEven, MisrouteMap, PriceRatio,
-    Saves, Section, break_even,
+    BatchCrossing, BatchSize, BatchSizes, BreakEven, BreakEvenOptions, Crossing, LocalRatio, Map, MisrouteBreakEven, MisrouteMap,
+    PriceRatio, Saves, Section, break_even,
 };
 pub use day::Day;
 pub use figure::{ACCOUNT_NAMES, ById, Figure, Fractions, Quantities};

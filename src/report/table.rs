@@ -1,7 +1,7 @@
 //! The report for the terminal.
 
 use super::grid::draw;
-use super::{Curve, Report, view};
+use super::{BreakEven, Curve, Report, view};
 use crate::table::{paragraph, terminal_width};
 
 /// The report as text that fits the terminal, or as wide as it likes in a pipe.
@@ -16,6 +16,9 @@ pub fn at_width(report: &Report, width: Option<u16>) -> String {
     blocks.extend(savings(report, width));
     for curve in &report.curves {
         blocks.extend(sweep(report, curve, width));
+    }
+    if let Some(found) = &report.break_even {
+        blocks.extend(break_even(found, width));
     }
     let legend = view::legend(&blocks[1..].concat());
     blocks.extend(legend.map(|legend| paragraph(&legend, width)));
@@ -73,6 +76,20 @@ fn sweep(report: &Report, curve: &Curve, width: Option<u16>) -> Vec<String> {
     // The title belongs to the first table.
     let title = blocks.remove(0);
     blocks.first_mut().into_iter().for_each(|block| block.insert_str(0, &title));
+    blocks
+}
+
+/// The sentence, then tables of each section, each with its title.
+fn break_even(found: &BreakEven, width: Option<u16>) -> Vec<String> {
+    let mut blocks = vec![paragraph(&found.sentence, width)];
+    for section in &found.sections {
+        let mut title = paragraph(&view::section_title(section), width) + "\n";
+        for block in view::blocks(found, section) {
+            let below: String = block.below.iter().map(|line| paragraph(line, width)).collect();
+            let heading = if block.title.is_empty() { String::new() } else { paragraph(&block.title, width) + &draw(width, block.grid) };
+            blocks.push(std::mem::take(&mut title) + &heading + &below);
+        }
+    }
     blocks
 }
 

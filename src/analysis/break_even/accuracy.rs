@@ -45,8 +45,7 @@ pub(super) fn misroutes(study: &Study) -> Result<Vec<MisrouteBreakEven>> {
 fn misroute(study: &Study, name: &str, plan: usize) -> Result<MisrouteBreakEven> {
     let (sample, here) = (&study.recorded, study.options.router_accuracy());
     let gain = |sums: &[f64], account: usize, accuracy: f64| Mix::of(sums, plan, account, accuracy).map(|mix| mix.gain());
-    let router_accuracy =
-        each(|account| Crossing::of_line(sample, |sums| Some([gain(sums, account, 0.0)?, gain(sums, account, 1.0)?])));
+    let router_accuracy = each(|account| Crossing::of_line(sample, |sums| Some([gain(sums, account, 0.0)?, gain(sums, account, 1.0)?])));
     let answers = |accuracy: f64| figure(sample, |sums| scores(sums, plan, accuracy).map(|[mine, _]| mine));
     let crossings = router_accuracy.to_array();
     let crossing = |account: usize| crossings.get(account).copied().flatten().and_then(|crossing| crossing.value());

@@ -44,7 +44,8 @@ pub(super) fn factor(study: &Study, account: usize, plan: usize, accuracy: f64) 
     if study.chooses_by != Some(account) {
         return Ok(Crossing::of_factor(&study.recorded, |sums| at(sums, plan)));
     }
-    let misroute: Vec<Misroute> = plan.checked_sub(1).and_then(|index| super::section::MISROUTES.get(index)).map(|named| named.1).into_iter().collect();
+    let misroute: Vec<Misroute> =
+        plan.checked_sub(1).and_then(|index| super::section::MISROUTES.get(index)).map(|named| named.1).into_iter().collect();
     let mut failed = None;
     let crossing = solve(|factor| match study.scaled(&misroute, account, factor) {
         Ok(sums) => at(&sums, misroute.len()),

@@ -105,7 +105,8 @@ impl BreakEvenOptions {
             }
         }
         if let Some(price) = usd_per_kwh.filter(|price| !(price.is_finite() && *price >= 0.0)) {
-            problems.push(Error::new("no price of electricity").at("--electricity").found(price).allowed("USD per kWh, 0 and more").usage());
+            problems
+                .push(Error::new("no price of electricity").at("--electricity").found(price).allowed("USD per kWh, 0 and more").usage());
         }
         Error::all(problems).map_or(Ok(BreakEvenOptions { router_accuracy, tolerance, usd_per_kwh }), Err)
     }

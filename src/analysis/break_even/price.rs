@@ -69,7 +69,10 @@ pub(super) fn ratio(study: &Study) -> Result<PriceRatio> {
         (theirs > 0.0).then(|| part(sums, 0, Part::Local(cost)) / theirs)
     });
     if study.chooses_by == Some(cost) {
-        notes.push("the oracle makes cost small: at another local price it would choose otherwise, which `local` counts and this does not".to_owned());
+        notes.push(
+            "the oracle makes cost small: at another local price it would choose otherwise, which `local` counts and this does not"
+                .to_owned(),
+        );
     }
     let factor = Crossing::of_factor(sample, |sums| Mix::of(sums, 0, cost, 1.0).map(|mix| mix.parts()));
     Ok(PriceRatio {

@@ -17,7 +17,12 @@ pub(super) fn write(found: &mut BreakEven) {
         let same = found.sections[..index].iter().any(|before| before.baseline_model == section.baseline_model);
         let clause = clause(found, section);
         let own = batch_clause(section);
-        sentences.push(format!("Against `{}`{} {clause}.{}", section.baseline, size(section), own.as_deref().map_or(String::new(), sentence)));
+        sentences.push(format!(
+            "Against `{}`{} {clause}.{}",
+            section.baseline,
+            size(section),
+            own.as_deref().map_or(String::new(), sentence)
+        ));
         let who = match (index, same && section.baseline_batch_size.is_some()) {
             (0, _) => format!("Against `{}`{}", section.baseline, size(section)),
             (_, true) => format!("against the same model{}", size(section)),
@@ -29,7 +34,8 @@ pub(super) fn write(found: &mut BreakEven) {
     for (section, sentence) in found.sections.iter_mut().zip(sentences) {
         section.sentence = sentence;
     }
-    found.sentence = if parts.is_empty() { String::new() } else { parts.join("; ") + "." + &batch.as_deref().map_or(String::new(), sentence) };
+    found.sentence =
+        if parts.is_empty() { String::new() } else { parts.join("; ") + "." + &batch.as_deref().map_or(String::new(), sentence) };
 }
 
 /// A clause as a sentence of its own, after another one.
@@ -87,7 +93,8 @@ fn routed(found: &BreakEven, section: &Section, misroute: &MisrouteBreakEven, ac
         _ => format!(", and routing saves no {word} at any router accuracy"),
     };
     text += &format!(" under `{}`", misroute.misroute);
-    let limit = of(section.local, account).and_then(|local| local.ratio).zip(of(misroute.local_factor_here, account).and_then(|at| at.value()));
+    let limit =
+        of(section.local, account).and_then(|local| local.ratio).zip(of(misroute.local_factor_here, account).and_then(|at| at.value()));
     if let Some((today, factor)) = limit {
         text += &format!(
             " (at {}, as long as a local query takes less than {} of a cloud query: it takes {})",
@@ -104,6 +111,7 @@ fn answers(section: &Section, found: &BreakEven) -> String {
     let Some(accept) = section.misroutes.iter().find(|misroute| misroute.misroute == "accept") else { return String::new() };
     let baseline = match found.tolerance {
         0.0 => "the baseline".to_owned(),
+        0.01 => "the baseline less a point".to_owned(),
         tolerance => format!("the baseline less {} points", short(100.0 * tolerance)),
     };
     match accept.answers_meet_baseline {
@@ -123,10 +131,16 @@ fn batch_clause(section: &Section) -> Option<String> {
     let side = if saves == Saves::Below { "vanishes" } else { "begins" };
     Some(match (batch_size, between) {
         (Some(at), Some([from, to])) if extrapolated => {
-            format!("the oracle's saving of {word} against {model} {side} at a batch size of about {} (drawn on beyond {from} and {to}, which were measured)", short(at))
+            format!(
+                "the oracle's saving of {word} against {model} {side} at a batch size of about {} (drawn on beyond {from} and {to}, which were measured)",
+                short(at)
+            )
         }
         (Some(at), Some([from, to])) => {
-            format!("the oracle's saving of {word} against {model} {side} at a batch size of about {}, between the measured {from} and {to}", short(at))
+            format!(
+                "the oracle's saving of {word} against {model} {side} at a batch size of about {}, between the measured {from} and {to}",
+                short(at)
+            )
         }
         _ => return None,
     })
@@ -136,17 +150,26 @@ fn percent(fraction: f64) -> String {
     format!("{:.1}%", 100.0 * fraction)
 }
 
-/// Two significant digits, or two decimals below 1; nothing that is not there.
+/// Two significant digits, and whole numbers whole.
 fn short(number: f64) -> String {
-    let size = number.abs();
-    match size {
-        _ if size != 0.0 && size < 0.01 => format!("{number:.1e}"),
-        _ if size < 10.0 => {
-            let text = format!("{number:.2}");
-            text.trim_end_matches('0').trim_end_matches('.').to_owned()
-        }
-        _ if size < 100.0 => format!("{number:.0}"),
-        _ if size < 1e6 => format!("{number:.0}"),
-        _ => format!("{number:.1e}"),
+    let decimals = match number.abs() {
+        size if size != 0.0 && !(0.001..1e6).contains(&size) => return format!("{number:.1e}"),
+        size if size >= 9.95 || size == 0.0 => 0,
+        size => (1.0 - size.log10().floor()) as usize,
+    };
+    let text = format!("{number:.decimals$}");
+    if decimals == 0 { text } else { text.trim_end_matches('0').trim_end_matches('.').to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn numbers_in_a_sentence_are_short() {
+        assert_eq!(
+            [0.0, 0.3612, 8.927, 0.0452, 14.3, 250.4, 1.0, 3.2e-5].map(short),
+            ["0", "0.36", "8.9", "0.045", "14", "250", "1", "3.2e-5"]
+        );
     }
 }

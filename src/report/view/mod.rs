@@ -1,11 +1,13 @@
 //! What the terminal and the Markdown file show, as grids and sentences: the same words in both.
 
+mod break_even;
 mod headline;
 mod policies;
 mod run;
 mod savings;
 mod sweep;
 
+pub(super) use break_even::{blocks, section_title};
 pub(super) use headline::{headlines, measured};
 pub(super) use policies::{further, groups, policies, policies_under, shares};
 pub(super) use run::{dropped, opening, pools};
