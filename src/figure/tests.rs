@@ -21,7 +21,7 @@ fn assert_tidy(scene: &Scene) {
     }
     for mark in &scene.marks {
         let points = match mark {
-            Mark::Line { points, .. } | Mark::Area { points, .. } => points.clone(),
+            Mark::Line { points, .. } | Mark::Area { points, .. } | Mark::Fill { points, .. } => points.clone(),
             Mark::Marker { at, .. } => vec![*at],
             Mark::Text(_) => Vec::new(),
         };

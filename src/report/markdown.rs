@@ -36,8 +36,9 @@ fn opening(report: &Report) -> String {
     for sentence in view::headlines(report) {
         text += &format!("\n**{}**\n", sentence.replace('|', "\\|"));
     }
-    let page = text.clone() + &policies(report) + &savings(report);
-    text + &view::legend(&page).map(|legend| format!("\n{}.\n", escape(&legend))).unwrap_or_default()
+    let tables = report.break_even.iter().map(break_even).collect::<String>();
+    let page = text.clone() + &policies(report) + &savings(report) + &tables;
+    text + &view::legend(report, &page).map(|legend| format!("\n{}.\n", escape(&legend))).unwrap_or_default()
 }
 
 fn replayed(report: &Report) -> String {

@@ -20,7 +20,7 @@ pub fn at_width(report: &Report, width: Option<u16>) -> String {
     if let Some(found) = &report.break_even {
         blocks.extend(break_even(found, width));
     }
-    let legend = view::legend(&blocks[1..].concat());
+    let legend = view::legend(report, &blocks[1..].concat());
     blocks.extend(legend.map(|legend| paragraph(&legend, width)));
     blocks.extend(view::measured(report).map(|sentence| paragraph(&sentence, width)));
     if !report.notes.is_empty() {

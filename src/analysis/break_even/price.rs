@@ -57,7 +57,7 @@ pub(super) fn ratio(study: &Study) -> Result<PriceRatio> {
     let ids = trace.info.endpoints.iter().zip(&prices);
     let usd_per_kwh: ById<f64> = ids.filter_map(|(endpoint, price)| Some((endpoint.id.clone(), (*price)?))).collect();
     if !is_known(sample, cost) {
-        notes.push("the price ratio is not known: the trace has no cost of the baseline and of what the oracle chooses".to_owned());
+        let notes = vec!["not known: the trace has no cost of both the baseline and what the oracle chooses".to_owned()];
         return Ok(PriceRatio { usd_per_kwh, notes, ..PriceRatio::default() });
     }
     let mean = |of: Part| {

@@ -33,9 +33,7 @@ pub(in crate::report) fn blocks<'a>(found: &'a BreakEven, section: &'a Section) 
     let mut blocks = vec![local(section), misroutes(found, section), here(found, section)];
     blocks.extend(batch(section));
     blocks.extend(map(section));
-    if let Some(last) = blocks.last_mut() {
-        last.below.extend(price(&section.price));
-    }
+    blocks.push(Block { title: String::new(), grid: Box::new(|_| Grid::default()), below: price(&section.price) });
     blocks
 }
 
@@ -71,8 +69,8 @@ fn local(section: &Section) -> Block<'_> {
         grid.column("account", &rows, |&account| word(account).to_owned());
         grid.column("the oracle saves", &rows, |&account| saved(of(section.oracle_savings, account), density));
         let ratio = |account: usize| of(section.local, account).and_then(|local| local.ratio);
-        grid.column("a local query, of a cloud query", &rows, |&account| or_unknown(ratio(account), |ratio| significant(ratio.value)));
-        grid.column("saves while local is, times today's", &rows, |&account| {
+        grid.column("local query / cloud query", &rows, |&account| or_unknown(ratio(account), |ratio| significant(ratio.value)));
+        grid.column("saves while local is times", &rows, |&account| {
             crossing(of(section.local, account).map(|local| local.factor), density)
         });
         grid
@@ -124,7 +122,7 @@ fn here<'a>(found: &'a BreakEven, section: &'a Section) -> Block<'a> {
         for account in density.accounts(known(section)).into_iter().filter(|account| matches!(account, 0 | 2)) {
             let name = word(account);
             grid.column(format!("{name} saved"), &rows, |misroute| saved(of(misroute.savings_here, account), density));
-            grid.column(format!("while local {name} is, times today's"), &rows, |misroute| {
+            grid.column(format!("saves while local {name} is times"), &rows, |misroute| {
                 crossing(of(misroute.local_factor_here, account), density)
             });
         }

@@ -18,12 +18,14 @@ use super::words::{self, HINDSIGHT, OWN};
 use super::{PolicyReport, Quantities, Report};
 
 /// What the marks mean, for those that a text uses.
-pub(super) fn legend(text: &str) -> Option<String> {
+pub(super) fn legend(report: &Report, text: &str) -> Option<String> {
+    // A break-even has router accuracies and factors beside its percents.
+    let interval = if report.break_even.is_some() { "95% interval, in the figure's unit" } else { "95% interval, in percent" };
     let meanings = [
         (HINDSIGHT.trim(), "sees outcomes in advance: a bound, not something to deploy"),
         (OWN.trim(), "falls back on the baseline itself"),
         (words::UNKNOWN, "not known"),
-        ("[", "95% interval, in percent"),
+        ("[", interval),
     ];
     let used = meanings.iter().filter(|(mark, _)| text.contains(mark)).map(|(mark, meaning)| match *mark {
         "[" => format!("[low, high] {meaning}"),
