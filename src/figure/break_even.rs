@@ -80,16 +80,18 @@ fn column(scene: &mut Scene, found: &BreakEven, map: &BreakEvenMap, misroute: &B
     }
     let point = panel.at(1.0, found.router_accuracy);
     let mut taken = vec![Rect::around(point, 6.0)];
-    let zero: Vec<_> = misroute.zero.iter().map(|[factor, accuracy]| panel.at(*factor, *accuracy)).collect();
-    taken.extend(zero.iter().map(|at| Rect::around(*at, 2.0)));
+    let place = |run: Vec<(f64, f64)>| -> Vec<_> { run.into_iter().map(|(factor, accuracy)| panel.at(factor, accuracy)).collect() };
+    let zero: Vec<Vec<_>> =
+        LEVELS.iter().position(|level| *level == 0.0).map_or_else(Vec::new, |index| levels.lines(index)).into_iter().map(place).collect();
+    taken.extend(zero.iter().flatten().map(|at| Rect::around(*at, 2.0)));
     let mut labels = Vec::new();
     for (index, level) in LEVELS.iter().enumerate().filter(|(_, level)| **level != 0.0) {
-        let runs: Vec<Vec<_>> = levels.lines(index).into_iter().map(|run| run.into_iter().map(|(x, y)| panel.at(x, y)).collect()).collect();
+        let runs: Vec<Vec<_>> = levels.lines(index).into_iter().map(place).collect();
         labels.extend(label_of(&runs, *level, panel, &mut taken));
         runs.into_iter().for_each(|points| scene.line(points, Stroke::solid(style::GREY, 0.6)));
     }
-    scene.line(zero.clone(), Stroke::solid(style::BLACK, 2.4));
-    labels.extend(label_of(&[zero], 0.0, panel, &mut taken));
+    labels.extend(label_of(&zero, 0.0, panel, &mut taken));
+    zero.into_iter().for_each(|points| scene.line(points, Stroke::solid(style::BLACK, 2.4)));
     for text in labels {
         let Rect { left, top, right, bottom } = text.room();
         let (top, bottom) = (top + 1.0, bottom - 0.5);

@@ -4,50 +4,80 @@
 use super::super::style::LEVELS;
 use crate::report::{BreakEvenMap, BreakEvenMisrouteMap};
 
-/// For each row of a map and each level the factor from which on the saving is below it.
-pub(super) struct Levels<'a> {
-    map: &'a BreakEvenMap,
-    /// By level and row.
-    factors: Vec<Vec<f64>>,
+/// The levels of a map as lines.
+pub(super) struct Levels {
+    low: f64,
+    high: f64,
+    ends: [f64; 2],
+    /// By level a line from the lowest router accuracy to the highest; along an edge where the level lies beyond.
+    lines: Vec<Vec<Place>>,
 }
 
 /// A factor and a router accuracy.
 type Place = (f64, f64);
 
-impl<'a> Levels<'a> {
-    pub fn new(map: &'a BreakEvenMap, misroute: &BreakEvenMisrouteMap) -> Self {
-        let of = |level: &f64| {
-            let mut rows: Vec<Option<f64>> = misroute.savings.iter().map(|row| meets(row, &map.local_factors, *level)).collect();
-            // A row that is at the level throughout has it where the row above has it.
-            for index in (0..rows.len()).rev() {
-                if rows[index].is_none() {
-                    rows[index] = rows.get(index + 1).copied().flatten();
+impl Levels {
+    pub fn new(map: &BreakEvenMap, misroute: &BreakEvenMisrouteMap) -> Self {
+        let accuracies = &map.router_accuracies;
+        let end = |accuracy: Option<&f64>| accuracy.copied().unwrap_or_default();
+        let mut levels =
+            Levels { low: first(map), high: last(map), ends: [end(accuracies.first()), end(accuracies.last())], lines: Vec::new() };
+        levels.lines = LEVELS.iter().map(|level| levels.line(map, misroute, *level)).collect();
+        levels
+    }
+
+    fn line(&self, map: &BreakEvenMap, misroute: &BreakEvenMisrouteMap, level: f64) -> Vec<Place> {
+        let mut factors: Vec<Option<f64>> = misroute.savings.iter().map(|row| meets(row, &map.local_factors, level)).collect();
+        // A row that is at the level throughout has it where the row above has it.
+        for index in (0..factors.len()).rev() {
+            if factors[index].is_none() {
+                factors[index] = factors.get(index + 1).copied().flatten();
+            }
+        }
+        let rows: Vec<(f64, f64, &Vec<f64>)> = factors
+            .into_iter()
+            .zip(&map.router_accuracies)
+            .zip(&misroute.savings)
+            .map(|((factor, accuracy), row)| (factor.unwrap_or(f64::INFINITY), *accuracy, row))
+            .collect();
+        let mut line = Vec::new();
+        for (index, (factor, accuracy, row)) in rows.iter().enumerate() {
+            if let Some((before, below, lower)) = index.checked_sub(1).and_then(|index| rows.get(index)) {
+                // Where the line comes in from an edge or leaves over it.
+                for (edge, here, there) in [(self.low, row.first(), lower.first()), (self.high, row.last(), lower.last())] {
+                    if let (true, Some(here), Some(there)) = ((*before <= edge) != (*factor <= edge), here, there)
+                        && here != there
+                    {
+                        let share = ((level - there) / (here - there)).clamp(0.0, 1.0);
+                        line.push((edge, below + share * (accuracy - below)));
+                    }
                 }
             }
-            rows.into_iter().map(|row| row.unwrap_or(f64::INFINITY)).map(|factor| factor.clamp(first(map), last(map))).collect()
-        };
-        Levels { map, factors: LEVELS.iter().map(of).collect() }
+            line.push((factor.clamp(self.low, self.high), *accuracy));
+        }
+        line
     }
 
     /// The outline of a fill: between a level and the one above it, the first fill below all levels.
     pub fn between(&self, fill: usize) -> Vec<Place> {
         let side = |level: Option<usize>, beyond: f64| -> Vec<Place> {
-            let factors = level.and_then(|level| self.factors.get(level));
-            let at = |row: usize| factors.and_then(|factors| factors.get(row)).copied().unwrap_or(beyond);
-            self.map.router_accuracies.iter().enumerate().map(|(row, accuracy)| (at(row), *accuracy)).collect()
+            level.and_then(|level| self.lines.get(level)).cloned().unwrap_or_else(|| self.ends.map(|accuracy| (beyond, accuracy)).to_vec())
         };
         // A higher level is met at a lower factor.
-        let upper = side(Some(fill), first(self.map));
-        let lower = side(fill.checked_sub(1), last(self.map));
+        let upper = side(Some(fill), self.low);
+        let lower = side(fill.checked_sub(1), self.high);
         upper.into_iter().chain(lower.into_iter().rev()).collect()
     }
 
-    /// The lines of a level, without what lies at the edges of the map.
+    /// The lines of a level, without what runs along the edges of the map.
     pub fn lines(&self, level: usize) -> Vec<Vec<Place>> {
-        let (low, high) = (first(self.map), last(self.map));
-        let all: Vec<Place> = self.factors.get(level).into_iter().flatten().copied().zip(self.map.router_accuracies.iter().copied()).collect();
-        let inside = |place: &Place| low < place.0 && place.0 < high;
-        all.chunk_by(|a, b| inside(a) == inside(b)).filter(|run| run.iter().all(inside)).map(<[Place]>::to_vec).collect()
+        let mut lines: Vec<Vec<Place>> = Vec::new();
+        let line = self.lines.get(level).map_or(&[][..], Vec::as_slice);
+        let along = |a: &Place, b: &Place| a.0 == b.0 && (a.0 == self.low || a.0 == self.high);
+        for run in line.chunk_by(|a, b| !along(a, b)) {
+            lines.extend((run.len() > 1).then(|| run.to_vec()));
+        }
+        lines
     }
 }
 

@@ -174,7 +174,9 @@ fn map(section: &Section) -> Option<Block<'_>> {
 
 /// A map as a table of at most nine factors and six router accuracies, the best first.
 fn map_grid(map: &Map, mapped: &MisrouteMap) -> Grid {
-    let step = map.local_factors.len().saturating_sub(1).div_ceil(COLUMNS).max(1);
+    // Parts of a tenfold, so that round factors are among the columns.
+    let columns = map.local_factors.len().saturating_sub(1);
+    let step = [1, 2, 3, 6, 12, 24].into_iter().find(|step| columns <= step * COLUMNS).unwrap_or(48);
     // Today is always a column.
     let today = map.local_factors.iter().position(|factor| *factor == 1.0).unwrap_or_default();
     let rows: Vec<(&f64, &Vec<f64>)> = map.router_accuracies.iter().zip(&mapped.savings).rev().step_by(ROWS).collect();
@@ -194,10 +196,12 @@ fn price(price: &PriceRatio) -> Vec<String> {
     let mut lines = Vec::new();
     if let (Some(local), Some(cloud), Some(ratio)) = (price.local_usd_per_query, price.cloud_usd_per_query, price.ratio) {
         let electricity = price.electricity_usd_per_query.map_or(String::new(), |usd| format!(" ({} of it electricity)", amount(2, usd)));
-        let zero = match (price.ratio_at_zero, price.factor.map(|factor| factor.saves)) {
-            (Some(zero), _) => format!("the saving of cost vanishes at {}", significant(zero)),
-            (None, Some(Saves::Everywhere)) => "the saving of cost never vanishes".to_owned(),
-            _ => "there is no saving of cost".to_owned(),
+        let zero = match (price.ratio_at_zero, price.factor) {
+            (Some(zero), Some(Crossing { at: Some(factor), .. })) => {
+                format!("it saves cost while that is below {}, {} times today's", significant(zero), significant(factor.value))
+            }
+            (_, Some(Crossing { saves: Saves::Everywhere, .. })) => "it saves cost at any local price".to_owned(),
+            _ => "it saves no cost at any local price".to_owned(),
         };
         lines.push(format!(
             "price: a query that the oracle keeps local costs {}{electricity}, in the cloud {}: {} of it; {zero}",
@@ -207,7 +211,7 @@ fn price(price: &PriceRatio) -> Vec<String> {
         ));
     }
     if let Some(usd) = price.usd_per_kwh_at_zero {
-        lines.push(format!("price: it would vanish at an electricity price of ${} a kilowatt hour", significant(usd)));
+        lines.push(format!("price: were electricity alone to change, at ${} a kilowatt hour nothing would be saved", significant(usd)));
     }
     lines.extend(price.notes.iter().map(|note| format!("price: {note}")));
     lines
