@@ -13,6 +13,9 @@ use crate::error::Result;
 use crate::trace::EndpointIx;
 use crate::workload::{ACCOUNTS, Change};
 
+/// A batch size and the advantage there.
+type Point = (u32, f64);
+
 /// How far beyond the measured sizes a line is drawn: up to that factor.
 const FARTHEST: f64 = 10.0;
 
@@ -75,9 +78,9 @@ pub(super) fn sizes(study: &Study) -> Result<BatchSizes> {
             savings: savings(&sample, 0, 1.0),
         });
     }
-    let points = |account: usize| -> Option<Vec<(u32, f64)>> {
+    let points = |account: usize| -> Option<Vec<Point>> {
         let known = sizes.iter().zip(&advantages).filter_map(|(size, all)| Some((size.batch_size, all.get(account).copied()??)));
-        let known: Vec<(u32, f64)> = known.collect();
+        let known: Vec<Point> = known.collect();
         (known.len() > 1).then_some(known)
     };
     let crossing = each(|account| points(account).map(|points| cross(&points)));
@@ -118,12 +121,12 @@ fn advantage(study: &Study, sums: &[f64], account: usize) -> Option<f64> {
 
 /// Where the advantage is 0 over the logarithm of the batch size: the first change of sign, else beyond
 /// the nearer end.
-fn cross(points: &[(u32, f64)]) -> BatchCrossing {
-    let root = |(from, low): (u32, f64), (to, high): (u32, f64)| {
+fn cross(points: &[Point]) -> BatchCrossing {
+    let root = |(from, low): Point, (to, high): Point| {
         let (start, run) = (f64::from(from).ln(), (f64::from(to) / f64::from(from)).ln());
         (low != high).then(|| (start + run * low / (low - high)).exp())
     };
-    let crossing = |(from, to): ((u32, f64), (u32, f64)), at: f64, extrapolated| BatchCrossing {
+    let crossing = |(from, to): (Point, Point), at: f64, extrapolated| BatchCrossing {
         batch_size: Some(at),
         saves: if to.1 < from.1 { Saves::Below } else { Saves::Above },
         between: Some([from.0, to.0]),
@@ -137,7 +140,7 @@ fn cross(points: &[(u32, f64)]) -> BatchCrossing {
             return crossing(*pair, at, false);
         }
     }
-    let beyond = |pair: Option<&((u32, f64), (u32, f64))>, inside: &dyn Fn(f64) -> bool| {
+    let beyond = |pair: Option<&(Point, Point)>, inside: &dyn Fn(f64) -> bool| {
         let pair = *pair?;
         root(pair.0, pair.1).filter(|at| inside(*at)).map(|at| crossing(pair, at, true))
     };

@@ -41,8 +41,7 @@ impl Study<'_, '_> {
     pub fn scaled(&self, misroutes: &[Misroute], account: usize, factor: f64) -> Result<Vec<f64>> {
         let endpoints = self.replay.local_flags(self.entry.pool);
         let change = Change { scale: Some(Scale { account, endpoints, factor }), ..Change::default() };
-        let rows = self.replay.split(self.entry, self.baseline, misroutes, &change)?;
-        Ok(rows.total().iter().map(|cell| cell.to_f64()).collect())
+        self.replay.split_total(self.entry, self.baseline, misroutes, &change)
     }
 
     /// At a factor on an account of all local endpoints: every misroute, the oracle asked again.
