@@ -7,25 +7,35 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The command in the README's first block of shell code, without the program's name and `--out`.
-fn command_of(readme: &str) -> Vec<String> {
-    let line = readme.lines().find(|line| line.starts_with("wattroute sweep")).expect("the README has the command");
+/// The commands of the README, by verb, with the figures that are theirs.
+const COMMITTED: [(&str, &[&str]); 2] = [("sweep", &["savings_curves", "quality_cost"]), ("break-even", &["break_even"])];
+
+/// The command of a verb in the README's shell code, without the program's name and `--out`.
+fn command_of(readme: &str, verb: &str) -> Vec<String> {
+    let start = format!("wattroute {verb} ");
+    let line = readme.lines().find(|line| line.starts_with(&start)).expect("the README has the command");
     let (command, out) = line.split_once(" --out ").expect("the command writes a folder");
     assert!(!out.contains(' '), "`--out` comes last: {line}");
     command.split(' ').skip(1).map(str::to_owned).collect()
 }
 
 #[test]
-fn committed_figures_are_what_the_command_draws() {
+fn committed_figures_are_what_the_commands_draw() {
     let figures = Path::new(env!("CARGO_MANIFEST_DIR")).join("figures");
     let readme = std::fs::read_to_string(figures.join("README.md")).expect("the README of the figures");
+    for (verb, names) in COMMITTED {
+        compare(&figures, &command_of(&readme, verb), names);
+    }
+}
+
+/// Draws figures anew and compares them with the committed ones.
+fn compare(figures: &Path, command: &[String], names: &[&str]) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let run = folder.path().join("run");
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_wattroute")).args(command_of(&readme)).arg("--out").arg(&run).output().expect("the program runs");
+    let output = Command::new(env!("CARGO_BIN_EXE_wattroute")).args(command).arg("--out").arg(&run).output().expect("the program runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let overwrite = std::env::var("SNAPSHOTS").is_ok_and(|value| value == "overwrite");
-    for name in ["savings_curves", "quality_cost"] {
+    for name in names {
         let pair = |ending: &str| -> (PathBuf, PathBuf) {
             let file = format!("{name}.{ending}");
             (figures.join("ladder").join(&file), run.join("figures").join(file))

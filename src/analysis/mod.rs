@@ -11,7 +11,10 @@ mod interval;
 mod measure;
 pub mod study;
 
-pub use break_even::BreakEven;
+pub use break_even::{
+    BatchCrossing, BatchSize, BatchSizes, BreakEven, BreakEvenOptions, Crossing, LocalRatio, Map, MisrouteBreakEven, MisrouteMap,
+    PriceRatio, Saves, Section, break_even,
+};
 pub use day::Day;
 pub use figure::{ACCOUNT_NAMES, ById, Figure, Fractions, Quantities};
 pub use interval::{bounded, figure, normal_noise, paired, percentile_interval};

@@ -1,5 +1,6 @@
 //! The command line: one file a verb. Each verb parses, calls the library and prints.
 
+mod break_even;
 mod check;
 mod enrich;
 mod figures;
@@ -69,6 +70,8 @@ enum Verb {
     Study(study::Args),
     /// Reproduce Intelligence per Watt: the paper's figures beside ours
     Reproduce(reproduce::Args),
+    /// Where savings vanish: local energy, batch size of the cloud, router accuracy, prices
+    BreakEven(Box<break_even::Args>),
     /// Find every fault of a trace
     Check(check::Args),
     /// Fill in missing energy, latency, compute and cost of a trace from measured profiles
@@ -116,6 +119,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Sweep(args) => sweep::run(*args, &common),
         Verb::Study(args) => study::run(args, &common),
         Verb::Reproduce(args) => reproduce::run(args, &common),
+        Verb::BreakEven(args) => break_even::run(*args, &common),
         Verb::Check(args) => check::run(args, &common),
         Verb::Enrich(args) => enrich::run(args, &common),
         Verb::Policies(args) => policies::run(args, &common),

@@ -99,6 +99,13 @@ impl Axis {
         Some(Axis { low, high, log: true, ticks })
     }
 
+    /// A logarithmic axis from one value to another, both above 0, with ticks at powers of ten.
+    pub fn decades(low: f64, high: f64) -> Self {
+        let powers = (low.log10() - 1e-9).ceil() as i32..=(high.log10() + 1e-9).floor() as i32;
+        let tick = |power: i32| (10f64.powi(power), number(10f64.powi(power), (-power).clamp(0, 12) as usize));
+        Axis { low, high, log: true, ticks: powers.map(tick).collect() }
+    }
+
     /// Where a value stands, 0 at the low end, 1 at the high one.
     fn share(&self, value: f64) -> f64 {
         if self.log { (value / self.low).ln() / (self.high / self.low).ln() } else { (value - self.low) / (self.high - self.low) }

@@ -64,6 +64,7 @@ fn shifted(mark: Mark, (dx, dy): At) -> Mark {
     match mark {
         Mark::Line { points, stroke } => Mark::Line { points: points.into_iter().map(moved).collect(), stroke },
         Mark::Area { points, ink } => Mark::Area { points: points.into_iter().map(moved).collect(), ink },
+        Mark::Fill { points, ink } => Mark::Fill { points: points.into_iter().map(moved).collect(), ink },
         Mark::Marker { at, shape, size, ink, hollow } => Mark::Marker { at: moved(at), shape, size, ink, hollow },
         Mark::Text(text) => Mark::Text(Text { at: moved(text.at), ..text }),
     }

@@ -30,7 +30,7 @@ macro_rules! figures {
     };
 }
 
-figures! { savings quality }
+figures! { savings quality break_even }
 
 /// A kind of figure.
 pub struct FigureKind {

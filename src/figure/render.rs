@@ -97,6 +97,7 @@ fn paint<B: DrawingBackend>(scene: &Scene, backend: B, medium: Medium) -> Result
         match mark {
             Mark::Line { points, stroke } => line(&area, points, stroke, medium)?,
             Mark::Area { points, ink } => area.draw(&Polygon::new(places(points, medium), ink.mix(SHADE).filled())).map_err(failed)?,
+            Mark::Fill { points, ink } => area.draw(&Polygon::new(places(points, medium), ink.filled())).map_err(failed)?,
             Mark::Marker { at, shape, size, ink, hollow } => marker(&area, *at, *shape, *size, *ink, *hollow, medium)?,
             Mark::Text(text) => label(&area, text, medium)?,
         }

@@ -37,6 +37,13 @@ pub enum Mark {
         /// Colour.
         ink: RGBColor,
     },
+    /// An area filled with the ink itself.
+    Fill {
+        /// Its corners.
+        points: Vec<At>,
+        /// Colour.
+        ink: RGBColor,
+    },
     /// A marker.
     Marker {
         /// Its middle.

@@ -44,6 +44,22 @@ pub const VERMILION: RGBColor = RGBColor(213, 94, 0);
 /// Sky blue of the palette.
 pub const SKY: RGBColor = RGBColor(86, 180, 233);
 
+/// White: below labels that stand on a fill.
+pub const WHITE: RGBColor = RGBColor(255, 255, 255);
+/// Levels of a saving between which a map has one fill each.
+pub const LEVELS: [f64; 7] = [-1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75];
+/// The fills, one more than levels: losses orange, savings blue, and in grey the darker the more is saved.
+pub const FILLS: [RGBColor; 8] = [
+    RGBColor(255, 246, 232),
+    RGBColor(253, 234, 205),
+    RGBColor(252, 220, 175),
+    RGBColor(250, 205, 145),
+    RGBColor(168, 206, 232),
+    RGBColor(107, 160, 205),
+    RGBColor(49, 110, 165),
+    RGBColor(12, 60, 110),
+];
+
 /// Lengths of ink and gap, in turn. Empty: a solid line.
 pub type Dash = &'static [f64];
 /// A solid line.
@@ -170,6 +186,13 @@ pub fn wrap(text: &str, size: f64, bold: bool, width: f64) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fills_tell_savings_apart_in_grey() {
+        // Luma of ITU-R BT.601, as a grey print has it: strictly darker from fill to fill, by 2% and more.
+        let luma = FILLS.map(|RGBColor(r, g, b)| 0.299 * f64::from(r) + 0.587 * f64::from(g) + 0.114 * f64::from(b));
+        assert!(luma.windows(2).all(|pair| pair[0] - pair[1] > 0.02 * 255.0), "{luma:?}");
+    }
 
     #[test]
     fn long_names_lose_their_middle() {

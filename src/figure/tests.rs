@@ -21,7 +21,7 @@ fn assert_tidy(scene: &Scene) {
     }
     for mark in &scene.marks {
         let points = match mark {
-            Mark::Line { points, .. } | Mark::Area { points, .. } => points.clone(),
+            Mark::Line { points, .. } | Mark::Area { points, .. } | Mark::Fill { points, .. } => points.clone(),
             Mark::Marker { at, .. } => vec![*at],
             Mark::Text(_) => Vec::new(),
         };
@@ -40,8 +40,7 @@ fn files_are_whole_and_the_same_twice() {
     let report = small();
     let drawn = draw_all(&report, &out, false).unwrap();
     assert_eq!(drawn.files, [out.join("quality_cost.svg"), out.join("quality_cost.png")]);
-    assert_eq!(drawn.skipped.len(), 1);
-    assert_eq!(drawn.skipped[0].figure, "savings_curves");
+    assert_eq!(drawn.skipped.iter().map(|skipped| skipped.figure).collect::<Vec<_>>(), ["savings_curves", "break_even"]);
     draw_all(&report, &again, false).unwrap();
     for name in ["quality_cost.svg", "quality_cost.png"] {
         assert!(std::fs::read(out.join(name)).unwrap() == std::fs::read(again.join(name)).unwrap(), "{name}");
@@ -188,4 +187,31 @@ fn look() {
         draw_all(&report, &folder.join(name), true).unwrap();
         std::fs::write(folder.join(name).join("report.json"), serde_json::to_vec(&report).unwrap()).unwrap();
     }
+}
+
+#[test]
+fn a_break_even_has_a_map_for_each_misroute_and_baseline() {
+    let trace = crate::trace::Trace::open("toy", &crate::trace::Columns::all()).unwrap();
+    let specs = [crate::policy::PolicySpec::find("noisy-oracle").unwrap()];
+    // Two baselines, one of them the fallback: a section against that one alone.
+    let roles = crate::workload::RoleNames {
+        baselines: vec!["large@server".to_owned(), "medium@laptop".to_owned()],
+        fallback: Some("large@server".to_owned()),
+        ..crate::workload::RoleNames::default()
+    };
+    let request = crate::replay::Request { roles, ..crate::replay::Request::default() };
+    let replay = crate::replay::Replay::prepare(&trace, &specs, &request).unwrap();
+    let mut report = sample::replay();
+    report.break_even = Some(crate::analysis::break_even(&replay, "noisy-oracle", &crate::analysis::BreakEvenOptions::default()).unwrap());
+    let scene = scene("break_even", &report);
+    assert_tidy(&scene);
+    let count = |wanted: &str| texts(&scene).iter().filter(|text| text.text == wanted).count();
+    for misroute in ["cloud", "accept", "verify", "retry", "uniform"] {
+        assert_eq!(count(&format!("misroute: {misroute}")), 1, "against the fallback alone");
+    }
+    assert_eq!(count("energy saved, % of large@server"), 1);
+    // Today, in each panel and in the key.
+    assert_eq!(scene.marks.iter().filter(|mark| matches!(mark, Mark::Marker { .. })).count(), 6);
+    report.break_even = None;
+    assert!((break_even::FIGURE.draw)(&report).err().unwrap().contains("not of a break-even"));
 }

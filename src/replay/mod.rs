@@ -11,6 +11,7 @@ mod expect;
 mod histogram;
 mod range;
 mod setup;
+mod split;
 mod tally;
 
 pub use account::{AccountBlock, QueryResult, Status};
@@ -20,6 +21,7 @@ pub use exact::Exact;
 pub use expect::LaneMoments;
 pub use histogram::Histogram;
 pub use setup::{Entry, Groups, Replay, Request};
+pub use split::{Part, lane as split_lane, oracle_that_errs};
 pub use tally::{BUCKETS, Lane, Layout, Rows, Tally, UNITS};
 
 /// The parts of the engine that a sweep is made of too.

@@ -37,12 +37,17 @@ pub fn report(replay: &Replay, tallies: &[Tally], making: Making) -> Report {
     let builder =
         Builder { replay, measures: Measures { layout: replay.layout() }, samples: &samples, carbon_g_per_kwh: making.carbon_g_per_kwh };
     let policies = (0..replay.entries.len()).map(|position| builder.policy(position, &tallies[position])).collect();
+    Report { policies, ..frame(replay, making) }
+}
+
+/// A report that says how it was made and what it is about, and nothing else yet.
+pub fn frame(replay: &Replay, making: Making) -> Report {
     Report {
         format: FORMAT.to_owned(),
         version: VERSION,
         manifest: manifest(replay, &making),
         run: run(replay, making.carbon_g_per_kwh),
-        policies,
+        policies: Vec::new(),
         curves: Vec::new(),
         study: None,
         day: None,

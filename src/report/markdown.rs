@@ -2,7 +2,7 @@
 
 use super::grid::{Density, Grid, code, escape};
 use super::words::{UNKNOWN, amount, or_unknown, percent, roughly};
-use super::{Curve, EndpointEntry, PolicyReport, Report, view};
+use super::{BreakEven, Curve, EndpointEntry, PolicyReport, Report, view};
 
 /// Rows of a table by data set and category; the files have them all.
 const MOST_GROUPS: usize = 15;
@@ -20,6 +20,7 @@ impl Report {
             savings(self).trim_end().to_owned() + "\n",
             self.curves.iter().map(|curve| sweep(self, curve)).collect::<Vec<_>>().join("\n"),
             study(self),
+            self.break_even.iter().map(break_even).collect(),
             further(self),
             shares(self),
             groups(self),
@@ -37,8 +38,9 @@ fn opening(report: &Report) -> String {
     for sentence in view::headlines(report) {
         text += &format!("\n**{}**\n", sentence.replace('|', "\\|"));
     }
-    let page = text.clone() + &policies(report) + &savings(report);
-    text + &view::legend(&page).map(|legend| format!("\n{}.\n", escape(&legend))).unwrap_or_default()
+    let tables = report.break_even.iter().map(break_even).collect::<String>();
+    let page = text.clone() + &policies(report) + &savings(report) + &tables;
+    text + &view::legend(report, &page).map(|legend| format!("\n{}.\n", escape(&legend))).unwrap_or_default()
 }
 
 fn replayed(report: &Report) -> String {
@@ -145,10 +147,25 @@ fn reproduction(report: &Report) -> String {
     text
 }
 
-/// A title with its first letter as a capital.
-fn capital(title: &str) -> String {
-    let mut letters = title.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+fn break_even(found: &BreakEven) -> String {
+    let mut text = String::new();
+    for section in &found.sections {
+        text += &format!("## {}\n\n{}\n", capital(&escape(&view::section_title(section))), section.sentence);
+        for block in view::blocks(found, section) {
+            if !block.title.is_empty() {
+                text += &format!("\n### {}\n\n{}", capital(&block.title), (block.grid)(Density::Full).to_markdown());
+            }
+            text += &block.below.iter().map(|line| format!("\n{}.\n", capital(&escape(line)))).collect::<String>();
+        }
+        text += "\n";
+    }
+    text
+}
+
+/// With a capital letter, as headings and sentences have it.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
 fn further(report: &Report) -> String {

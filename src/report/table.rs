@@ -1,7 +1,7 @@
 //! The report for the terminal.
 
 use super::grid::{Density, draw};
-use super::{Curve, Report, Reproduction, view};
+use super::{BreakEven, Curve, Report, Reproduction, view};
 use crate::table::{paragraph, terminal_width};
 
 /// The report as text that fits the terminal, or as wide as it likes in a pipe.
@@ -20,7 +20,10 @@ pub fn at_width(report: &Report, width: Option<u16>) -> String {
     for curve in &report.curves {
         blocks.extend(sweep(report, curve, width));
     }
-    let legend = view::legend(&blocks[1..].concat());
+    if let Some(found) = &report.break_even {
+        blocks.extend(break_even(found, width));
+    }
+    let legend = view::legend(report, &blocks[1..].concat());
     blocks.extend(legend.map(|legend| paragraph(&legend, width)));
     blocks.extend(study(report, width));
     blocks.extend(view::measured(report).map(|sentence| paragraph(&sentence, width)));
@@ -110,6 +113,20 @@ fn sections(width: Option<u16>, sections: impl Fn(Density) -> Vec<view::Section>
         paragraph(&title, width) + &grid + &remarks.iter().map(|remark| paragraph(remark, width)).collect::<String>()
     };
     (0..sections(Density::Wide).len()).map(block).collect()
+}
+
+/// The sentence, then tables of each section, each with its title.
+fn break_even(found: &BreakEven, width: Option<u16>) -> Vec<String> {
+    let mut blocks = vec![paragraph(&found.sentence, width)];
+    for section in &found.sections {
+        let mut title = paragraph(&view::section_title(section), width) + "\n";
+        for block in view::blocks(found, section) {
+            let below: String = block.below.iter().map(|line| paragraph(line, width)).collect();
+            let heading = if block.title.is_empty() { String::new() } else { paragraph(&block.title, width) + &draw(width, block.grid) };
+            blocks.push(std::mem::take(&mut title) + &heading + &below);
+        }
+    }
+    blocks
 }
 
 #[cfg(test)]

@@ -1,5 +1,9 @@
 //! Blocks of queries: what a policy sees, and what only hindsight sees.
 
+mod change;
+
+pub use change::{Change, Scale, electricity_usd};
+
 use std::borrow::Cow;
 use std::ops::Range;
 

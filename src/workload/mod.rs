@@ -5,7 +5,7 @@ mod missing;
 mod pool;
 mod select;
 
-pub use block::{ACCOUNTS, OutcomeBlock, QueryBlock};
+pub use block::{ACCOUNTS, Change, OutcomeBlock, QueryBlock, Scale, electricity_usd};
 pub use missing::{MissingRule, MissingRules, metric_of};
 pub use pool::{Pool, RoleNames, Roles};
 pub use select::Selection;

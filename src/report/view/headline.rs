@@ -7,7 +7,7 @@ use crate::report::{Curve, Figure, Fractions, Point, PolicyReport, Report};
 /// The result against each baseline, one sentence each, the answer accuracy always in it: of the
 /// oracle where there is one, else of the first policy that saves or loses anything; and of sweeps.
 pub(in crate::report) fn headlines(report: &Report) -> Vec<String> {
-    let mut sentences = Vec::new();
+    let mut sentences: Vec<String> = report.break_even.iter().map(|found| found.sentence.clone()).collect();
     for baseline in &report.run.baselines {
         let mut compared: Vec<&PolicyReport> = report.policies.iter().filter(|policy| policy.savings.contains_key(baseline)).collect();
         // A stable order: those that fall back on the baseline come first, and among them the oracle.

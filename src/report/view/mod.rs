@@ -1,5 +1,6 @@
 //! What the terminal and the Markdown file show, as grids and sentences: the same words in both.
 
+mod break_even;
 mod headline;
 mod policies;
 mod reproduction;
@@ -8,6 +9,7 @@ mod savings;
 mod study;
 mod sweep;
 
+pub(super) use break_even::{blocks, section_title};
 pub(super) use headline::{headlines, measured};
 pub(super) use policies::{further, groups, policies, policies_under, shares};
 pub(super) use reproduction::reproduction;
@@ -20,12 +22,14 @@ use super::words::{self, HINDSIGHT, OWN};
 use super::{PolicyReport, Quantities, Report};
 
 /// What the marks mean, for those that a text uses.
-pub(super) fn legend(text: &str) -> Option<String> {
+pub(super) fn legend(report: &Report, text: &str) -> Option<String> {
+    // A break-even has router accuracies and factors beside its percents.
+    let interval = if report.break_even.is_some() { "95% interval, in the figure's unit" } else { "95% interval, in percent" };
     let meanings = [
         (HINDSIGHT.trim(), "sees outcomes in advance: a bound, not something to deploy"),
         (OWN.trim(), "falls back on the baseline itself"),
         (words::UNKNOWN, "not known"),
-        ("[", "95% interval, in percent"),
+        ("[", interval),
     ];
     let used = meanings.iter().filter(|(mark, _)| text.contains(mark)).map(|(mark, meaning)| match *mark {
         "[" => format!("[low, high] {meaning}"),

@@ -6,6 +6,8 @@ use crate::error::{Error, Result};
 use crate::trace::{Draft, DraftEndpoint, Endpoint, EnergyScope, Metric, TraceInfo};
 
 const JOULES_PER_KWH: f64 = 3.6e6;
+/// How the source of a cost that is electricity begins.
+const SOURCE: &str = "energy_j at $";
 
 /// Refuses a price that is none, and one that no endpoint pays.
 pub(super) fn check(draft: &Draft, usd_per_kwh: Option<f64>) -> Result<()> {
@@ -48,7 +50,12 @@ pub(super) fn fill(info: &mut TraceInfo, endpoint: &mut DraftEndpoint, log: &mut
     };
     let mut usd = Known::of(endpoint, Metric::EnergyJ);
     usd.cells.iter_mut().for_each(|cell| *cell *= price / JOULES_PER_KWH);
-    log.put(info, endpoint, Metric::CostUsd, &usd, &format!("energy_j at ${price} a kilowatt hour{included}"))
+    log.put(info, endpoint, Metric::CostUsd, &usd, &format!("{SOURCE}{price} a kilowatt hour{included}"))
+}
+
+/// Whether a source of estimated costs is the electricity that an answer took.
+pub fn is_electricity(source: &str) -> bool {
+    source.starts_with(SOURCE)
 }
 
 /// Why electricity does not tell an endpoint's cost; `None` where it has nothing to do with it.

@@ -26,6 +26,7 @@ mod tokens;
 
 use std::path::PathBuf;
 
+pub use electricity::is_electricity;
 pub use log::{Filled, Log, Missing};
 pub use prices::{ListPrice, PriceList};
 pub use profile::{Entry, Profile, Rate};
