@@ -33,6 +33,8 @@ pub enum Stream {
     Fold = 8,
     /// Which rows a model is fitted on, where not on all.
     Fit = 0x20,
+    /// Which query an arrival of a day is.
+    Arrival = 0x30,
 }
 
 /// The draws of one replicate of one run.
@@ -60,6 +62,12 @@ impl Draws {
     /// The draws of a seed and a replicate (0 for the first).
     pub fn new(seed: u64, replicate: u64) -> Self {
         Draws { seed, replicate }
+    }
+
+    /// The draws of a day, keyed by the number of an arrival. Replays number their replicates with 32
+    /// bits, so that none reaches this one: the coin of arrival 7 is not the coin of query 7.
+    pub fn of_day(seed: u64) -> Self {
+        Draws { seed, replicate: u64::MAX }
     }
 
     /// The same seed, another replicate.

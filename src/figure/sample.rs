@@ -52,7 +52,19 @@ pub fn empty(verb: &str) -> Report {
         replicates: 20,
         carbon_g_per_kwh: None,
     };
-    Report { format: FORMAT.to_owned(), version: VERSION, manifest, run, policies: Vec::new(), curves: Vec::new(), study: None, day: None, break_even: None, reproduction: None, notes: Vec::new() }
+    Report {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        manifest,
+        run,
+        policies: Vec::new(),
+        curves: Vec::new(),
+        study: None,
+        day: None,
+        break_even: None,
+        reproduction: None,
+        notes: Vec::new(),
+    }
 }
 
 /// A sweep: `saving(a) = a * saving(1)` under `cloud`, and at 0 what a wrong attempt costs otherwise.

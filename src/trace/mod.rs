@@ -2,6 +2,7 @@
 //!
 //! The format is specified in `traces/README.md`; [`schema`] has the names of its columns.
 
+pub mod arrivals;
 mod check;
 #[cfg(test)]
 mod check_tests;
