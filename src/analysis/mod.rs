@@ -3,7 +3,7 @@
 
 mod break_even;
 pub mod coverage;
-mod day;
+pub mod day;
 pub mod efficiency;
 mod figure;
 pub mod inspect;
@@ -12,7 +12,7 @@ mod measure;
 mod study;
 
 pub use break_even::BreakEven;
-pub use day::Day;
+pub use day::{Day, DayAmounts, DaySavings, DayStrategy, Grid, Grids, Zones, day};
 pub use figure::{ACCOUNT_NAMES, ById, Figure, Fractions, Quantities};
 pub use interval::{figure, normal_noise, paired, percentile_interval};
 pub use measure::Measures;

@@ -1,6 +1,7 @@
 //! The command line: one file a verb. Each verb parses, calls the library and prints.
 
 mod check;
+mod day;
 mod enrich;
 mod figures;
 mod finish;
@@ -60,6 +61,8 @@ enum Verb {
     Replay(Box<replay::Args>),
     /// Savings and answer accuracy over router accuracy
     Sweep(Box<sweep::Args>),
+    /// Strategies over a day of arrivals: cumulative energy, compute, money and CO2
+    Day(Box<day::Args>),
     /// Find every fault of a trace
     Check(check::Args),
     /// Fill in missing energy, latency, compute and cost of a trace from measured profiles
@@ -104,6 +107,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Inspect(args) => inspect::run(args, &common),
         Verb::Replay(args) => replay::run(*args, &common),
         Verb::Sweep(args) => sweep::run(*args, &common),
+        Verb::Day(args) => day::run(*args, &common),
         Verb::Check(args) => check::run(args, &common),
         Verb::Enrich(args) => enrich::run(args, &common),
         Verb::Policies(args) => policies::run(args, &common),

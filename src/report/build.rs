@@ -37,12 +37,17 @@ pub fn report(replay: &Replay, tallies: &[Tally], making: Making) -> Report {
     let builder =
         Builder { replay, measures: Measures { layout: replay.layout() }, samples: &samples, carbon_g_per_kwh: making.carbon_g_per_kwh };
     let policies = (0..replay.entries.len()).map(|position| builder.policy(position, &tallies[position])).collect();
+    Report { policies, ..without_policies(replay, &making) }
+}
+
+/// The report of a run whose policies have no tallies, such as a day's.
+pub fn without_policies(replay: &Replay, making: &Making) -> Report {
     Report {
         format: FORMAT.to_owned(),
         version: VERSION,
-        manifest: manifest(replay, &making),
+        manifest: manifest(replay, making),
         run: run(replay, making.carbon_g_per_kwh),
-        policies,
+        policies: Vec::new(),
         curves: Vec::new(),
         study: None,
         day: None,

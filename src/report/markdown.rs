@@ -18,6 +18,7 @@ impl Report {
             policies(self).trim_end().to_owned() + "\n",
             savings(self).trim_end().to_owned() + "\n",
             self.curves.iter().map(|curve| sweep(self, curve)).collect::<Vec<_>>().join("\n"),
+            day(self),
             further(self),
             shares(self),
             groups(self),
@@ -35,7 +36,7 @@ fn opening(report: &Report) -> String {
     for sentence in view::headlines(report) {
         text += &format!("\n**{}**\n", sentence.replace('|', "\\|"));
     }
-    let page = text.clone() + &policies(report) + &savings(report);
+    let page = text.clone() + &policies(report) + &savings(report) + &day(report);
     text + &view::legend(&page).map(|legend| format!("\n{}.\n", escape(&legend))).unwrap_or_default()
 }
 
@@ -115,6 +116,18 @@ fn sweep(report: &Report, curve: &Curve) -> String {
         text += &format!("\n{left_off} more points are in `curves.csv`.\n");
     }
     text
+}
+
+fn day(report: &Report) -> String {
+    let Some(figures) = &report.day else { return String::new() };
+    let mut text = format!("## The day\n\n{}.\n", escape(&view::day_opening(report, figures)));
+    text += &view::day_grids(figures).iter().map(|line| format!("\n- {}", escape(line))).collect::<String>();
+    for (baseline, strategies) in view::day_baselines(report, figures) {
+        let title = escape(&view::baseline_title(report, baseline));
+        let table = view::day(baseline, &strategies, Density::Full).to_markdown();
+        text += &format!("\n### The day, saved against {title}\n\n{table}");
+    }
+    text + &view::day_known(figures).map(|sentence| format!("\n{}\n", escape(&sentence))).unwrap_or_default()
 }
 
 fn further(report: &Report) -> String {

@@ -32,6 +32,7 @@ pub use json::pretty;
 pub use read::REPORT_FILE;
 pub use reproduction::{Line, Reproduction, Scenario};
 pub use table::{at_width, terminal};
+pub(crate) use view::day_name;
 pub(crate) use words::name_under;
 
 /// The word that tells a report from other JSON.

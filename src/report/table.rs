@@ -1,7 +1,7 @@
 //! The report for the terminal.
 
 use super::grid::draw;
-use super::{Curve, Report, view};
+use super::{Curve, Day, Report, view};
 use crate::table::{paragraph, terminal_width};
 
 /// The report as text that fits the terminal, or as wide as it likes in a pipe.
@@ -17,6 +17,7 @@ pub fn at_width(report: &Report, width: Option<u16>) -> String {
     for curve in &report.curves {
         blocks.extend(sweep(report, curve, width));
     }
+    blocks.extend(report.day.iter().flat_map(|figures| day(report, figures, width)));
     let legend = view::legend(&blocks[1..].concat());
     blocks.extend(legend.map(|legend| paragraph(&legend, width)));
     blocks.extend(view::measured(report).map(|sentence| paragraph(&sentence, width)));
@@ -73,6 +74,17 @@ fn sweep(report: &Report, curve: &Curve, width: Option<u16>) -> Vec<String> {
     // The title belongs to the first table.
     let title = blocks.remove(0);
     blocks.first_mut().into_iter().for_each(|block| block.insert_str(0, &title));
+    blocks
+}
+
+fn day(report: &Report, figures: &Day, width: Option<u16>) -> Vec<String> {
+    let opening = std::iter::once(view::day_opening(report, figures)).chain(view::day_grids(figures));
+    let mut blocks = vec![opening.map(|line| paragraph(&line, width)).collect::<String>()];
+    for (baseline, strategies) in view::day_baselines(report, figures) {
+        let title = paragraph(&format!("the day, saved against {}", view::baseline_title(report, baseline)), width);
+        blocks.push(title + &draw(width, |density| view::day(baseline, &strategies, density)));
+    }
+    blocks.extend(view::day_known(figures).map(|sentence| paragraph(&sentence, width)));
     blocks
 }
 

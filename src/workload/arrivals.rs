@@ -7,7 +7,7 @@ use crate::trace::arrivals::ArrivalFile;
 pub const PAPER_ARRIVALS: u64 = 80_200_000;
 
 /// The name of the built-in shape.
-pub const BUILT_IN: &str = "built-in day";
+pub const BUILT_IN: &str = "the built-in day";
 
 /// Relative rates at half past each hour, in hundredths. An assumption, after the look of public
 /// service logs: a low point before dawn, a broad plateau over working hours, a slow evening. Totals

@@ -1,0 +1,107 @@
+//! Strategies over a day of arrivals.
+
+use super::marked_name;
+use crate::analysis::{Day, DaySavings, DayStrategy};
+use crate::report::Report;
+use crate::report::grid::{Density, Grid};
+use crate::report::words::{amount, count, or_unknown, percent, plain, signed, significant};
+
+/// The amounts of a day as a reader calls them, in their order.
+const WORDS: [&str; 4] = ["energy", "compute", "cost", "CO2"];
+
+/// What arrived, in a line.
+pub(in crate::report) fn day_opening(report: &Report, day: &Day) -> String {
+    let hours = plain((day.span_s / 36.0).round() / 100.0);
+    format!(
+        "{} arrivals over {hours} hours, shaped by {}, drawn with replacement from {} queries",
+        count(day.arrivals),
+        day.shape,
+        count(report.run.queries)
+    )
+}
+
+/// Where the grams come from, a line each grid.
+pub(in crate::report) fn day_grids(day: &Day) -> Vec<String> {
+    let Some(grids) = &day.grid else { return Vec::new() };
+    let line = |tier: &str, grid: &crate::analysis::Grid| {
+        let (low, high) = grid.g_per_kwh.iter().fold((f64::INFINITY, 0.0f64), |(low, high), hour| (low.min(*hour), high.max(*hour)));
+        let range = if low == high { significant(low) } else { format!("{} to {}", significant(low), significant(high)) };
+        format!("grid of {tier} endpoints: {range} g CO2 a kilowatt hour ({})", grid.source)
+    };
+    if grids.local == grids.cloud {
+        return vec![line("all", &grids.local)];
+    }
+    vec![line("local", &grids.local), line("cloud", &grids.cloud)]
+}
+
+/// The baselines with the strategies that are held against them: those of their own pool, and those of none.
+pub(in crate::report) fn day_baselines<'a>(report: &'a Report, day: &'a Day) -> Vec<(&'a str, Vec<&'a DayStrategy>)> {
+    let strategies = |baseline: &'a String| {
+        let has_pool = report.run.pools.iter().any(|pool| pool.fallback == *baseline);
+        let shown = move |strategy: &&DayStrategy| !has_pool || strategy.fallback.as_ref().is_none_or(|fallback| fallback == baseline);
+        (baseline.as_str(), day.strategies.iter().filter(shown).collect())
+    };
+    report.run.baselines.iter().map(strategies).collect()
+}
+
+/// Strategies beside a baseline: what they took, what that saves, and what they answered.
+pub(in crate::report) fn day(baseline: &str, strategies: &[&DayStrategy], density: Density) -> Grid {
+    let mut grid = Grid::default();
+    grid.column("strategy", strategies, |strategy| marked_name(day_name(strategy), strategy.hindsight));
+    grid.column("answer accuracy", strategies, |strategy| or_unknown(strategy.answer_accuracy, percent));
+    grid.column("stays local", strategies, |strategy| percent(strategy.local_share));
+    for (header, lost) in
+        [("unserved", (|s| s.unserved) as fn(&DayStrategy) -> u64), ("by nobody", |s| s.nobody), ("skipped", |s| s.skipped)]
+    {
+        if strategies.iter().any(|strategy| lost(strategy) > 0) {
+            grid.column(header, strategies, |strategy| count(lost(strategy)));
+        }
+    }
+    let known: Vec<usize> = (0..4).filter(|&at| strategies.iter().any(|strategy| strategy.totals.to_array()[at].is_some())).collect();
+    let known = if density == Density::Full { known } else { density.accounts(known) };
+    for at in known {
+        let total = |strategy: &&DayStrategy| or_unknown(strategy.totals.to_array()[at], |value| day_amount(at, value));
+        let saved =
+            |strategy: &&DayStrategy| or_unknown(strategy.savings.get(baseline).map(DaySavings::to_array).and_then(|all| all[at]), signed);
+        let word = WORDS[at];
+        if density.is_narrow() {
+            grid.column(format!("{word}, saved"), strategies, |strategy| format!("{}\n{}", total(strategy), saved(strategy)));
+        } else {
+            grid.column(word, strategies, total);
+            grid.column("saved", strategies, saved);
+        }
+    }
+    grid
+}
+
+/// A total that is not over all arrivals, in a sentence.
+pub(in crate::report) fn day_known(day: &Day) -> Option<String> {
+    let partly = |strategy: &&DayStrategy| {
+        let given = day.arrivals - strategy.skipped;
+        strategy.known.to_array().iter().zip(strategy.totals.to_array()).any(|(known, total)| total.is_some() && *known != Some(given))
+    };
+    let names: Vec<String> = day.strategies.iter().filter(partly).map(|strategy| strategy.name.clone()).collect();
+    (!names.is_empty()).then(|| {
+        let names = crate::report::words::list(&names);
+        format!("Totals of {names} are over the arrivals for which they are known; savings over those for which the baseline's are too.")
+    })
+}
+
+/// A strategy's name without the fallback that a heading states already.
+pub(crate) fn day_name(strategy: &DayStrategy) -> &str {
+    let suffix = strategy.fallback.as_ref().map(|id| format!(" (fallback {id})"));
+    suffix.and_then(|suffix| strategy.name.strip_suffix(suffix.as_str())).unwrap_or(&strategy.name)
+}
+
+fn day_amount(at: usize, value: f64) -> String {
+    if at < 3 { amount(at, value) } else { grams(value) }
+}
+
+/// Grams, kilograms or tonnes.
+fn grams(value: f64) -> String {
+    match value {
+        value if value >= 1e6 => format!("{} t", significant(value / 1e6)),
+        value if value >= 1e3 => format!("{} kg", significant(value / 1e3)),
+        value => format!("{} g", significant(value)),
+    }
+}
