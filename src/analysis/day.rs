@@ -119,10 +119,10 @@ pub struct DaySavings {
     pub carbon: Option<f64>,
 }
 
-impl<T: Clone> DayAmounts<T> {
+impl<T> DayAmounts<T> {
     /// The values in the order energy, compute, cost, carbon.
-    pub fn to_array(&self) -> [Option<T>; 4] {
-        [self.energy_j.clone(), self.flops.clone(), self.cost_usd.clone(), self.carbon_g.clone()]
+    pub fn values(&self) -> [Option<&T>; 4] {
+        [self.energy_j.as_ref(), self.flops.as_ref(), self.cost_usd.as_ref(), self.carbon_g.as_ref()]
     }
 
     fn from_array([energy_j, flops, cost_usd, carbon_g]: [Option<T>; 4]) -> Self {

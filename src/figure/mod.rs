@@ -30,7 +30,7 @@ macro_rules! figures {
     };
 }
 
-figures! { savings quality }
+figures! { savings quality day }
 
 /// A kind of figure.
 pub struct FigureKind {

@@ -26,7 +26,7 @@ mod write;
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::analysis::{ACCOUNT_NAMES, BreakEven, ById, Day, Figure, Fractions, Quantities, Study};
+pub use crate::analysis::{ACCOUNT_NAMES, BreakEven, ById, Day, DayAmounts, DaySavings, DayStrategy, Figure, Fractions, Quantities, Study};
 pub use curves::curve;
 pub use json::pretty;
 pub use read::REPORT_FILE;

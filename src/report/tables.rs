@@ -2,6 +2,8 @@
 //!
 //! Savings come in long form: a row for each policy (point, group) and baseline.
 
+mod day;
+
 use super::columns::{Columns, Table};
 use super::{Curve, GroupReport, Point, PolicyReport, Report};
 use crate::analysis::{ById, Fractions};
@@ -30,7 +32,10 @@ struct ShareRow<'a> {
 
 /// All tables that have rows.
 pub(super) fn all(report: &Report) -> Vec<Table> {
-    [policies(report), shares(report), groups(report), curves(report)].into_iter().filter(|table| table.rows > 0).collect()
+    [policies(report), shares(report), groups(report), curves(report), day::day(report)]
+        .into_iter()
+        .filter(|table| table.rows > 0)
+        .collect()
 }
 
 /// The baselines of the run; one that is not known where there are none, so that policies still have a row.

@@ -7,7 +7,7 @@
 //! strategy is a sum over bins, as in a sweep.
 
 use super::fixed::{AMOUNTS, CELLS_IN_64_BITS, LANES, Units, metric};
-use super::pack::{Cell, pack};
+use super::pack::{Cell, PairCell, pack, pair_up};
 use super::sums::Sums;
 use crate::draw::{Draws, Stream, StreamDraws, threshold};
 use crate::policy::noisy_oracle::{Misroute, Rates};
@@ -29,6 +29,8 @@ struct Routed {
     /// By query the oracle's choice, as a position among the endpoints in use; empty where no strategy
     /// of the group has an oracle.
     choices: Vec<u8>,
+    /// By query what the fallback and the oracle's choice take; empty with them.
+    pairs: Vec<PairCell>,
     fallback: usize,
     /// The ends of the bins, ascending.
     thresholds: Vec<u64>,
@@ -134,7 +136,9 @@ impl Mixtures {
             thresholds.sort_unstable();
             thresholds.dedup();
             let (choices, thresholds) = choices.map_or_else(Default::default, |choices| (choices, thresholds));
-            self.routed.push(Routed { choices, fallback: self.place_of(oracle.fallback()), thresholds });
+            let fallback = self.place_of(oracle.fallback());
+            let pairs = pair_up(&self.cells, self.endpoints.len(), fallback, &choices);
+            self.routed.push(Routed { choices, pairs, fallback, thresholds });
         }
     }
 
@@ -159,7 +163,7 @@ impl Mixtures {
     fn always(&mut self, endpoint: EndpointIx) -> Recipe {
         let fallback = self.place_of(endpoint);
         let group = self.routed.iter().position(|group| group.fallback == fallback).unwrap_or_else(|| {
-            self.routed.push(Routed { choices: Vec::new(), fallback, thresholds: Vec::new() });
+            self.routed.push(Routed { choices: Vec::new(), pairs: Vec::new(), fallback, thresholds: Vec::new() });
             self.routed.len() - 1
         });
         Recipe::Bins(group, 0)
@@ -183,27 +187,33 @@ impl Mixtures {
         (self.recipes.iter().map(entry).collect(), self.baselines.iter().map(|&recipe| self.sums(recipe, &layout, &wide)).collect())
     }
 
-    /// The loop over arrivals.
+    /// The loop over arrivals, in batches: first what each draws, then one short loop for each group,
+    /// so that the processor has the places in memory of many arrivals under way at a time.
     fn run(&self, from: u64, to: u64, streams: &Streams, queries: usize, layout: &Layout, places: &mut [Place]) {
         let width = self.endpoints.len();
-        for arrival in from..to {
-            let query = streams.query.below(arrival, queries);
-            let row = &self.cells[query * width..(query + 1) * width];
-            let coin = streams.coin.draw53(arrival);
-            for (group, layout) in self.routed.iter().zip(&layout.groups) {
-                let bin = group.thresholds.iter().filter(|bound| **bound <= coin).count();
-                places[layout.fallbacks + bin].add(&row[group.fallback]);
-                if bin < group.thresholds.len() {
-                    let choice = usize::from(group.choices[query]);
-                    places[layout.choices + bin * width + choice].add(&row[choice]);
+        let mut batch = Batch { queries: [0; BATCH], draws: [0; BATCH] };
+        for start in (from..to).step_by(BATCH) {
+            let count = BATCH.min((to - start) as usize);
+            for (query, arrival) in batch.queries[..count].iter_mut().zip(start..) {
+                *query = streams.query.below(arrival, queries) as u32;
+            }
+            batch.draw(&streams.coin, start, count);
+            for (group, at) in self.routed.iter().zip(&layout.groups) {
+                let arrivals = batch.queries[..count].iter().zip(&batch.draws[..count]);
+                if group.pairs.is_empty() {
+                    arrivals.for_each(|(&query, _)| places[at.fallbacks].add(&self.cells[query as usize * width + group.fallback]));
+                } else {
+                    arrivals.for_each(|(&query, &coin)| group.add(query as usize, coin, at, width, places));
                 }
             }
             if !self.parts.is_empty() {
-                let draw = streams.choice.draw53(arrival);
-                for (parts, base) in self.parts.iter().zip(&layout.parts) {
-                    let part = parts.iter().filter(|(bound, _)| *bound <= draw).count();
+                batch.draw(&streams.choice, start, count);
+            }
+            for (parts, base) in self.parts.iter().zip(&layout.parts) {
+                for (&query, &draw) in batch.queries[..count].iter().zip(&batch.draws[..count]) {
+                    let part: usize = parts.iter().map(|(bound, _)| usize::from(*bound <= draw)).sum();
                     let endpoint = parts[part].1;
-                    places[base + endpoint].add(&row[endpoint]);
+                    places[base + endpoint].add(&self.cells[query as usize * width + endpoint]);
                 }
             }
         }
@@ -225,6 +235,34 @@ impl Mixtures {
             }
         }
         sums
+    }
+}
+
+/// Arrivals whose draws are made at a time: few enough to stay in the nearest cache.
+const BATCH: usize = 256;
+
+/// What some arrivals draw: their queries, and a coin or a choice.
+struct Batch {
+    queries: [u32; BATCH],
+    draws: [u64; BATCH],
+}
+
+impl Batch {
+    fn draw(&mut self, stream: &StreamDraws, start: u64, count: usize) {
+        self.draws[..count].iter_mut().zip(start..).for_each(|(draw, arrival)| *draw = stream.draw53(arrival));
+    }
+}
+
+impl Routed {
+    /// Adds an arrival to the bin of its coin.
+    #[inline]
+    fn add(&self, query: usize, coin: u64, at: &GroupLayout, width: usize, places: &mut [Place]) {
+        let pair = &self.pairs[query];
+        let bin: usize = self.thresholds.iter().map(|bound| usize::from(*bound <= coin)).sum();
+        places[at.fallbacks + bin].add(&pair.fallback);
+        if bin < self.thresholds.len() {
+            places[at.choices + bin * width + usize::from(self.choices[query])].add(&pair.choice);
+        }
     }
 }
 

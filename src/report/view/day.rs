@@ -57,10 +57,10 @@ pub(in crate::report) fn day(baseline: &str, strategies: &[&DayStrategy], densit
             grid.column(header, strategies, |strategy| count(lost(strategy)));
         }
     }
-    let known: Vec<usize> = (0..4).filter(|&at| strategies.iter().any(|strategy| strategy.totals.to_array()[at].is_some())).collect();
+    let known: Vec<usize> = (0..4).filter(|&at| strategies.iter().any(|strategy| strategy.totals.values()[at].is_some())).collect();
     let known = if density == Density::Full { known } else { density.accounts(known) };
     for at in known {
-        let total = |strategy: &&DayStrategy| or_unknown(strategy.totals.to_array()[at], |value| day_amount(at, value));
+        let total = |strategy: &&DayStrategy| or_unknown(strategy.totals.values()[at], |value| day_amount(at, *value));
         let saved =
             |strategy: &&DayStrategy| or_unknown(strategy.savings.get(baseline).map(DaySavings::to_array).and_then(|all| all[at]), signed);
         let word = WORDS[at];
@@ -78,7 +78,7 @@ pub(in crate::report) fn day(baseline: &str, strategies: &[&DayStrategy], densit
 pub(in crate::report) fn day_known(day: &Day) -> Option<String> {
     let partly = |strategy: &&DayStrategy| {
         let given = day.arrivals - strategy.skipped;
-        strategy.known.to_array().iter().zip(strategy.totals.to_array()).any(|(known, total)| total.is_some() && *known != Some(given))
+        strategy.known.values().iter().zip(strategy.totals.values()).any(|(known, total)| total.is_some() && *known != Some(&given))
     };
     let names: Vec<String> = day.strategies.iter().filter(partly).map(|strategy| strategy.name.clone()).collect();
     (!names.is_empty()).then(|| {
