@@ -95,7 +95,11 @@ fn zones(args: &Args) -> Result<Option<Zones>> {
         let grid = grid(value, args.carbon_day.as_deref())?;
         for (place, wanted) in [(&mut local, local_too), (&mut cloud, cloud_too)] {
             if wanted && place.replace(grid.clone()).is_some() {
-                return Err(Error::new("a tier has two grids").at("--carbon").found(args.carbon.join(", ")).usage());
+                return Err(Error::new("a tier has two grids")
+                    .at("--carbon")
+                    .found(args.carbon.join(", "))
+                    .allowed("one for all, or one `local=` and one `cloud=`")
+                    .usage());
             }
         }
     }

@@ -9,7 +9,7 @@ use content::{Amount, Line, amounts};
 
 use super::axis::{Axis, Panel, Ticks};
 use super::label::{self, Entry};
-use super::scene::{Anchor, Mark, Scene, Stroke, Text};
+use super::scene::{Anchor, At, Mark, Scene, Stroke, Text};
 use super::style;
 use super::{FigureKind, provenance, thousands};
 use crate::report::{Day, Report};
@@ -35,20 +35,22 @@ fn draw(report: &Report) -> Result<Scene, String> {
     }
     let mut scene = Scene::new(FIGURE.summary, WIDTH);
     let mut top = 4.0;
-    for (baseline, amounts) in strips.iter().filter(|(_, amounts)| !amounts.is_empty()) {
+    for (index, (baseline, amounts)) in strips.iter().filter(|(_, amounts)| !amounts.is_empty()).enumerate() {
         let title = format!("cumulative over the day, and saved in % of {baseline}");
         top += scene.heading((8.0, top), &title, WIDTH - 16.0) + 20.0;
-        top = draw_cells(&mut scene, day, amounts, top);
+        // The arrivals are the same for all.
+        let (bottom, (left, key_top)) = draw_cells(&mut scene, day, amounts, top, index == 0);
         let entries = amounts.first().map_or(Vec::new(), |amount| amount.lines.iter().map(entry).collect());
-        top = label::key(&mut scene, entries, 8.0, top, WIDTH - 8.0) + 10.0;
+        top = label::key(&mut scene, entries, left, key_top, WIDTH - 8.0).max(bottom - 8.0) + 10.0;
     }
     let from = format!("{} {} arrivals, shaped by {}.", provenance(report), thousands(day.arrivals), day.shape);
     scene.height = label::key(&mut scene, vec![Entry { sample: Vec::new(), text: from }], 8.0, top - 4.0, WIDTH - 8.0) + 2.0;
     Ok(scene)
 }
 
-/// Draws the panels of a baseline in rows of two, the arrivals last, and returns the lower end.
-fn draw_cells(scene: &mut Scene, day: &Day, amounts: &[Amount], top: f64) -> f64 {
+/// Draws the panels of a baseline in rows of two, the arrivals after them, and returns the lower end
+/// and where there is room for the key.
+fn draw_cells(scene: &mut Scene, day: &Day, amounts: &[Amount], top: f64, with_arrivals: bool) -> (f64, At) {
     let lines = amounts.iter().map(|amount| amount.lines.len()).max().unwrap_or(0) as f64;
     let height = HEIGHT.max(lines * (style::SMALL + 1.5) + 8.0);
     let widest = amounts.iter().flat_map(|amount| &amount.lines).map(|line| style::text_width(&line.label(), style::SMALL, false));
@@ -63,12 +65,21 @@ fn draw_cells(scene: &mut Scene, day: &Day, amounts: &[Amount], top: f64) -> f64
         let room = Panel { left: left + LEFT, top: row_top + HEAD, width: cell - LEFT - right, height, x: hours(day), y: amount.axis.clone() };
         draw_amount(scene, day, amount, &room);
     }
-    // The arrivals take the free cell of the last row, or a row of their own.
+    let bottom = row_top + HEAD + height + BELOW;
+    // An odd number of panels leaves a cell for the arrivals, or else for the key.
     let free = amounts.len() % 2 == 1;
-    let (left, strip_top) = if free { (cell, row_top) } else { (0.0, row_top + HEAD + height + BELOW) };
-    let strip = draw_arrivals(scene, day, (left + LEFT, strip_top + HEAD), cell - LEFT - right);
-    let panels = row_top + HEAD + height + BELOW;
-    if free { panels.max(strip) } else { strip }
+    match (with_arrivals, free) {
+        (true, true) => {
+            draw_arrivals(scene, day, (cell + LEFT, row_top + HEAD), cell - LEFT - right);
+            (bottom, (8.0, bottom))
+        }
+        (true, false) => {
+            let lower = draw_arrivals(scene, day, (LEFT, bottom + HEAD), cell - LEFT - right);
+            (lower, (cell + 8.0, bottom + HEAD))
+        }
+        (false, true) => (bottom, (cell + 8.0, row_top + HEAD)),
+        (false, false) => (bottom, (8.0, bottom)),
+    }
 }
 
 fn draw_amount(scene: &mut Scene, day: &Day, amount: &Amount, panel: &Panel) {

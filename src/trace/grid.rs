@@ -25,7 +25,7 @@ fn is_life_cycle(name: &str) -> bool {
 impl GridIntensity {
     /// The same intensity at every hour.
     pub fn constant(g_per_kwh: f64) -> Self {
-        GridIntensity { source: format!("{g_per_kwh} g/kWh"), g_per_kwh: [g_per_kwh; 24] }
+        GridIntensity { source: "a constant".to_owned(), g_per_kwh: [g_per_kwh; 24] }
     }
 
     /// Whether it is the same at every hour.
@@ -83,9 +83,10 @@ impl GridIntensity {
         let lacking: Vec<String> = (0..24).filter(|&hour| counts[hour] == 0).map(|hour| hour.to_string()).collect();
         if !lacking.is_empty() {
             let span = format!("a day from {} to {}", first.unwrap_or("?"), last.unwrap_or("?"));
+            let hours = if lacking.len() == 24 { "any hour".to_owned() } else { format!("hour {}", lacking.join(", ")) };
             return Err(Error::new("a grid intensity lacks hours")
                 .at(place)
-                .found(format!("nothing for hour {}{}", lacking.join(", "), day.map_or(String::new(), |day| format!(" of {day}"))))
+                .found(format!("nothing for {hours}{}", day.map_or(String::new(), |day| format!(" of {day}"))))
                 .allowed(span));
         }
         let zone = zone_id.unwrap_or_else(|| place.to_owned());

@@ -11,9 +11,10 @@ const WORDS: [&str; 4] = ["energy", "compute", "cost", "CO2"];
 
 /// What arrived, in a line.
 pub(in crate::report) fn day_opening(report: &Report, day: &Day) -> String {
-    let hours = plain((day.span_s / 36.0).round() / 100.0);
+    let (length, unit) = if day.span_s < 3.0 * 3600.0 { (day.span_s / 60.0, "minutes") } else { (day.span_s / 3600.0, "hours") };
+    let length = plain((10.0 * length).round() / 10.0);
     format!(
-        "{} arrivals over {hours} hours, shaped by {}, drawn with replacement from {} queries",
+        "{} arrivals over {length} {unit}, shaped by {}, drawn with replacement from {} queries",
         count(day.arrivals),
         day.shape,
         count(report.run.queries)
