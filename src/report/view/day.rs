@@ -106,3 +106,49 @@ fn grams(value: f64) -> String {
         value => format!("{} g", significant(value)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{at_width, sample};
+
+    #[test]
+    fn a_day_in_80_columns_and_in_markdown() {
+        let report = sample::day();
+        let narrow = at_width(&report, Some(80));
+        assert!(narrow.lines().all(|line| line.chars().count() <= 80), "{narrow}");
+        let page = report.to_markdown();
+        for wanted in [
+            "1,000 arrivals over 24 hours, shaped by the built-in day, drawn with replacement from 7,000 queries",
+            "| `oracle` † | 89.23% | 87.14% | 0 | 3.60 MJ | +66.47% | 400 g | +66.47% |",
+            "| `random` | 89.23% | 87.14% | 100 | 7.20 MJ | +66.47% | 800 g | +66.47% |",
+            "**Over the day `oracle` saves 66.47% of the energy of `ladder-xl@nvidia-h200-bs1`, at an answer accuracy of 89.23%",
+            // 100 arrivals were not served.
+            "are over the arrivals for which they are known",
+        ] {
+            assert!(page.contains(wanted), "{wanted}\n{page}");
+        }
+    }
+
+    #[test]
+    fn grams_have_prefixes() {
+        assert_eq!([12.3, 1234.5, 3.6e6].map(grams), ["12.3 g", "1.23 kg", "3.60 t"]);
+    }
+
+    #[test]
+    fn a_table_has_a_row_for_each_strategy_and_point() {
+        let mut report = sample::day();
+        let day = report.day.as_mut().unwrap();
+        (day.seconds, day.arrived) = (vec![0.0, 60.0], vec![0, 1000]);
+        day.strategies[0].cumulative.energy_j = Some(vec![0.0, 5.0]);
+        let folder = tempfile::tempdir().unwrap();
+        report.write(&folder.path().join("run"), false, |_| Ok(Vec::new())).unwrap();
+        let table = std::fs::read_to_string(folder.path().join("run/day.csv")).unwrap();
+        let lines: Vec<&str> = table.lines().collect();
+        assert_eq!(
+            lines[0],
+            "strategy,fallback,seconds,arrived,energy_j_cumulative,flops_cumulative,cost_usd_cumulative,carbon_g_cumulative"
+        );
+        assert!(lines.len() == 5 && lines[2].ends_with(",60.0,1000,5.0,,,"), "{table}");
+    }
+}
