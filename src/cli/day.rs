@@ -64,7 +64,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let mut report = without_policies(&replay, &making);
     report.day = Some(day(&replay, &arrivals, &totals, zones.as_ref()));
     report.notes.extend(arrivals.notes.iter().cloned());
-    if zones.is_some() && constant.is_none() {
+    if zones.as_ref().is_some_and(|zones| zones.local.as_constant().and(zones.cloud.as_constant()).is_none()) {
         report.notes.push("hours of the arrivals are taken as hours of the grid files, which are in UTC".to_owned());
     }
     finish::finish(&report, args.run.out.as_deref(), common)
