@@ -52,7 +52,7 @@ type StepSums = Vec<(Sums, Vec<Pair>)>;
 ///
 /// Entries that are mixtures of outcomes known beforehand (`always`, `random`, `oracle`, `noisy-oracle`
 /// with one router accuracy and misroute `cloud`, without an overhead of their own) on a trace without
-/// gaps take tens of nanoseconds an arrival; all others are planned and run block by block, as in a replay.
+/// gaps take about a tenth of a microsecond an arrival, all together; all others are planned and run block by block, as in a replay.
 ///
 /// # Errors
 /// Where a policy cannot plan.
