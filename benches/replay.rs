@@ -13,10 +13,10 @@ use divan::{Bencher, black_box};
 use wattroute::draw::{Draws, Stream, threshold};
 use wattroute::policy::PolicySpec;
 use wattroute::policy::noisy_oracle::Misroute;
-use wattroute::replay::{Lane, Replay, Request, Silent};
+use wattroute::replay::{Lane, Replay, Request, Silent, day};
 use wattroute::sweep::{Grid, sweep};
 use wattroute::trace::{Column, Columns, Draft, DraftEndpoint, Endpoint, Metric, Names, Queries, Tier, Trace};
-use wattroute::workload::ACCOUNTS;
+use wattroute::workload::{ACCOUNTS, Arrivals, PAPER_ARRIVALS};
 
 const QUERIES: usize = 1_000_000;
 const ENDPOINTS: usize = 5;
@@ -159,4 +159,30 @@ fn sweep_replicates(bencher: Bencher, replicates: u32) {
     let replay = prepare(&["noisy-oracle"], replicates);
     let grid = Grid::new((0..=100).map(|point| f64::from(point) / 100.0).collect()).expect("a grid");
     bencher.bench(|| sweep(&replay, &replay.entries[0], Misroute::Cloud, &grid, &Silent));
+}
+
+const STRATEGIES: [&str; 5] = ["all-fallback", "random", "noisy-oracle:router_accuracy=0.6", "noisy-oracle:router_accuracy=0.8", "oracle"];
+
+/// The paper's day: 80.2 million arrivals, five strategies, the table that they look up packed each time.
+#[divan::bench(sample_count = 5)]
+fn day_of_the_paper(bencher: Bencher) {
+    let replay = prepare(&STRATEGIES, 1);
+    let arrivals = Arrivals::built_in(PAPER_ARRIVALS).expect("a day");
+    bencher.bench(|| day::run(&replay, &arrivals, &Silent));
+}
+
+/// Packing alone: a day of one arrival.
+#[divan::bench(sample_count = 5)]
+fn day_of_one_arrival(bencher: Bencher) {
+    let replay = prepare(&STRATEGIES, 1);
+    let arrivals = Arrivals::built_in(1).expect("a day");
+    bencher.bench(|| day::run(&replay, &arrivals, &Silent));
+}
+
+/// A misroute that draws, planned and run arrival by arrival.
+#[divan::bench(sample_count = 3)]
+fn day_of_two_million_through_the_engine(bencher: Bencher) {
+    let replay = prepare(&["noisy-oracle:misroute=retry"], 1);
+    let arrivals = Arrivals::built_in(2_000_000).expect("a day");
+    bencher.bench(|| day::run(&replay, &arrivals, &Silent));
 }

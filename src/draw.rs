@@ -34,15 +34,17 @@ pub enum Stream {
     /// Which rows a model is fitted on, where not on all.
     Fit = 0x20,
     /// The order of the queries of a generated trace.
-    SynthOrder = 0x30,
+    SynthOrder = 0x38,
     /// Fixed shifts of the points that calibration integrates over.
-    SynthQuadrature = 0x31,
+    SynthQuadrature = 0x39,
     /// Common factors of abilities, token lengths (the dimension is added).
     SynthFactor = 0x1000,
     /// A model's own part of an ability (the model is added).
     SynthAbility = 0x2000,
     /// Power, speed and length of an endpoint's answers, perplexities (the dimension is added).
     SynthMeter = 0x3000,
+    /// Which query an arrival of a day is.
+    Arrival = 0x30,
 }
 
 /// The draws of one replicate of one run.
@@ -70,6 +72,12 @@ impl Draws {
     /// The draws of a seed and a replicate (0 for the first).
     pub fn new(seed: u64, replicate: u64) -> Self {
         Draws { seed, replicate }
+    }
+
+    /// The draws of a day, keyed by the number of an arrival. Replays number their replicates with 32
+    /// bits, so that none reaches this one: the coin of arrival 7 is not the coin of query 7.
+    pub fn of_day(seed: u64) -> Self {
+        Draws { seed, replicate: u64::MAX }
     }
 
     /// The same seed, another replicate.

@@ -3,7 +3,7 @@
 
 mod break_even;
 pub mod coverage;
-mod day;
+pub mod day;
 pub mod efficiency;
 mod figure;
 pub mod inspect;
@@ -15,7 +15,7 @@ pub use break_even::{
     BatchCrossing, BatchSize, BatchSizes, BreakEven, BreakEvenOptions, Crossing, LocalRatio, Map, MisrouteBreakEven, MisrouteMap,
     PriceRatio, Saves, Section, break_even,
 };
-pub use day::Day;
+pub use day::{Day, DayAmounts, DaySavings, DayStrategy, Grid, Grids, Zones, day};
 pub use figure::{ACCOUNT_NAMES, ById, Figure, Fractions, Quantities};
 pub use interval::{bounded, figure, normal_noise, paired, percentile_interval};
 pub use measure::Measures;

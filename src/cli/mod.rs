@@ -2,6 +2,7 @@
 
 mod break_even;
 mod check;
+mod day;
 mod enrich;
 mod figures;
 mod finish;
@@ -72,6 +73,8 @@ enum Verb {
     Reproduce(reproduce::Args),
     /// Where savings vanish: local energy, batch size of the cloud, router accuracy, prices
     BreakEven(Box<break_even::Args>),
+    /// Strategies over a day of arrivals: cumulative energy, compute, money and CO2
+    Day(Box<day::Args>),
     /// Find every fault of a trace
     Check(check::Args),
     /// Fill in missing energy, latency, compute and cost of a trace from measured profiles
@@ -120,6 +123,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Study(args) => study::run(args, &common),
         Verb::Reproduce(args) => reproduce::run(args, &common),
         Verb::BreakEven(args) => break_even::run(*args, &common),
+        Verb::Day(args) => day::run(*args, &common),
         Verb::Check(args) => check::run(args, &common),
         Verb::Enrich(args) => enrich::run(args, &common),
         Verb::Policies(args) => policies::run(args, &common),

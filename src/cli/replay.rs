@@ -26,15 +26,21 @@ pub(super) struct Args {
 pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     finish::claim(args.run.out.as_deref(), common)?;
     let request = args.replaying.request(common)?;
-    let specs = args.policies.iter().map(|name| PolicySpec::find(name)).collect::<Result<Vec<_>>>()?;
-    if let Some(twice) = specs.iter().enumerate().find(|(index, spec)| specs[..*index].iter().any(|other| other.name == spec.name)) {
-        return Err(Error::new("a policy is named twice").at("--policy").found(format!("`{}`", twice.1.name)).usage());
-    }
+    let specs = named(&args.policies)?;
     let trace = open(&args.run.trace, &specs)?;
     let specs = with_baselines(specs, &trace.info, &Roles::resolve(&trace.info, &request.roles)?)?;
     let replay = Replay::prepare(&trace, &specs, &request)?;
     let report = replayed(&replay, args.replaying.making("replay"), common)?;
     finish::finish(&report, args.run.out.as_deref(), common)
+}
+
+/// The policies of some names, each once.
+pub(super) fn named(names: &[String]) -> Result<Vec<PolicySpec>> {
+    let specs = names.iter().map(|name| PolicySpec::find(name)).collect::<Result<Vec<_>>>()?;
+    if let Some(twice) = specs.iter().enumerate().find(|(index, spec)| specs[..*index].iter().any(|other| other.name == spec.name)) {
+        return Err(Error::new("a policy is named twice").at("--policy").found(format!("`{}`", twice.1.name)).usage());
+    }
+    Ok(specs)
 }
 
 /// Replays and reports.

@@ -27,6 +27,20 @@ pub(super) struct RunArgs {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Replaying")]
 pub(super) struct ReplayArgs {
+    #[command(flatten)]
+    scope: ScopeArgs,
+    /// Replicates of policies that draw random numbers
+    #[arg(long, value_name = "R", default_value_t = 20)]
+    replicates: u32,
+    /// Carbon intensity of the grid, to report grams of CO2
+    #[arg(long, value_name = "G_PER_KWH")]
+    carbon: Option<f64>,
+}
+
+/// Which endpoints and queries a run is about.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Replaying")]
+pub(super) struct ScopeArgs {
     /// Endpoints that savings are measured against [default: the only cloud endpoint]
     #[arg(long = "baseline", value_name = "ENDPOINT", value_delimiter = ',')]
     baselines: Vec<String>,
@@ -51,21 +65,11 @@ pub(super) struct ReplayArgs {
     /// File that selects queries: data sets, categories, a range, a sample
     #[arg(long, value_name = "FILE")]
     workload: Option<PathBuf>,
-    /// Replicates of policies that draw random numbers
-    #[arg(long, value_name = "R", default_value_t = 20)]
-    replicates: u32,
-    /// Carbon intensity of the grid, to report grams of CO2
-    #[arg(long, value_name = "G_PER_KWH")]
-    carbon: Option<f64>,
 }
 
 impl ReplayArgs {
     /// The options as a request, checked as far as that goes without a trace.
     pub(super) fn request(&self, common: &Common) -> Result<Request> {
-        let mut missing = MissingRules::default();
-        for rule in &self.missing {
-            missing.add(rule).map_err(|problem| Error::new(problem).at("--missing").usage())?;
-        }
         if self.replicates == 0 {
             return Err(Error::new("a policy that draws is replayed at least once")
                 .at("--replicates")
@@ -75,6 +79,22 @@ impl ReplayArgs {
         }
         if let Some(carbon) = self.carbon.filter(|carbon| !(carbon.is_finite() && *carbon >= 0.0)) {
             return Err(Error::new("no carbon intensity").at("--carbon").found(carbon).allowed("0 and more, in g/kWh").usage());
+        }
+        self.scope.request(common, self.replicates)
+    }
+
+    /// What the report says of its making.
+    pub(super) fn making(&self, verb: &str) -> Making {
+        Making { verb: verb.to_owned(), arguments: super::arguments(), carbon_g_per_kwh: self.carbon }
+    }
+}
+
+impl ScopeArgs {
+    /// The options as a request, checked as far as that goes without a trace.
+    pub(super) fn request(&self, common: &Common, replicates: u32) -> Result<Request> {
+        let mut missing = MissingRules::default();
+        for rule in &self.missing {
+            missing.add(rule).map_err(|problem| Error::new(problem).at("--missing").usage())?;
         }
         let selection = match &self.workload {
             None => Selection::default(),
@@ -99,14 +119,9 @@ impl ReplayArgs {
             roles: RoleNames { baselines: self.baselines.clone(), fallback: self.fallback.clone(), local: self.local.clone() },
             workload,
             objective: self.objective.as_deref().map(|name| Objective::find(name).map_err(|error| error.at("--objective"))).transpose()?,
-            replicates: self.replicates,
+            replicates,
             seed: common.seed,
         })
-    }
-
-    /// What the report says of its making.
-    pub(super) fn making(&self, verb: &str) -> Making {
-        Making { verb: verb.to_owned(), arguments: super::arguments(), carbon_g_per_kwh: self.carbon }
     }
 }
 
@@ -130,13 +145,18 @@ pub(super) fn open(name: &str, specs: &[PolicySpec]) -> Result<Trace> {
 pub(super) struct Bar(ProgressBar);
 
 impl Bar {
-    /// A bar over some units of work.
+    /// A bar over some queries.
     pub(super) fn new(common: &Common, units: u64) -> Bar {
+        Bar::of(common, units, "queries")
+    }
+
+    /// A bar over some units of work.
+    pub(super) fn of(common: &Common, units: u64, what: &str) -> Bar {
         if common.quiet || common.json {
             return Bar(ProgressBar::hidden());
         }
         let bar = ProgressBar::new(units);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent}% of {human_len} queries, {eta} to go") {
+        if let Ok(style) = ProgressStyle::with_template(&format!("{{bar:30}} {{percent}}% of {{human_len}} {what}, {{eta}} to go")) {
             bar.set_style(style);
         }
         Bar(bar)

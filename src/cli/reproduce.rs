@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::replaying::Bar;
 use super::{Common, finish, output};
 use crate::error::{Error, Result};
 use crate::paper::{Options, ScenarioKind, reproduce};
@@ -43,6 +44,11 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     finish::claim(Some(&args.out), common)?;
+    if args.queries < FEWEST {
+        let error = Error::new("too few queries to reproduce anything").at("--queries").found(args.queries);
+        return Err(error.allowed(format!("{FEWEST} and more")).usage());
+    }
+    let bar = Bar::of(common, args.arrivals, "arrivals");
     let options = Options {
         scenarios: scenarios(&args.scenario)?,
         queries: args.queries,
@@ -51,12 +57,10 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
         arrivals: args.arrivals,
         making: Making { verb: "reproduce".to_owned(), arguments: super::arguments(), carbon_g_per_kwh: None },
         say: &|text| output::remark(common, text),
+        progress: &bar,
     };
-    if args.queries < FEWEST {
-        let error = Error::new("too few queries to reproduce anything").at("--queries").found(args.queries);
-        return Err(error.allowed(format!("{FEWEST} and more")).usage());
-    }
     let report = reproduce(&options)?;
+    drop(bar);
     finish::finish(&report, Some(&args.out), common)?;
     judge(&report)
 }

@@ -77,6 +77,20 @@ impl Axis {
         Some(Axis { low: first * step, high: last * step, log: false, ticks: labels.collect() })
     }
 
+    /// The time from 0 to `span`, all of it and no more, with round ticks in units of `unit` times the value's.
+    pub fn time(span: f64, unit: f64) -> Self {
+        const STEPS: [f64; 15] = [0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 6.0, 10.0, 15.0, 30.0, 60.0, 168.0, 336.0, 672.0, 1344.0];
+        // Hours go by days and weeks, minutes by tens.
+        let fits = |step: &f64| span / unit / step <= 6.0 && !(unit == 1.0 && [10.0, 15.0, 30.0, 60.0].contains(step));
+        let steps = STEPS.into_iter().chain([12.0, 24.0, 48.0].into_iter().filter(|_| unit == 1.0));
+        let step = steps.filter(fits).fold(f64::INFINITY, f64::min);
+        let step = if step.is_finite() { step } else { round_step(span / unit / 6.0) };
+        let decimals = usize::from(step < 1.0);
+        let tick = |index: u32| (f64::from(index) * step * unit, number(f64::from(index) * step, decimals));
+        let count = (span / unit / step + 1e-9).floor() as u32;
+        Axis { low: 0.0, high: span, log: false, ticks: (0..=count).map(tick).collect() }
+    }
+
     /// A logarithmic axis that holds all values, in units of `unit` times the value's. `None` where
     /// a value is not above 0.
     pub fn log(values: impl IntoIterator<Item = f64>, unit: f64) -> Option<Self> {
@@ -205,6 +219,16 @@ mod tests {
         let axis = Axis::linear([0.5, 0.5], 4, 0.1, Ticks::Percent).unwrap();
         assert_eq!(labels(&axis), ["45.0%", "47.5%", "50.0%", "52.5%", "55.0%"]);
         assert!(Axis::linear([f64::NAN], 4, 0.1, Ticks::Percent).is_none());
+    }
+
+    #[test]
+    fn time_has_the_ticks_of_clocks() {
+        assert_eq!(labels(&Axis::time(24.0, 1.0)), ["0", "6", "12", "18", "24"]);
+        assert_eq!(labels(&Axis::time(0.98, 1.0 / 60.0)), ["0", "10", "20", "30", "40", "50"]);
+        assert_eq!(labels(&Axis::time(168.0, 1.0)), ["0", "48", "96", "144"]);
+        // Half an hour of 1/60 hours each: the last tick is where the axis ends.
+        let (at, label) = Axis::time(0.5, 1.0 / 60.0).ticks.pop().unwrap();
+        assert!(label == "30" && (at - 0.5).abs() < 1e-12);
     }
 
     #[test]

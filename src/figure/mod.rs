@@ -30,7 +30,7 @@ macro_rules! figures {
     };
 }
 
-figures! { savings quality break_even }
+figures! { savings quality break_even day }
 
 /// A kind of figure.
 pub struct FigureKind {

@@ -193,3 +193,51 @@ pub fn crowd() -> Report {
     }
     report
 }
+
+/// A day of five strategies against one baseline, all four amounts known, by the hour.
+pub fn day() -> Report {
+    let mut report = empty("day");
+    report.run.baselines.truncate(1);
+    let hours: Vec<f64> = (0..=24).map(f64::from).collect();
+    let line = |total: f64| hours.iter().map(|hour| total * hour / 24.0).collect::<Vec<f64>>();
+    let baseline = BASELINES[0].0;
+    let strategy = |(name, saved, answers): (&str, f64, f64)| {
+        let left = 1.0 - saved;
+        let totals = [3.2e10 * left, 7e19 * left, 4.1e4 * left, 3.6e6 * left];
+        DayStrategy {
+            name: name.to_owned(),
+            always: name.starts_with("always").then(|| baseline.to_owned()),
+            router_accuracy: name.split_once('=').and_then(|(_, accuracy)| accuracy.parse().ok()),
+            cumulative: DayAmounts {
+                energy_j: Some(line(totals[0])),
+                flops: Some(line(totals[1])),
+                cost_usd: Some(line(totals[2])),
+                carbon_g: Some(line(totals[3])),
+            },
+            savings: [(
+                baseline.to_owned(),
+                DaySavings { energy: Some(saved), flops: Some(saved), cost: Some(saved), carbon: Some(saved) },
+            )]
+            .into(),
+            answer_accuracy: Some(answers),
+            ..DayStrategy::default()
+        }
+    };
+    let strategies = [
+        ("always:endpoint=x", 0.0, 0.85),
+        ("random", -0.102, 0.748),
+        ("noisy-oracle:router_accuracy=0.6", 0.484, 0.85),
+        ("noisy-oracle:router_accuracy=0.8", 0.643, 0.85),
+        ("oracle", 0.804, 0.85),
+    ];
+    report.day = Some(Day {
+        shape: "the built-in day".to_owned(),
+        arrivals: 80_200_000,
+        span_s: 86_400.0,
+        seconds: hours.iter().map(|hour| hour * 3600.0).collect(),
+        arrived: hours.iter().map(|hour| (hour / 24.0 * 80_200_000.0) as u64).collect(),
+        strategies: strategies.map(strategy).to_vec(),
+        ..Day::default()
+    });
+    report
+}

@@ -40,7 +40,7 @@ fn files_are_whole_and_the_same_twice() {
     let report = small();
     let drawn = draw_all(&report, &out, false).unwrap();
     assert_eq!(drawn.files, [out.join("quality_cost.svg"), out.join("quality_cost.png")]);
-    assert_eq!(drawn.skipped.iter().map(|skipped| skipped.figure).collect::<Vec<_>>(), ["savings_curves", "break_even"]);
+    assert_eq!(drawn.skipped.iter().map(|skipped| skipped.figure).collect::<Vec<_>>(), ["savings_curves", "break_even", "day"]);
     draw_all(&report, &again, false).unwrap();
     for name in ["quality_cost.svg", "quality_cost.png"] {
         assert!(std::fs::read(out.join(name)).unwrap() == std::fs::read(again.join(name)).unwrap(), "{name}");
@@ -161,6 +161,60 @@ fn what_is_one_point_has_one_short_label() {
 }
 
 #[test]
+fn a_day_has_its_amounts_and_what_each_strategy_saves_and_answers() {
+    let report = sample::day();
+    let scene = scene("day", &report);
+    assert_tidy(&scene);
+    let count = |wanted: &str| texts(&scene).iter().filter(|text| text.text == wanted).count();
+    for (wanted, times) in [
+        ("energy, GJ", 1),
+        ("compute, EFLOP", 1),
+        ("cost, USD, thousand", 1),
+        ("CO2, t", 1),
+        ("arrivals per hour, million", 1),
+        ("hour of the day", 5),
+        // The names at the ends of the lines of four panels, and answers in the key, once.
+        ("router 80% +64.3%", 4),
+        ("random −10.2%", 4),
+        ("baseline", 4),
+        ("router 60%: answer accuracy 85.0%", 1),
+    ] {
+        assert_eq!(count(wanted), times, "{wanted}");
+    }
+    // Three amounts leave a cell for the arrivals, one leaves one too; of none there is no figure.
+    for known in [3, 1, 0] {
+        let mut report = sample::day();
+        report.day.iter_mut().flat_map(|day| &mut day.strategies).for_each(|strategy| {
+            strategy.cumulative.carbon_g = None;
+            if known < 3 {
+                (strategy.cumulative.flops, strategy.cumulative.cost_usd) = (None, None);
+            }
+            if known < 1 {
+                strategy.cumulative.energy_j = None;
+            }
+        });
+        match (day::FIGURE.draw)(&report) {
+            Ok(scene) => assert_tidy(&scene),
+            Err(why) => assert!(known == 0 && why.contains("known"), "{why}"),
+        }
+    }
+    assert!((day::FIGURE.draw)(&sample::replay()).is_err());
+}
+
+#[test]
+fn a_day_against_two_baselines_of_a_short_file_is_tidy() {
+    let mut report = sample::day();
+    report.run.baselines.push("another@hardware-with-a-long-name-batch-16".to_owned());
+    let day = report.day.as_mut().unwrap();
+    day.span_s /= 30.0;
+    day.seconds.iter_mut().for_each(|second| *second /= 30.0);
+    let scene = scene("day", &report);
+    assert_tidy(&scene);
+    assert!(texts(&scene).iter().any(|text| text.text == "minutes since the first arrival"));
+    assert!(texts(&scene).iter().any(|text| text.text.starts_with("arrivals per minute")));
+}
+
+#[test]
 fn counts_are_grouped() {
     assert_eq!([0, 999, 1200, 80_200_000].map(thousands), ["0", "999", "1,200", "80,200,000"]);
 }
@@ -182,7 +236,13 @@ fn unknown_accounts_have_no_panel() {
 #[ignore = "writes files to look at, into WATTROUTE_LOOK"]
 fn look() {
     let Some(folder) = std::env::var_os("WATTROUTE_LOOK").map(PathBuf::from) else { return };
-    let reports = [("sweep", sample::sweep()), ("replay", sample::replay()), ("hard", sample::hard()), ("crowd", sample::crowd())];
+    let reports = [
+        ("sweep", sample::sweep()),
+        ("replay", sample::replay()),
+        ("hard", sample::hard()),
+        ("crowd", sample::crowd()),
+        ("day", sample::day()),
+    ];
     for (name, report) in reports.into_iter().chain([("small", small()), ("one", one())]) {
         draw_all(&report, &folder.join(name), true).unwrap();
         std::fs::write(folder.join(name).join("report.json"), serde_json::to_vec(&report).unwrap()).unwrap();

@@ -13,7 +13,7 @@ pub struct Cache<'a> {
     /// Seed of the traces.
     pub seed: u64,
     /// Where it says what it does.
-    pub say: &'a dyn Fn(&str),
+    pub say: &'a (dyn Fn(&str) + Sync),
 }
 
 impl Cache<'_> {

@@ -20,6 +20,7 @@ mod testing;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
+mod traces;
 
 pub use arithmetic::{Bearing, Implied, Quantity, implied};
 pub use published::Published;

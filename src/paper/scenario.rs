@@ -3,7 +3,7 @@
 use super::lines::shown;
 use super::published::Published;
 use super::routing_lines::saved;
-use crate::analysis::study::Options as StudyOptions;
+use crate::analysis::{BreakEvenOptions, break_even};
 use crate::error::Result;
 use crate::policy::PolicySpec;
 use crate::replay::{Replay, Request, Silent};
@@ -74,18 +74,24 @@ impl ScenarioKind {
 }
 
 /// Policies of a scenario: the size-oracle, the least-energy oracle, noisy oracles of 0.8 and 0.6.
-pub(super) const POLICIES: [&str; 4] =
-    ["oracle", "oracle:objective=energy", "noisy-oracle:router_accuracy=0.8", "noisy-oracle:router_accuracy=0.6"];
+pub(super) const POLICIES: [&str; 4] = ["oracle", "oracle:objective=energy", SWEPT, "noisy-oracle:router_accuracy=0.6"];
+/// The noisy oracle whose router accuracy is varied.
+pub(super) const SWEPT: &str = "noisy-oracle:router_accuracy=0.8";
+/// Strategies of the day, beside sending everything to the cloud.
+pub(super) const STRATEGIES: [&str; 4] = ["random", "noisy-oracle:router_accuracy=0.6", SWEPT, "oracle"];
+/// Replicates of noisy oracles: few do, since the closed form stands beside them.
+const REPLICATES: u32 = 4;
 
-/// A replay of a scenario's policies and of its baselines.
-pub(super) fn prepare<'t>(trace: &'t Trace, seed: u64, baseline: Option<&str>) -> Result<Replay<'t>> {
-    let mut specs = POLICIES.iter().map(|name| PolicySpec::find(name)).collect::<Result<Vec<_>>>()?;
+/// A replay of some policies and of the baselines: those of the trace, or one.
+pub(super) fn prepare<'t>(trace: &'t Trace, policies: &[&str], seed: u64, baseline: Option<&str>) -> Result<Replay<'t>> {
+    let mut specs = policies.iter().map(|name| PolicySpec::find(name)).collect::<Result<Vec<_>>>()?;
     let roles = RoleNames { baselines: baseline.iter().map(|id| (*id).to_owned()).collect(), ..RoleNames::default() };
     let named = if roles.baselines.is_empty() { trace.info.defaults.baseline.clone() } else { roles.baselines.clone() };
     for id in named {
         specs.push(PolicySpec { name: format!("always:endpoint={id}"), ..PolicySpec::find(&format!("always:endpoint=\"{id}\""))? });
     }
-    let request = Request { roles, workload: WorkloadSpec { seed, ..WorkloadSpec::default() }, objective: None, replicates: 20, seed };
+    let request =
+        Request { roles, workload: WorkloadSpec { seed, ..WorkloadSpec::default() }, objective: None, replicates: REPLICATES, seed };
     Replay::prepare(trace, &specs, &request)
 }
 
@@ -99,10 +105,16 @@ pub(super) fn replayed(replay: &Replay, making: &Making) -> Result<Report> {
 pub(super) fn measured(kind: ScenarioKind, trace: &Trace, published: &Published, seed: u64, making: &Making) -> Result<Scenario> {
     let mut lines = Vec::new();
     for baseline in trace.info.defaults.baseline.clone() {
-        let report = replayed(&prepare(trace, seed, Some(&baseline))?, making)?;
+        let report = replayed(&prepare(trace, &POLICIES, seed, Some(&baseline))?, making)?;
         lines.extend(against(&report, trace, &baseline, published)?);
     }
-    Ok(Scenario { name: kind.name().to_owned(), assumptions: kind.assumptions(trace), lines })
+    let sentence = sentence(&prepare(trace, &[SWEPT], seed, None)?)?;
+    Ok(Scenario { name: kind.name().to_owned(), assumptions: kind.assumptions(trace), lines, break_even: Some(sentence) })
+}
+
+/// Where savings vanish, in a sentence.
+pub(super) fn sentence(replay: &Replay) -> Result<String> {
+    Ok(break_even(replay, SWEPT, &BreakEvenOptions::default())?.sentence)
 }
 
 fn against(report: &Report, trace: &Trace, baseline: &str, published: &Published) -> Result<Vec<Line>> {
@@ -152,9 +164,4 @@ fn free_local(trace: &Trace, baseline: &str) -> Result<Option<f64>> {
         }
     }
     Ok((total > 0.0).then(|| saved / total))
-}
-
-/// What studies of the paper's traces are told.
-pub(super) fn study_options(seed: u64) -> StudyOptions {
-    StudyOptions { seed, ..StudyOptions::default() }
 }

@@ -42,4 +42,8 @@ impl Policy for To {
         (0..queries.len()).for_each(|_| out.single(self.0));
         Ok(())
     }
+
+    fn parts(&self) -> Option<Vec<(u64, EndpointIx)>> {
+        Some(vec![(u64::MAX, self.0)])
+    }
 }

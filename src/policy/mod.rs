@@ -36,6 +36,13 @@ kinds! { always random by_category oracle noisy_oracle threshold cascade recorde
 pub trait Policy: Sync + Send {
     /// Appends a plan for each query of the block.
     fn plan(&self, queries: &QueryBlock, draws: &Draws, out: &mut PlanBlock) -> Result<()>;
+
+    /// Where each query's plan is one endpoint, whatever the query is: the endpoints with the upper ends
+    /// of their parts of the 53-bit draws of [`Stream::Choice`](crate::draw::Stream), the last of which
+    /// is above all draws. A day of millions of arrivals takes such policies apart.
+    fn parts(&self) -> Option<Vec<(u64, EndpointIx)>> {
+        None
+    }
 }
 
 /// A policy that sees every outcome in advance: a bound for others, not something to deploy.

@@ -122,4 +122,8 @@ impl Policy for Draw {
         }
         Ok(())
     }
+
+    fn parts(&self) -> Option<Vec<(u64, EndpointIx)>> {
+        Some(self.bounds.clone())
+    }
 }

@@ -5,6 +5,7 @@
 
 mod account;
 mod bootstrap;
+pub mod day;
 mod engine;
 mod exact;
 mod expect;

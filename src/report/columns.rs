@@ -5,7 +5,7 @@
 use crate::analysis::{ACCOUNT_NAMES, Figure, Fractions, Quantities};
 
 /// Names of the accounts with their units.
-const UNIT_NAMES: [&str; 4] = ["energy_j", "flops", "cost_usd", "latency_s"];
+pub(super) const UNIT_NAMES: [&str; 4] = ["energy_j", "flops", "cost_usd", "latency_s"];
 
 /// The cells of a column. `None` is not known: an empty cell in CSV, null in Parquet.
 #[derive(Debug, Clone, PartialEq)]

@@ -20,6 +20,7 @@ impl Report {
             savings(self).trim_end().to_owned() + "\n",
             self.curves.iter().map(|curve| sweep(self, curve)).collect::<Vec<_>>().join("\n"),
             study(self),
+            day(self),
             self.break_even.iter().map(break_even).collect(),
             further(self),
             shares(self),
@@ -39,7 +40,7 @@ fn opening(report: &Report) -> String {
         text += &format!("\n**{}**\n", sentence.replace('|', "\\|"));
     }
     let tables = report.break_even.iter().map(break_even).collect::<String>();
-    let page = text.clone() + &policies(report) + &savings(report) + &tables;
+    let page = text.clone() + &policies(report) + &savings(report) + &day(report) + &tables;
     text + &view::legend(report, &page).map(|legend| format!("\n{}.\n", escape(&legend))).unwrap_or_default()
 }
 
@@ -166,6 +167,18 @@ fn break_even(found: &BreakEven) -> String {
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + letters.as_str())
+}
+
+fn day(report: &Report) -> String {
+    let Some(figures) = &report.day else { return String::new() };
+    let mut text = format!("## The day\n\n{}.\n", escape(&view::day_opening(report, figures)));
+    text += &view::day_grids(figures).iter().map(|line| format!("\n- {}", escape(line))).collect::<String>();
+    for (baseline, strategies) in view::day_baselines(report, figures) {
+        let title = escape(&view::baseline_title(report, baseline));
+        let table = view::day(baseline, &strategies, Density::Full).to_markdown();
+        text += &format!("\n### The day, saved against {title}\n\n{table}");
+    }
+    text + &view::day_known(figures).map(|sentence| format!("\n{}\n", escape(&sentence))).unwrap_or_default()
 }
 
 fn further(report: &Report) -> String {

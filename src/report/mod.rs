@@ -28,7 +28,7 @@ mod write;
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::analysis::{ACCOUNT_NAMES, BreakEven, ById, Day, Figure, Fractions, Quantities, Study};
+pub use crate::analysis::{ACCOUNT_NAMES, BreakEven, ById, Day, DayAmounts, DaySavings, DayStrategy, Figure, Fractions, Quantities, Study};
 pub use crate::analysis::{Map as BreakEvenMap, MisrouteMap as BreakEvenMisrouteMap, Section as BreakEvenSection};
 pub use curves::curve;
 pub use json::pretty;
@@ -36,6 +36,7 @@ pub use read::REPORT_FILE;
 pub use reproduction::{Implication, Line, Reproduction, Scenario, Unit};
 pub use studied::studied;
 pub use table::{at_width, terminal};
+pub(crate) use view::day_name;
 pub(crate) use words::name_under;
 
 /// The word that tells a report from other JSON.

@@ -20,6 +20,8 @@ pub struct Scenario {
     pub assumptions: Vec<String>,
     /// The figures.
     pub lines: Vec<Line>,
+    /// Where savings vanish under these assumptions, in a sentence.
+    pub break_even: Option<String>,
 }
 
 /// One figure.

@@ -208,3 +208,29 @@ pub(super) fn sweep() -> Report {
 pub(super) fn report() -> Report {
     Report { curves: sweep().curves, ..replay() }
 }
+
+/// A day against the first baseline: the oracle, and a strategy of which some arrivals are not known.
+pub(super) fn day() -> Report {
+    use crate::analysis::{DayAmounts, DaySavings, DayStrategy};
+    let strategy = |name: &str, energy_j: f64, known: u64| DayStrategy {
+        name: format!("{name} (fallback {XL1})"),
+        kind: name.to_owned(),
+        hindsight: name == "oracle",
+        fallback: Some(XL1.to_owned()),
+        totals: DayAmounts { energy_j: Some(energy_j), flops: None, cost_usd: None, carbon_g: Some(energy_j / 9000.0) },
+        known: DayAmounts { energy_j: Some(known), flops: Some(0), cost_usd: Some(0), carbon_g: Some(known) },
+        savings: [(XL1.to_owned(), DaySavings { energy: Some(0.6647), flops: None, cost: None, carbon: Some(0.6647) })].into(),
+        answer_accuracy: Some(0.8923),
+        local_share: 0.8714,
+        unserved: 1000 - known,
+        ..DayStrategy::default()
+    };
+    let day = Day {
+        shape: "the built-in day".to_owned(),
+        arrivals: 1000,
+        span_s: 86_400.0,
+        strategies: vec![strategy("oracle", 3.6e6, 1000), strategy("random", 7.2e6, 900)],
+        ..Day::default()
+    };
+    Report { policies: Vec::new(), curves: Vec::new(), day: Some(day), ..report() }
+}

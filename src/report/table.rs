@@ -1,7 +1,7 @@
 //! The report for the terminal.
 
 use super::grid::{Density, draw};
-use super::{BreakEven, Curve, Report, Reproduction, view};
+use super::{BreakEven, Curve, Day, Report, Reproduction, view};
 use crate::table::{paragraph, terminal_width};
 
 /// The report as text that fits the terminal, or as wide as it likes in a pipe.
@@ -20,6 +20,7 @@ pub fn at_width(report: &Report, width: Option<u16>) -> String {
     for curve in &report.curves {
         blocks.extend(sweep(report, curve, width));
     }
+    blocks.extend(report.day.iter().flat_map(|figures| day(report, figures, width)));
     if let Some(found) = &report.break_even {
         blocks.extend(break_even(found, width));
     }
@@ -126,6 +127,17 @@ fn break_even(found: &BreakEven, width: Option<u16>) -> Vec<String> {
             blocks.push(std::mem::take(&mut title) + &heading + &below);
         }
     }
+    blocks
+}
+
+fn day(report: &Report, figures: &Day, width: Option<u16>) -> Vec<String> {
+    let opening = std::iter::once(view::day_opening(report, figures)).chain(view::day_grids(figures));
+    let mut blocks = vec![opening.map(|line| paragraph(&line, width)).collect::<String>()];
+    for (baseline, strategies) in view::day_baselines(report, figures) {
+        let title = paragraph(&format!("the day, saved against {}", view::baseline_title(report, baseline)), width);
+        blocks.push(title + &draw(width, |density| view::day(baseline, &strategies, density)));
+    }
+    blocks.extend(view::day_known(figures).map(|sentence| paragraph(&sentence, width)));
     blocks
 }
 

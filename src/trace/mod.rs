@@ -2,6 +2,7 @@
 //!
 //! The format is specified in `traces/README.md`; [`schema`] has the names of its columns.
 
+pub mod arrivals;
 mod check;
 #[cfg(test)]
 mod check_tests;
@@ -11,6 +12,7 @@ mod draft;
 mod endpoint;
 pub mod enrich;
 mod fingerprint;
+mod grid;
 pub mod import;
 mod info;
 mod load;
@@ -31,6 +33,7 @@ pub use column::{BLOCK_ROWS, Column, Names};
 pub use decisions::{RecordedRow, RecordedValue, Recording, RecordingColumns};
 pub use draft::{Draft, DraftEndpoint};
 pub use endpoint::{Endpoint, EnergyScope, Price, Tier, slug};
+pub use grid::GridIntensity;
 pub use info::{Defaults, Source, Step, TraceInfo};
 pub(crate) use place::EMBEDDED;
 pub use place::{TracePlace, embedded_names};

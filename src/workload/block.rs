@@ -46,6 +46,11 @@ impl<'a> QueryBlock<'a> {
         }
     }
 
+    /// Queries drawn from a workload: where they stand in the trace, and the keys of their draws.
+    pub(crate) fn drawn(workload: &'a Workload<'_>, positions: &'a [u32], keys: &'a [u32]) -> Self {
+        QueryBlock { keys: Cow::Borrowed(keys), positions: Positions::List(positions), trace: workload.trace }
+    }
+
     /// Number of queries.
     pub fn len(&self) -> usize {
         self.keys.len()

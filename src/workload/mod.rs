@@ -1,10 +1,12 @@
 //! Workloads: which queries of a trace are replayed, how often, on which endpoints.
 
+mod arrivals;
 mod block;
 mod missing;
 mod pool;
 mod select;
 
+pub use arrivals::{Arrivals, PAPER_ARRIVALS};
 pub use block::{ACCOUNTS, Change, OutcomeBlock, QueryBlock, Scale, electricity_usd};
 pub use missing::{MissingRule, MissingRules, metric_of};
 pub use pool::{Pool, RoleNames, Roles};
@@ -141,9 +143,14 @@ impl<'t> Workload<'t> {
         self.positions().filter(solved).count() as f64 / self.len as f64
     }
 
+    /// Where a query stands in the trace.
+    pub(crate) fn position(&self, index: usize) -> usize {
+        self.positions.as_ref().map_or(index, |positions| positions[index] as usize)
+    }
+
     /// Where the queries stand in the trace.
     fn positions(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.len).map(|index| self.positions.as_ref().map_or(index, |positions| positions[index] as usize))
+        (0..self.len).map(|index| self.position(index))
     }
 
     /// Whether an account is known either for every query and endpoint in use, or for none.

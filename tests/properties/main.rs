@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod closed_form;
+mod day;
 mod edges;
 mod merging;
 mod oracle;

@@ -2,7 +2,7 @@
 
 use super::{at, word};
 use crate::report::words::{interval, or_unknown, percent, plain, roughly};
-use crate::report::{Curve, Figure, Fractions, Point, PolicyReport, Report};
+use crate::report::{Curve, Day, Figure, Fractions, Point, PolicyReport, Report};
 
 /// The result against each baseline, one sentence each, the answer accuracy always in it: of the
 /// oracle where there is one, else of the first policy that saves or loses anything; and of sweeps.
@@ -15,6 +15,7 @@ pub(in crate::report) fn headlines(report: &Report) -> Vec<String> {
         sentences.extend(compared.into_iter().find_map(|policy| replayed(report, policy, baseline)));
         let curves = report.curves.iter().filter(|curve| report.run.pools.len() < 2 || curve.fallback == *baseline);
         sentences.extend(curves.filter_map(|curve| swept(report, curve, baseline)));
+        sentences.extend(report.day.as_ref().and_then(|day| over_a_day(report, day, baseline)));
     }
     sentences
 }
@@ -36,6 +37,21 @@ fn swept(report: &Report, curve: &Curve, baseline: &str) -> Option<String> {
     let who = format!("A router of nominal accuracy {} with misroute `{}`", plain(point.router_accuracy), curve.misroute);
     let accuracy = or_unknown(point.answer_accuracy, |figure| percent(figure.value));
     Some(sentence(report, &who, account, &figure, baseline, &accuracy))
+}
+
+/// What the oracle saves over a day, or else the first strategy that saves or loses anything.
+fn over_a_day(report: &Report, day: &Day, baseline: &str) -> Option<String> {
+    let (_, mut strategies) = super::day_baselines(report, day).into_iter().find(|(id, _)| *id == baseline)?;
+    strategies.sort_by_key(|strategy| strategy.kind != "oracle");
+    strategies.into_iter().find_map(|strategy| {
+        let [energy, flops, cost, _] = strategy.savings.get(baseline)?.to_array();
+        let savings = Fractions { energy, flops, cost, latency: None };
+        let figures = Fractions::from_array(savings.to_array().map(|saving| saving.map(Figure::exact)));
+        let (account, figure) = first_known(&figures).filter(|(_, figure)| figure.value != 0.0)?;
+        let who = format!("Over the day `{}`", super::day_name(strategy));
+        let accuracy = or_unknown(strategy.answer_accuracy, percent);
+        Some(sentence(report, &who, account, &figure, baseline, &accuracy))
+    })
 }
 
 fn first_known(savings: &Fractions<Figure>) -> Option<(usize, Figure)> {

@@ -1,6 +1,7 @@
 //! What the terminal and the Markdown file show, as grids and sentences: the same words in both.
 
 mod break_even;
+mod day;
 mod headline;
 mod policies;
 mod reproduction;
@@ -10,6 +11,8 @@ mod study;
 mod sweep;
 
 pub(super) use break_even::{blocks, section_title};
+pub(crate) use day::day_name;
+pub(super) use day::{day, day_baselines, day_grids, day_known, day_opening};
 pub(super) use headline::{headlines, measured};
 pub(super) use policies::{further, groups, policies, policies_under, shares};
 pub(super) use reproduction::reproduction;
@@ -51,7 +54,11 @@ pub(super) fn fallbacks(report: &Report) -> Vec<Option<&str>> {
 }
 
 fn marked(policy: &PolicyReport, name: &str) -> String {
-    format!("{name}{}", if policy.hindsight { HINDSIGHT } else { "" })
+    marked_name(name, policy.hindsight)
+}
+
+fn marked_name(name: &str, hindsight: bool) -> String {
+    format!("{name}{}", if hindsight { HINDSIGHT } else { "" })
 }
 
 /// The accounts of which some row knows something.

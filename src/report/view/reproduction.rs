@@ -48,7 +48,8 @@ fn section(scenario: &Scenario, density: Density) -> Section {
         scenario.lines.iter().filter_map(|line| line.within).fold((0, 0), |(all, within), is| (all + 1, within + u32::from(is)));
     let verdict = if judged > 0 { format!(": {within} of {judged} within their tolerance") } else { String::new() };
     let assumed = scenario.assumptions.iter().map(|line| format!("assumed: {line}"));
-    Section { title: format!("scenario {}{verdict}", scenario.name), grid, remarks: remarks.into_iter().chain(assumed).collect() }
+    let remarks = remarks.into_iter().chain(scenario.break_even.clone()).chain(assumed).collect();
+    Section { title: format!("scenario {}{verdict}", scenario.name), grid, remarks }
 }
 
 /// A long table in a sentence.

@@ -1,0 +1,138 @@
+//! What the figure of a day shows, before it is drawn.
+
+use crate::figure::axis::{Axis, Ticks};
+use crate::figure::style::{self, Look};
+use crate::report::{Day, DaySavings, DayStrategy, Report, day_name};
+
+/// One amount against one baseline.
+pub(super) struct Amount {
+    /// Its name and unit.
+    pub title: String,
+    pub axis: Axis,
+    pub lines: Vec<Line>,
+}
+
+/// What one strategy took until each point.
+pub(super) struct Line {
+    pub name: String,
+    /// Its answer accuracy in words.
+    pub answers: String,
+    saved: Option<f64>,
+    pub values: Vec<f64>,
+    pub look: Look,
+}
+
+impl Line {
+    /// The name with what is saved.
+    pub fn label(&self) -> String {
+        match self.saved {
+            // What takes as much as the baseline is the baseline.
+            Some(saved) if saved != 0.0 => {
+                let (size, sign) = (format!("{:.1}", 100.0 * saved.abs()), if saved < 0.0 { "−" } else { "+" });
+                format!("{} {}{size}%", self.name, if size == "0.0" { "" } else { sign })
+            }
+            _ => self.name.clone(),
+        }
+    }
+}
+
+/// The amounts that are known of some strategy, against a baseline.
+pub(super) fn amounts(report: &Report, day: &Day, baseline: &str) -> Vec<Amount> {
+    let shown = strategies(report, day, baseline);
+    let amount = |at: usize| {
+        let line = |(index, strategy): (usize, &&DayStrategy)| {
+            Some(Line {
+                name: short_name(strategy, baseline),
+                answers: strategy.answer_accuracy.map_or("answer accuracy not known".to_owned(), |mean| format!("answer accuracy {:.1}%", 100.0 * mean)),
+                saved: strategy.savings.get(baseline).map(DaySavings::to_array).and_then(|all| all[at]),
+                values: strategy.cumulative.values()[at]?.clone(),
+                look: style::path(index),
+            })
+        };
+        let lines: Vec<Line> = shown.iter().enumerate().filter_map(line).collect();
+        let most = lines.iter().filter_map(|line| line.values.last().copied()).fold(0.0, f64::max);
+        let (unit, name) = unit(at, most);
+        let axis = Axis::linear([0.0, most], 4, 0.0, Ticks::Times(unit)).filter(|_| !lines.is_empty())?;
+        Some(Amount { title: name, axis, lines })
+    };
+    (0..4).filter_map(amount).collect()
+}
+
+/// The strategies that are held against a baseline: not those that always take another one.
+fn strategies<'a>(report: &Report, day: &'a Day, baseline: &str) -> Vec<&'a DayStrategy> {
+    let has_pool = report.run.pools.iter().any(|pool| pool.fallback == baseline);
+    let own = |strategy: &&DayStrategy| !has_pool || strategy.fallback.as_deref().is_none_or(|fallback| fallback == baseline);
+    let other = |strategy: &&DayStrategy| {
+        strategy.always.as_ref().is_some_and(|always| always != baseline && report.run.baselines.contains(always))
+    };
+    day.strategies.iter().filter(own).filter(|strategy| !other(strategy)).collect()
+}
+
+/// A name short enough for the end of a line.
+fn short_name(strategy: &DayStrategy, baseline: &str) -> String {
+    let name = day_name(strategy);
+    match (&strategy.always, strategy.router_accuracy) {
+        (Some(always), _) if always == baseline => "baseline".to_owned(),
+        (Some(always), _) => style::shorten(always, style::SMALL, false, 120.0),
+        // The plain noisy oracle is told by its accuracy; with other settings by its name.
+        (None, Some(accuracy)) if name == "noisy-oracle" || name == format!("noisy-oracle:router_accuracy={accuracy}") => {
+            format!("router {}%", (1000.0 * accuracy).round() / 10.0)
+        }
+        _ => style::shorten(name, style::SMALL, false, 120.0),
+    }
+}
+
+/// The unit in which an amount is shown, and its title.
+fn unit(at: usize, most: f64) -> (f64, String) {
+    const SI: [&str; 9] = ["", "k", "M", "G", "T", "P", "E", "Z", "Y"];
+    let step = |least: f64| (((most.max(least)).log10() + 1e-9) / 3.0).floor().clamp(0.0, 8.0);
+    let power = step(1.0);
+    let scale = 1000f64.powf(power);
+    let prefix = SI.get(power as usize).copied().unwrap_or_default();
+    match at {
+        0 => (scale, format!("energy, {prefix}J")),
+        1 => (scale, format!("compute, {prefix}FLOP")),
+        2 => {
+            let (scale, words) = thousand(most);
+            (scale, format!("cost, USD{words}"))
+        }
+        _ if power >= 2.0 => (1e6, "CO2, t".to_owned()),
+        _ => (scale, format!("CO2, {prefix}g")),
+    }
+}
+
+/// Thousands or millions, in words.
+pub(super) fn thousand(most: f64) -> (f64, &'static str) {
+    match most {
+        most if most >= 2e6 => (1e6, ", million"),
+        most if most >= 2e4 => (1e3, ", thousand"),
+        _ => (1.0, ""),
+    }
+}
+
+/// Whether the axis is the clock's: a whole day from midnight on.
+pub(super) fn is_clock(day: &Day) -> bool {
+    day.starts_at_s == 0.0 && day.span_s == 86_400.0
+}
+
+/// Arrivals in even parts of the time, as (from, to, rate), and the seconds that the rate is for: an
+/// hour, or of less than three hours a minute.
+pub(super) fn rates(day: &Day) -> (Vec<(f64, f64, f64)>, f64) {
+    let unit_s = if day.span_s < 3.0 * 3600.0 { 60.0 } else { 3600.0 };
+    let parts = ((day.span_s / unit_s).round()).clamp(1.0, 168.0);
+    let width = day.span_s / parts;
+    let arrived = |second: f64| {
+        let after = day.seconds.partition_point(|point| *point < second);
+        let at = |index: usize| Some((*day.seconds.get(index)?, *day.arrived.get(index)? as f64));
+        match (after.checked_sub(1).and_then(at), at(after)) {
+            (Some((from, low)), Some((to, high))) => low + (high - low) * (second - from) / (to - from),
+            (None, Some((_, count))) | (Some((_, count)), None) => count,
+            (None, None) => 0.0,
+        }
+    };
+    let bar = |index: u32| {
+        let (from, to) = (f64::from(index) * width, f64::from(index + 1) * width);
+        (from, to, (arrived(to) - arrived(from)) * unit_s / width)
+    };
+    ((0..parts as u32).map(bar).collect(), unit_s)
+}
