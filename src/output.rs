@@ -50,6 +50,20 @@ pub fn folder(out: &Path, force: bool, mark: &str, fill: impl FnOnce(&Path) -> R
     fs::rename(&fresh, out).map_err(|error| fail(out, error))
 }
 
+/// Writes a file, unless it is there already with the same contents. What is there with others is
+/// replaced only by `force`.
+pub fn update(out: &Path, force: bool, contents: &[u8]) -> Result<()> {
+    if fs::read(out).is_ok_and(|found| found == contents) {
+        return Ok(());
+    }
+    if out.exists() && !force {
+        return Err(Error::new("what is there differs from what would be written")
+            .at(out.display())
+            .hint("another version, seed or size gives other figures; `--force` replaces them"));
+    }
+    file(out, true, contents)
+}
+
 /// Writes a file through a temporary sibling.
 pub fn file(out: &Path, force: bool, contents: &[u8]) -> Result<()> {
     refuse_existing(out, force)?;

@@ -8,7 +8,7 @@ use crate::figure;
 use crate::report::{REPORT_FILE, Report, terminal};
 
 /// The folder of the figures within a run's.
-const FIGURES: &str = "figures";
+pub(super) const FIGURES: &str = "figures";
 
 /// Refuses the folder of a run before any work is done for it.
 pub(super) fn claim(out: Option<&Path>, common: &Common) -> Result<()> {

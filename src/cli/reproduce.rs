@@ -1,6 +1,6 @@
 //! `wattroute reproduce`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::replaying::Bar;
 use super::{Common, finish, output};
@@ -37,7 +37,7 @@ pub(super) struct Args {
     /// Folder for the report, its tables and figures
     #[arg(long, value_name = "RUN", default_value = "runs/reproduce")]
     out: PathBuf,
-    /// Folder for the paper's figures beside the run's
+    /// Folder for the figures and the comparison, beside the run's: files that differ are replaced only by --force
     #[arg(long, value_name = "DIR", default_value = "figures/paper")]
     figures: PathBuf,
 }
@@ -62,7 +62,26 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let report = reproduce(&options)?;
     drop(bar);
     finish::finish(&report, Some(&args.out), common)?;
+    publish(&args.out, &args.figures, common)?;
     judge(&report)
+}
+
+/// Copies the run's figures and the lines of the comparison to the folder of the paper's figures.
+fn publish(run: &Path, folder: &Path, common: &Common) -> Result<()> {
+    let fail = |path: &Path, error| Error::new("cannot read what was just written").at(path.display()).cause(error);
+    let drawn = run.join(finish::FIGURES);
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&drawn)
+        .map_err(|error| fail(&drawn, error))?
+        .map(|entry| entry.map(|entry| entry.path()).map_err(|error| fail(&drawn, error)))
+        .collect::<Result<_>>()?;
+    files.push(run.join("lines.csv"));
+    files.sort();
+    for file in files {
+        let contents = std::fs::read(&file).map_err(|error| fail(&file, error))?;
+        crate::output::update(&folder.join(file.file_name().unwrap_or_default()), common.force, &contents)?;
+    }
+    output::remark(common, &format!("figures and lines: {}", folder.display()));
+    Ok(())
 }
 
 /// Queries below which some data set would be empty.

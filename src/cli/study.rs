@@ -2,7 +2,7 @@
 
 use super::replaying::RunArgs;
 use super::{Common, finish};
-use crate::analysis::study::{METRICS, Options, of};
+use crate::analysis::study::{Analysis, METRICS, Options, of};
 use crate::error::{Error, Result};
 use crate::report::build::Making;
 use crate::report::studied;
@@ -33,6 +33,9 @@ pub(super) struct Args {
     /// Score from which an answer is correct [default: the trace's, else 1 where every score is 0 or 1]
     #[arg(long, value_name = "SCORE")]
     correct_at: Option<f64>,
+    /// The analyses that are wanted, with commas: coverage, difficulty, by_size, pairs, over_time, local_cloud_gap, batching, precision [default: all]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    only: Vec<String>,
     /// Missing cells, for savings by size: `require` refuses, `complete` drops such queries, `unavailable` takes the endpoint as unable to serve them
     #[arg(long, value_name = "[METRIC=]RULE", default_value = "require")]
     missing: Vec<String>,
@@ -44,10 +47,16 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     for rule in &args.missing {
         missing.add(rule).map_err(|problem| Error::new(problem).at("--missing").usage())?;
     }
-    let options = Options { local: args.local, baselines: args.baselines, correct_at: args.correct_at, missing, seed: common.seed };
+    let only = args.only.iter().map(|name| analysis(name)).collect::<Result<Vec<_>>>()?;
+    let options = Options { local: args.local, baselines: args.baselines, correct_at: args.correct_at, missing, seed: common.seed, only };
     let trace = Trace::open(&args.run.trace, &Columns::metrics(&METRICS))?;
     let (study, notes) = of(&trace, &options)?;
     let making = Making { verb: "study".to_owned(), arguments: super::arguments(), carbon_g_per_kwh: None };
     let report = studied(&trace, study, notes, making, common.seed);
     finish::finish(&report, args.run.out.as_deref(), common)
+}
+
+fn analysis(name: &str) -> Result<Analysis> {
+    let found = Analysis::ALL.iter().find(|(known, _)| *known == name).map(|(_, analysis)| *analysis);
+    found.ok_or_else(|| crate::error::unknown("analysis", name, Analysis::ALL.iter().map(|(name, _)| *name)).at("--only").usage())
 }

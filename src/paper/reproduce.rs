@@ -8,7 +8,7 @@ use super::published::Published;
 use super::scenario::{self, POLICIES, ScenarioKind};
 use super::traces::Traces;
 use super::{pair_lines, routing_lines};
-use crate::analysis::study::{self, Study, savings_by_size};
+use crate::analysis::study::{self, Analysis, Study, savings_by_size};
 use crate::analysis::{Day, day};
 use crate::error::{Error, Result};
 use crate::policy::noisy_oracle::Misroute;
@@ -85,6 +85,9 @@ fn smaller(queries: u64, lines: Lines) -> Option<String> {
         .then(|| format!("tolerances are for {FULL} queries; with {queries} they are {wider:.2} times as wide, as sampling errors are"))
 }
 
+/// The analyses of pairs of model and hardware.
+const OF_PAIRS: [Analysis; 5] = [Analysis::Pairs, Analysis::OverTime, Analysis::LocalCloudGap, Analysis::Batching, Analysis::Precision];
+
 /// Scenario `paper`: the routing study with its day, coverage, and the pairs of model and hardware.
 fn paper(options: &Options, traces: &Traces, published: &Published, lines: Lines) -> Result<(Report, Scenario)> {
     let trace = traces.open(ScenarioKind::Paper.spec())?;
@@ -92,11 +95,11 @@ fn paper(options: &Options, traces: &Traces, published: &Published, lines: Lines
     let mut report = scenario::replayed(&replay, &options.making)?;
     report.curves = curves(&replay)?;
     report.day = Some(the_day(options, &trace)?);
-    let routing = traces.study(&trace)?;
+    let routing = traces.study(&trace, &[Analysis::Coverage, Analysis::Difficulty, Analysis::BySize])?;
     let mut found = routing_lines::lines(published, &report, &routing, lines);
-    let coverage = traces.study(&traces.open("ipw-coverage")?)?;
+    let coverage = traces.study(&traces.open("ipw-coverage")?, &[Analysis::Coverage])?;
     found.extend(pair_lines::coverage(published, &coverage, lines));
-    let pairs = traces.study(&traces.open("ipw-pairs")?)?;
+    let pairs = traces.study(&traces.open("ipw-pairs")?, &OF_PAIRS)?;
     found.extend(pair_lines::pairs(published, &pairs, lines));
     found.extend(by_size(options, &trace, published, &routing)?);
     let scenario = Scenario {

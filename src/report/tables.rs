@@ -3,6 +3,7 @@
 //! Savings come in long form: a row for each policy (point, group) and baseline.
 
 mod day;
+mod lines;
 
 use super::columns::{Columns, Table};
 use super::{Curve, GroupReport, Point, PolicyReport, Report, study_tables};
@@ -32,7 +33,7 @@ struct ShareRow<'a> {
 
 /// All tables that have rows.
 pub(super) fn all(report: &Report) -> Vec<Table> {
-    let replayed = [policies(report), shares(report), groups(report), curves(report), day::day(report)];
+    let replayed = [policies(report), shares(report), groups(report), curves(report), day::day(report), lines::lines(report)];
     let studied = report.study.iter().flat_map(study_tables::all);
     replayed.into_iter().chain(studied).filter(|table| table.rows > 0).collect()
 }

@@ -80,10 +80,19 @@ impl Draft {
         let path = folder.join(schema::TRACE_FILE);
         std::fs::write(&path, self.info.to_toml()?).map_err(|error| fail(&path, &error))?;
         write_parquet(&folder.join(schema::QUERIES_FILE), self.query_columns())?;
-        for endpoint in &self.endpoints {
+        let write = |endpoint: &DraftEndpoint| {
             let part = folder.join(schema::OUTCOMES_DIR).join(partition(&endpoint.endpoint.id));
             std::fs::create_dir_all(&part).map_err(|error| fail(&part, &error))?;
-            write_parquet(&part.join(schema::PART_FILE), endpoint.columns())?;
+            write_parquet(&part.join(schema::PART_FILE), endpoint.columns())
+        };
+        // As many files at a time as there are cores: polars compresses a file on one of them.
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        for endpoints in self.endpoints.chunks(cores) {
+            std::thread::scope(|scope| {
+                let files: Vec<_> = endpoints.iter().map(|endpoint| scope.spawn(move || write(endpoint))).collect();
+                let stopped = || Err(Error::new("cannot write the trace").cause("a thread stopped"));
+                files.into_iter().map(|file| file.join().unwrap_or_else(|_| stopped())).collect::<Result<Vec<()>>>()
+            })?;
         }
         Ok(())
     }

@@ -55,6 +55,43 @@ pub struct Options {
     pub missing: MissingRules,
     /// Seed of the resamples that intervals come from.
     pub seed: u64,
+    /// The analyses that are wanted; where empty all.
+    pub only: Vec<Analysis>,
+}
+
+/// An analysis of a study.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Analysis {
+    /// [`Study::coverage`].
+    Coverage,
+    /// [`Study::difficulty`].
+    Difficulty,
+    /// [`Study::by_size`].
+    BySize,
+    /// [`Study::pairs`].
+    Pairs,
+    /// [`Study::over_time`].
+    OverTime,
+    /// [`Study::local_cloud_gap`].
+    LocalCloudGap,
+    /// [`Study::batching`].
+    Batching,
+    /// [`Study::precision`].
+    Precision,
+}
+
+impl Analysis {
+    /// Every analysis by the key of its section in a report.
+    pub const ALL: [(&'static str, Analysis); 8] = [
+        ("coverage", Analysis::Coverage),
+        ("difficulty", Analysis::Difficulty),
+        ("by_size", Analysis::BySize),
+        ("pairs", Analysis::Pairs),
+        ("over_time", Analysis::OverTime),
+        ("local_cloud_gap", Analysis::LocalCloudGap),
+        ("batching", Analysis::Batching),
+        ("precision", Analysis::Precision),
+    ];
 }
 
 /// The analyses of a trace. Fractions and ratios, never percents; figures with 95% intervals.
@@ -87,16 +124,19 @@ pub fn of(trace: &Trace, options: &Options) -> Result<(Study, Vec<String>)> {
     let subject = Subject::new(trace, options)?;
     let solved = subject.solved();
     let mut notes = Vec::new();
-    let study = Study {
-        coverage: coverage::of(&subject, solved.as_ref(), &mut notes),
-        by_size: by_size::of(&subject, options, &mut notes)?,
-        pairs: pairs::of(&subject, &mut notes),
-        over_time: over_time::of(&subject, &mut notes),
-        local_cloud_gap: gap::of(&subject, &mut notes),
-        batching: batching::of(&subject, &mut notes),
-        precision: precision::of(&subject, &mut notes),
-        difficulty: difficulty::of(&subject, solved.as_ref(), &mut notes),
-    };
+    let mut study = Study::default();
+    for (_, analysis) in Analysis::ALL.into_iter().filter(|(_, analysis)| options.only.is_empty() || options.only.contains(analysis)) {
+        match analysis {
+            Analysis::Coverage => study.coverage = coverage::of(&subject, solved.as_ref(), &mut notes),
+            Analysis::Difficulty => study.difficulty = difficulty::of(&subject, solved.as_ref(), &mut notes),
+            Analysis::BySize => study.by_size = by_size::of(&subject, options, &mut notes)?,
+            Analysis::Pairs => study.pairs = pairs::of(&subject, &mut notes),
+            Analysis::OverTime => study.over_time = over_time::of(&subject, &mut notes),
+            Analysis::LocalCloudGap => study.local_cloud_gap = gap::of(&subject, &mut notes),
+            Analysis::Batching => study.batching = batching::of(&subject, &mut notes),
+            Analysis::Precision => study.precision = precision::of(&subject, &mut notes),
+        }
+    }
     notes.extend(estimated(trace));
     notes.extend(trace.mixed_energy_scopes(None).map(|warning| format!("warning: {}", warning.to_string().replace('\n', ";"))));
     Ok((study, notes))
