@@ -30,8 +30,8 @@ fn round_step(step: f64) -> f64 {
     power * [1.0, 2.0, 2.5, 5.0].into_iter().find(|round| parts <= round * (1.0 + 1e-9)).unwrap_or(10.0)
 }
 
-/// A number for a tick, with a true minus sign.
-fn number(value: f64, decimals: usize) -> String {
+/// A number with a true minus sign.
+pub fn number(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     let zero = text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.');
     match text.strip_prefix('-') {
@@ -104,6 +104,18 @@ impl Axis {
         let powers = (low.log10() - 1e-9).ceil() as i32..=(high.log10() + 1e-9).floor() as i32;
         let tick = |power: i32| (10f64.powi(power), number(10f64.powi(power), (-power).clamp(0, 12) as usize));
         Axis { low, high, log: true, ticks: powers.map(tick).collect() }
+    }
+
+    /// A logarithmic axis around values above 0 that are the ticks themselves, with a little air.
+    pub fn stops(ticks: Vec<(f64, String)>) -> Option<Self> {
+        let (low, high) = range(ticks.iter().map(|(value, _)| *value)).filter(|(low, _)| *low > 0.0)?;
+        let air = (high / low).powf(0.08).max(1.1);
+        Some(Axis { low: low / air, high: high * air, log: true, ticks })
+    }
+
+    /// A linear axis from one value to another, with these ticks.
+    pub fn fixed(low: f64, high: f64, ticks: Vec<(f64, String)>) -> Self {
+        Axis { low, high, log: false, ticks }
     }
 
     /// Where a value stands, 0 at the low end, 1 at the high one.

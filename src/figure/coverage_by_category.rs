@@ -1,0 +1,119 @@
+//! Share of queries that a local endpoint solves, by category (the paper's Figure 5 and Table 4).
+
+use super::axis::{Axis, Ticks};
+use super::dots::{self, Dot, DotColumn, DotRow};
+use super::label;
+use super::rows::Row;
+use super::scene::Scene;
+use super::style::{self, Look, Shape};
+use super::{FigureKind, published, studied, thousands};
+use crate::analysis::study::{CoverageTable, Extent};
+use crate::report::{Figure, Line, Report};
+
+pub(super) const FIGURE: FigureKind =
+    FigureKind { name: "coverage_by_category", summary: "Share of queries that a local endpoint answers correctly, by category and data set", draw };
+
+const WIDTH: f64 = 760.0;
+/// Data sets side by side; more stand below.
+const COLUMNS: usize = 3;
+/// Of more categories those with most queries are drawn.
+const MOST: usize = 40;
+
+const LOOK: Look = Look { ink: style::BLUE, dash: style::SOLID, shape: Shape::Circle };
+
+/// A data set with its categories.
+struct Set<'a> {
+    name: &'a str,
+    queries: u64,
+    cells: Vec<Cell<'a>>,
+}
+
+/// A category of one data set.
+struct Cell<'a> {
+    category: &'a str,
+    queries: u64,
+    figure: Figure,
+    line: Option<&'a Line>,
+}
+
+fn draw(report: &Report) -> Result<Scene, String> {
+    let table = report.study.as_ref().and_then(|study| study.coverage.as_ref()).ok_or("the report has no coverage: it is not of a study")?;
+    let sets = sets(report, table);
+    if sets.is_empty() {
+        return Err("no category has a share of queries that a local endpoint answers correctly".to_owned());
+    }
+    let mut scene = Scene::new(FIGURE.summary, WIDTH);
+    let (mut top, mut left_out) = (4.0, 0);
+    for strip in sets.chunks(sets.len().div_ceil(sets.len().div_ceil(COLUMNS))) {
+        let (bottom, beyond) = draw_strip(&mut scene, strip, top)?;
+        (top, left_out) = (bottom, left_out + beyond);
+    }
+    let cells = || sets.iter().flat_map(|set| &set.cells);
+    let mut entries = vec![dots::entry(LOOK, "here")];
+    if cells().any(|cell| cell.figure.low.is_some()) {
+        entries.push(dots::interval());
+    }
+    entries.extend(dots::paper(cells().filter_map(|cell| cell.line).filter(|line| line.paper.is_some()), true));
+    if left_out > 0 {
+        entries.push(dots::remark(format!("Smaller categories that are not shown: {left_out}.")));
+    }
+    let from_lines = cells().any(|cell| cell.line.is_some());
+    entries.push(dots::remark(studied(report, if from_lines { Some(report.run.queries) } else { table.rows.first().map(|row| row.group.queries) })));
+    scene.height = label::key(&mut scene, entries, 8.0, top, WIDTH - 8.0) + 2.0;
+    Ok(scene)
+}
+
+/// The data sets that have categories. Where a published table was compared with, the comparison's own
+/// numbers are drawn: they may be of another trace than the study's.
+fn sets<'a>(report: &'a Report, table: &'a CoverageTable) -> Vec<Set<'a>> {
+    let mut sets: Vec<Set> = Vec::new();
+    for row in &table.rows {
+        match row.group.extent {
+            Extent::All if table.rows.iter().any(|row| row.group.extent == Extent::Dataset) => {}
+            Extent::All => sets.push(Set { name: "", queries: row.group.queries, cells: Vec::new() }),
+            Extent::Dataset => {
+                let name = row.group.dataset.as_deref().unwrap_or("no data set");
+                sets.push(Set { name, queries: row.group.queries, cells: Vec::new() });
+            }
+            Extent::Category => {
+                let (Some(set), Some(share)) = (sets.last_mut(), row.local.or(row.any)) else { continue };
+                let category = row.group.category.as_deref().unwrap_or("no category");
+                let line = published(report, &format!("coverage.{}.{category}", set.name)).filter(|line| line.here.is_some());
+                let figure = line.and_then(|line| line.here).map_or(share, Figure::exact);
+                set.cells.push(Cell { category, queries: row.group.queries, figure, line });
+            }
+        }
+    }
+    sets.retain(|set| !set.cells.is_empty());
+    sets
+}
+
+/// Data sets side by side; returns the lower end and how many categories are left out.
+fn draw_strip(scene: &mut Scene, strip: &[Set], top: f64) -> Result<(f64, usize), String> {
+    let mut categories: Vec<(&str, u64)> = Vec::new();
+    for cell in strip.iter().flat_map(|set| &set.cells) {
+        match categories.iter_mut().find(|(name, _)| *name == cell.category) {
+            Some((_, queries)) => *queries += cell.queries,
+            None => categories.push((cell.category, cell.queries)),
+        }
+    }
+    categories.sort_by_key(|(_, queries)| std::cmp::Reverse(*queries));
+    let left_out = categories.len().saturating_sub(MOST);
+    categories.truncate(MOST);
+    let dot = |set: &Set, category: &str| {
+        let cell = set.cells.iter().find(|cell| cell.category == category)?;
+        Some(Dot { figure: cell.figure, paper: cell.line.and_then(|line| line.paper), look: LOOK })
+    };
+    let row = |(category, _): &(&str, u64)| DotRow { row: Row::new(*category), dots: strip.iter().map(|set| dot(set, category)).collect() };
+    let rows: Vec<DotRow> = categories.iter().map(row).collect();
+    // The same axis for all, so that data sets can be compared.
+    let shown = (0..strip.len()).flat_map(|column| dots::values(&rows, column).collect::<Vec<_>>());
+    let axis = Axis::linear(shown, 4, 0.1, Ticks::Percent).ok_or("no share of solved queries is known")?;
+    let column = |set: &Set| DotColumn {
+        heading: if set.name.is_empty() { String::new() } else { format!("{} ({} queries)", set.name, thousands(set.queries)) },
+        title: "queries that a local endpoint answers correctly".to_owned(),
+        axis: axis.clone(),
+        number: dots::percent,
+    };
+    Ok((dots::draw(scene, &rows, strip.iter().map(column).collect(), top), left_out))
+}
