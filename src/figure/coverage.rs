@@ -6,7 +6,7 @@ use super::label;
 use super::rows::Row;
 use super::scene::Scene;
 use super::style::{self, Look, Shape};
-use super::{FigureKind, published, studied, thousands};
+use super::{FigureKind, published, studied, thousands, units};
 use crate::analysis::study::{CoverageRow, Extent};
 use crate::report::{Line, Report};
 
@@ -29,7 +29,7 @@ fn draw(report: &Report) -> Result<Scene, String> {
     let axis = Axis::linear(dots::values(&rows, 0), 5, 0.1, Ticks::Percent).ok_or("no share of solved queries is known")?;
     let mut scene = Scene::new(FIGURE.summary, WIDTH);
     let column =
-        DotColumn { heading: String::new(), title: "queries answered correctly".to_owned(), axis, number: dots::percent };
+        DotColumn { heading: String::new(), title: "queries answered correctly".to_owned(), axis, number: units::percent };
     let top = dots::draw(&mut scene, &rows, vec![column], 4.0);
     let mut entries = vec![dots::interval()];
     entries.extend(dots::paper(groups.iter().filter_map(|row| line(row)).filter(|line| line.paper.is_some()), true));

@@ -6,14 +6,16 @@ use super::label;
 use super::rows::Row;
 use super::scene::Scene;
 use super::style::{self, Look, Shape};
-use super::{FigureKind, published, studied, thousands};
-use crate::analysis::study::{CoverageTable, Extent};
+use super::{FigureKind, published, studied, thousands, units};
+use crate::analysis::study::{CoverageTable, Extent, Group};
 use crate::report::{Figure, Line, Report};
 
 pub(super) const FIGURE: FigureKind =
     FigureKind { name: "coverage_by_category", summary: "Share of queries that a local endpoint answers correctly, by category and data set", draw };
 
 const WIDTH: f64 = 760.0;
+/// With one data set a column of a page is wide enough.
+const NARROW: f64 = 560.0;
 /// Data sets side by side; more stand below.
 const COLUMNS: usize = 3;
 /// Of more categories those with most queries are drawn.
@@ -42,24 +44,26 @@ fn draw(report: &Report) -> Result<Scene, String> {
     if sets.is_empty() {
         return Err("no category has a share of queries that a local endpoint answers correctly".to_owned());
     }
-    let mut scene = Scene::new(FIGURE.summary, WIDTH);
+    let mut scene = Scene::new(FIGURE.summary, if sets.len() == 1 { NARROW } else { WIDTH });
     let (mut top, mut left_out) = (4.0, 0);
     for strip in sets.chunks(sets.len().div_ceil(sets.len().div_ceil(COLUMNS))) {
         let (bottom, beyond) = draw_strip(&mut scene, strip, top)?;
         (top, left_out) = (bottom, left_out + beyond);
     }
     let cells = || sets.iter().flat_map(|set| &set.cells);
-    let mut entries = vec![dots::entry(LOOK, "here")];
+    let paper = dots::paper(cells().filter_map(|cell| cell.line).filter(|line| line.paper.is_some()), true);
+    let mut entries: Vec<_> = paper.is_some().then(|| dots::entry(LOOK, "here")).into_iter().collect();
     if cells().any(|cell| cell.figure.low.is_some()) {
         entries.push(dots::interval());
     }
-    entries.extend(dots::paper(cells().filter_map(|cell| cell.line).filter(|line| line.paper.is_some()), true));
+    entries.extend(paper);
     if left_out > 0 {
         entries.push(dots::remark(format!("Smaller categories that are not shown: {left_out}.")));
     }
     let from_lines = cells().any(|cell| cell.line.is_some());
     entries.push(dots::remark(studied(report, if from_lines { Some(report.run.queries) } else { table.rows.first().map(|row| row.group.queries) })));
-    scene.height = label::key(&mut scene, entries, 8.0, top, WIDTH - 8.0) + 2.0;
+    let right = scene.width - 8.0;
+    scene.height = label::key(&mut scene, entries, 8.0, top, right) + 2.0;
     Ok(scene)
 }
 
@@ -76,7 +80,7 @@ fn sets<'a>(report: &'a Report, table: &'a CoverageTable) -> Vec<Set<'a>> {
                 sets.push(Set { name, queries: row.group.queries, cells: Vec::new() });
             }
             Extent::Category => {
-                let (Some(set), Some(share)) = (sets.last_mut(), row.local.or(row.any)) else { continue };
+                let (Some(set), Some(share)) = (sets.last_mut(), row.local) else { continue };
                 let category = row.group.category.as_deref().unwrap_or("no category");
                 let line = published(report, &format!("coverage.{}.{category}", set.name)).filter(|line| line.here.is_some());
                 let figure = line.and_then(|line| line.here).map_or(share, Figure::exact);
@@ -85,7 +89,17 @@ fn sets<'a>(report: &'a Report, table: &'a CoverageTable) -> Vec<Set<'a>> {
         }
     }
     sets.retain(|set| !set.cells.is_empty());
+    for set in sets.iter_mut().filter(|set| set.cells.iter().any(|cell| cell.line.is_some())) {
+        set.queries = compared(report, set.name).unwrap_or(set.queries);
+    }
     sets
+}
+
+/// Queries of a data set in the trace that was replayed, of which the difficulties are too.
+fn compared(report: &Report, dataset: &str) -> Option<u64> {
+    let rows = &report.study.as_ref()?.difficulty.as_ref()?.rows;
+    let same = |group: &&Group| group.extent == Extent::Dataset && group.dataset.as_deref() == Some(dataset);
+    rows.iter().map(|row| &row.group).find(same).map(|group| group.queries)
 }
 
 /// Data sets side by side; returns the lower end and how many categories are left out.
@@ -106,14 +120,29 @@ fn draw_strip(scene: &mut Scene, strip: &[Set], top: f64) -> Result<(f64, usize)
     };
     let row = |(category, _): &(&str, u64)| DotRow { row: Row::new(*category), dots: strip.iter().map(|set| dot(set, category)).collect() };
     let rows: Vec<DotRow> = categories.iter().map(row).collect();
-    // The same axis for all, so that data sets can be compared.
-    let shown = (0..strip.len()).flat_map(|column| dots::values(&rows, column).collect::<Vec<_>>());
-    let axis = Axis::linear(shown, 4, 0.1, Ticks::Percent).ok_or("no share of solved queries is known")?;
-    let column = |set: &Set| DotColumn {
+    let axes = axes(&rows, strip.len()).ok_or("no share of solved queries is known")?;
+    let column = |(set, axis): (&Set, Axis)| DotColumn {
         heading: if set.name.is_empty() { String::new() } else { format!("{} ({} queries)", set.name, thousands(set.queries)) },
         title: "queries that a local endpoint answers correctly".to_owned(),
-        axis: axis.clone(),
-        number: dots::percent,
+        axis,
+        number: units::percent,
     };
-    Ok((dots::draw(scene, &rows, strip.iter().map(column).collect(), top), left_out))
+    let columns = strip.iter().zip(axes).map(column).collect();
+    Ok((dots::draw(scene, &rows, columns, top), left_out))
+}
+
+/// The same axis for all, so that data sets can be compared, unless one of them would fill a small part
+/// of it: then nothing could be seen of its categories, and each has its own.
+fn axes(rows: &[DotRow], columns: usize) -> Option<Vec<Axis>> {
+    let values = |column: usize| dots::values(rows, column).collect::<Vec<_>>();
+    let span = |values: &[f64]| {
+        let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
+        high - low
+    };
+    let all: Vec<f64> = (0..columns).flat_map(values).collect();
+    let ticks = if columns > 2 { 2 } else { 4 };
+    let shared = Axis::linear(all.iter().copied(), ticks, 0.1, Ticks::Percent)?;
+    let own = (0..columns).any(|column| span(&values(column)) < 0.25 * span(&all));
+    let axis = |column: usize| Axis::linear(values(column), ticks, 0.1, Ticks::Percent).filter(|_| own).unwrap_or_else(|| shared.clone());
+    Some((0..columns).map(axis).collect())
 }

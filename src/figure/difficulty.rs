@@ -8,7 +8,7 @@ use super::label::{self, Entry};
 use super::rows::{self, Column, Row};
 use super::scene::{Anchor, Mark, Scene, Stroke, Text};
 use super::style;
-use super::{FigureKind, studied, thousands};
+use super::{FigureKind, studied, thousands, units};
 use crate::analysis::study::{DifficultyLevel, DifficultyRow, DifficultyTable, Extent};
 use crate::report::Report;
 
@@ -44,7 +44,7 @@ fn draw(report: &Report) -> Result<Scene, String> {
     let names: Vec<Row> = chosen.iter().map(|(row, _)| row.clone()).collect();
     let mut scene = Scene::new(FIGURE.summary, WIDTH);
     let axis = Axis::unit();
-    let column = Column { heading: String::new(), title: "share of queries".to_owned(), axis, beside: 14.0 };
+    let column = Column { heading: String::new(), title: "queries, by the smallest model that answers them correctly".to_owned(), axis, beside: 14.0 };
     let laid = rows::lay(&mut scene, &names, &[column], 4.0);
     for (index, row) in chosen.iter().enumerate().filter_map(|(index, (_, row))| Some((index, (*row)?))) {
         let mut from = 0.0;
@@ -58,9 +58,9 @@ fn draw(report: &Report) -> Result<Scene, String> {
     let mut entries: Vec<Entry> = table.levels.iter().enumerate().map(|(index, level)| sample(shade(table, index), &named(level))).collect();
     let cloud = table.rows.iter().any(|row| row.cloud_only.is_some());
     if cloud {
-        entries.push(sample(Fill::Hatched, "a cloud endpoint alone"));
+        entries.push(sample(Fill::Hatched, "only a cloud endpoint"));
     }
-    entries.push(sample(Fill::Empty, if cloud { "nobody" } else { "no local endpoint" }));
+    entries.push(sample(Fill::Empty, if cloud { "no endpoint" } else { "no local endpoint" }));
     if left_out > 0 {
         entries.push(dots::remark(format!("Smaller data sets and categories that are not shown: {left_out}.")));
     }
@@ -98,7 +98,12 @@ fn chosen(table: &DifficultyTable) -> (Vec<(Row, Option<&DifficultyRow>)>, usize
             (_, Some(name)) => name,
             (_, None) => "no data set",
         };
-        rows.push((Row::heading(format!("{name} ({} queries)", thousands(group.group.queries))), None));
+        let name = format!("{name} ({} queries)", thousands(group.group.queries));
+        if categories.is_empty() {
+            rows.push((Row::new(name), Some(group)));
+            continue;
+        }
+        rows.push((Row::heading(name), None));
         rows.push((Row::new("all queries"), Some(group)));
         let category = |row: &DifficultyRow| Row::new(row.group.category.as_deref().unwrap_or("no category"));
         rows.extend(categories.into_iter().take(CATEGORIES).map(|row| (category(row), Some(row))));
@@ -121,7 +126,7 @@ fn shade(table: &DifficultyTable, level: usize) -> Fill {
         let (light, deep) = (SMALLEST.get(index).copied().unwrap_or(0.0), LARGEST.get(index).copied().unwrap_or(0.0));
         (light + dark * (deep - light)).round() as u8
     };
-    Fill::Plain(RGBColor(mixed(0), mixed(1), mixed(2)), if dark > 0.45 { style::WHITE } else { style::BLACK })
+    Fill::Plain(RGBColor(mixed(0), mixed(1), mixed(2)), if dark > 0.55 { style::WHITE } else { style::BLACK })
 }
 
 /// A part of a bar with its number, where there is room for it.
@@ -175,6 +180,6 @@ fn sample(fill: Fill, text: &str) -> Entry {
 
 /// The size and the models of a level.
 fn named(level: &DifficultyLevel) -> String {
-    let size = level.params_total_b.map_or_else(|| "size not known".to_owned(), |size| format!("{size}B"));
+    let size = level.params_total_b.map_or_else(|| "size not known".to_owned(), units::parameters);
     format!("{size}: {}", level.models.join(", "))
 }

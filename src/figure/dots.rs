@@ -1,6 +1,6 @@
 //! Dots with intervals beside names, with the numbers themselves, and published points around ours.
 
-use super::axis::{Axis, number};
+use super::axis::Axis;
 use super::label::Entry;
 use super::rows::{self, Column, Row};
 use super::scene::{At, Mark, Scene, Stroke, Text};
@@ -70,7 +70,7 @@ pub fn draw(scene: &mut Scene, rows: &[DotRow], columns: Vec<DotColumn>, top: f6
             rows.iter().map(|row| dot(row, index).map(written).unwrap_or_default()).collect()
         })
         .collect();
-    let room = |texts: &Vec<String>| texts.iter().map(|text| style::text_width(text, style::SMALL, false)).fold(0.0, f64::max) + 8.0;
+    let room = |texts: &Vec<String>| texts.iter().map(|text| style::text_width(text, style::SMALL, false)).fold(0.0, f64::max) + 9.0;
     let laid: Vec<Column> = columns
         .into_iter()
         .zip(&texts)
@@ -118,12 +118,17 @@ pub fn interval() -> Entry {
 pub fn paper<'a>(lines: impl IntoIterator<Item = &'a Line>, numbers: bool) -> Option<Entry> {
     let mut sources: Vec<&str> = Vec::new();
     for line in lines {
-        if !sources.contains(&line.source.as_str()) {
-            sources.push(&line.source);
+        // A line may be of two places, like "Table 2, Figure 3"; in "Tables 8, 9" there is one name.
+        let parts: Vec<&str> = line.source.split(", ").collect();
+        let named = parts.iter().all(|part| part.starts_with(char::is_alphabetic));
+        for part in if named { parts } else { vec![line.source.as_str()] } {
+            if !sources.contains(&part) {
+                sources.push(part);
+            }
         }
     }
-    let how = if numbers { ", and in brackets" } else { "" };
-    let text = format!("published ({}){how}", sources.join("; "));
+    let how = if numbers { ", the number in brackets" } else { "" };
+    let text = format!("published: {}{how}", sources.join(", "));
     (!sources.is_empty()).then(|| Entry { sample: vec![ring((11.0, 4.0))], text })
 }
 
@@ -132,34 +137,7 @@ pub fn remark(text: impl Into<String>) -> Entry {
     Entry { sample: Vec::new(), text: text.into() }
 }
 
-/// A fraction as a percentage with a decimal.
-pub fn percent(value: f64) -> String {
-    number(100.0 * value, 1) + "%"
-}
-
-/// Three significant digits.
-pub fn significant(value: f64) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return number(value, 0);
-    }
-    // Of the rounded number, so that 0.9996 is 1.00.
-    let rounded = format!("{value:.2e}").parse::<f64>().unwrap_or(value);
-    number(rounded, (2.0 - rounded.abs().log10().floor()).clamp(0.0, 12.0) as usize)
-}
-
 /// A small text in black.
 pub fn written(at: At, text: impl Into<String>) -> Text {
     Text { ink: style::BLACK, ..Text::small(at, text) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_have_three_digits() {
-        // 0.9996 rounds up to 1.00, of 1234 all digits before the point stand.
-        assert_eq!([0.0, 1.4002, 0.9996, 35.4166, 1234.0, 0.02345].map(significant), ["0", "1.40", "1.00", "35.4", "1230", "0.0234"]);
-        assert_eq!(percent(-0.7215), "−72.2%");
-    }
 }

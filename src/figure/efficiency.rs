@@ -6,6 +6,7 @@ use super::label;
 use super::rows::Row;
 use super::scene::Scene;
 use super::style::{self, Look, Shape};
+use super::units::{Per, Unit, significant};
 use super::{FigureKind, published, studied};
 use crate::analysis::study::Pair;
 use crate::report::{Figure, Line, Report};
@@ -16,19 +17,11 @@ pub(super) const FIGURE: FigureKind =
 
 const WIDTH: f64 = 760.0;
 
-/// A figure of efficiency: the start of its keys, its title with the unit, and how many of the report's
-/// units that unit is.
+/// An efficiency, and the unit that it is shown in.
 struct Kind {
-    key: &'static str,
-    title: &'static str,
-    of: fn(&Pair) -> Option<Figure>,
-    unit: f64,
+    per: Per,
+    unit: Unit,
 }
-
-const KINDS: [Kind; 2] = [
-    Kind { key: "apw", title: "answer accuracy per kilowatt (log scale)", of: |pair| pair.apw, unit: 1e-3 },
-    Kind { key: "apj", title: "answer accuracy per megajoule (log scale)", of: |pair| pair.apj, unit: 1e-6 },
-];
 
 /// The looks of tiers, and their names; the last is that of a tier that is not known.
 const TIERS: [(Option<Tier>, Look, &str); 4] = [
@@ -40,16 +33,18 @@ const TIERS: [(Option<Tier>, Look, &str); 4] = [
 
 fn draw(report: &Report) -> Result<Scene, String> {
     let pairs = report.study.as_ref().map(|study| study.pairs.as_slice()).ok_or("the report has no pairs: it is not of a study")?;
-    let known: Vec<&Pair> = pairs.iter().filter(|pair| KINDS.iter().any(|kind| value(kind, pair).is_some())).collect();
-    if known.is_empty() {
+    let all = [Per::Watt, Per::Joule].map(|per| (per, pairs.iter().filter_map(|pair| of(per, pair)).map(|figure| figure.value).collect::<Vec<_>>()));
+    let kinds: Vec<Kind> =
+        all.into_iter().filter(|(_, values)| !values.is_empty()).map(|(per, values)| Kind { per, unit: per.unit(values) }).collect();
+    if kinds.is_empty() {
         return Err("no endpoint's accuracy per watt or per joule is known".to_owned());
     }
-    let kinds: Vec<&Kind> = KINDS.iter().filter(|kind| known.iter().any(|pair| value(kind, pair).is_some())).collect();
+    let known: Vec<&Pair> = pairs.iter().filter(|pair| kinds.iter().any(|kind| value(kind, pair).is_some())).collect();
     let rows = rows(report, &known, &kinds);
     let mut columns = Vec::new();
     for (index, kind) in kinds.iter().enumerate() {
         let axis = Axis::log(dots::values(&rows, index), 1.0).ok_or("an accuracy per watt or joule is not above 0")?;
-        columns.push(DotColumn { heading: String::new(), title: kind.title.to_owned(), axis, number: dots::significant });
+        columns.push(DotColumn { heading: String::new(), title: kind.unit.title.to_owned(), axis, number: significant });
     }
     let mut scene = Scene::new(FIGURE.summary, WIDTH);
     let top = dots::draw(&mut scene, &rows, columns, 4.0);
@@ -63,19 +58,24 @@ fn draw(report: &Report) -> Result<Scene, String> {
     Ok(scene)
 }
 
-/// In the unit of the axis. What is 0 has no place on a logarithmic axis.
+/// What is 0 has no place on a logarithmic axis.
+fn of(per: Per, pair: &Pair) -> Option<Figure> {
+    if per == Per::Watt { pair.apw } else { pair.apj }.filter(|figure| figure.value > 0.0)
+}
+
+/// In the unit of the axis.
 fn value(kind: &Kind, pair: &Pair) -> Option<Figure> {
-    let figure = (kind.of)(pair).filter(|figure| figure.value > 0.0)?;
+    let (figure, unit) = (of(kind.per, pair)?, kind.unit.size);
     let bounds = figure.low.zip(figure.high).filter(|(low, _)| *low > 0.0);
-    Some(Figure { value: figure.value / kind.unit, low: bounds.map(|(low, _)| low / kind.unit), high: bounds.map(|(_, high)| high / kind.unit) })
+    Some(Figure { value: figure.value / unit, low: bounds.map(|(low, _)| low / unit), high: bounds.map(|(_, high)| high / unit) })
 }
 
 fn line<'a>(report: &'a Report, kind: &Kind, pair: &Pair) -> Option<&'a Line> {
-    published(report, &format!("{}.{}", kind.key, pair.endpoint)).filter(|line| line.paper.is_some_and(|paper| paper > 0.0))
+    published(report, &format!("{}.{}", kind.per.key(), pair.endpoint)).filter(|line| line.paper.is_some_and(|paper| paper > 0.0))
 }
 
 /// A heading for each hardware, phones first and the cloud last, and below it its models by size.
-fn rows(report: &Report, pairs: &[&Pair], kinds: &[&Kind]) -> Vec<DotRow> {
+fn rows(report: &Report, pairs: &[&Pair], kinds: &[Kind]) -> Vec<DotRow> {
     let tier = |pair: &Pair| TIERS.iter().position(|(tier, ..)| *tier == pair.tier).unwrap_or(TIERS.len());
     let mut groups: Vec<Vec<&Pair>> = Vec::new();
     for pair in pairs {
@@ -86,14 +86,20 @@ fn rows(report: &Report, pairs: &[&Pair], kinds: &[&Kind]) -> Vec<DotRow> {
     }
     groups.sort_by_key(|group| group.first().map(|pair| tier(pair)));
     let mut rows = Vec::new();
-    for mut group in groups {
+    let several = |hardware: &Option<String>| groups.iter().filter(|group| group.iter().any(|pair| pair.hardware == *hardware)).count() > 1;
+    for mut group in groups.clone() {
         let size = |pair: &Pair| pair.params_total_b.unwrap_or(f64::INFINITY);
         group.sort_by(|a, b| size(a).total_cmp(&size(b)).then(a.batch_size.cmp(&b.batch_size)));
-        let hardware = group.first().and_then(|pair| pair.hardware.as_deref()).unwrap_or("hardware not known");
+        let Some(first) = group.first() else { continue };
+        let mut hardware = first.hardware.clone().unwrap_or_else(|| "hardware not known".to_owned());
+        if several(&first.hardware) {
+            let tier = TIERS.iter().find(|(tier, ..)| *tier == first.tier).map_or("", |(.., name)| *name);
+            hardware = format!("{hardware}, {tier}");
+        }
         rows.push(DotRow { row: Row::heading(hardware), dots: Vec::new() });
         let look = |pair: &Pair| TIERS.iter().find(|(tier, ..)| *tier == pair.tier).map_or(TIERS[3].1, |(_, look, _)| *look);
         let dot = |kind: &Kind, pair: &Pair| {
-            let paper = line(report, kind, pair).and_then(|line| line.paper).map(|paper| paper / kind.unit);
+            let paper = line(report, kind, pair).and_then(|line| line.paper).map(|paper| paper / kind.unit.size);
             Some(Dot { figure: value(kind, pair)?, paper, look: look(pair) })
         };
         for pair in &group {

@@ -13,6 +13,7 @@ mod rows;
 mod sample;
 mod scene;
 mod style;
+mod units;
 
 use std::path::{Path, PathBuf};
 

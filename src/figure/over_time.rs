@@ -6,6 +6,7 @@ use super::dots;
 use super::label::{self, Entry};
 use super::scene::{Anchor, At, Scene, Stroke, Text};
 use super::style::{self, Look, Shape};
+use super::units::{Per, Unit};
 use super::{FigureKind, published, studied};
 use crate::analysis::study::{Improvement, TimeStep};
 use crate::report::{Figure, Line, Report};
@@ -21,34 +22,27 @@ const BESIDE: usize = 4;
 
 const LOOK: Look = Look { ink: style::BLUE, dash: style::SOLID, shape: Shape::Circle };
 
-/// An efficiency over the years.
+/// An efficiency over the years, in the unit that it is shown in.
 struct Kind {
-    key: &'static str,
-    gain_key: &'static str,
-    title: &'static str,
-    unit: f64,
-    of: fn(&TimeStep) -> Option<Figure>,
-    gain: fn(&TimeStep) -> Option<&Improvement>,
+    per: Per,
+    unit: Unit,
 }
 
-const KINDS: [Kind; 2] = [
-    Kind {
-        key: "apw",
-        gain_key: "over_time.per_watt",
-        title: "answer accuracy per kilowatt (log scale)",
-        unit: 1e-3,
-        of: |step| step.apw,
-        gain: |step| step.per_watt.as_ref(),
-    },
-    Kind {
-        key: "apj",
-        gain_key: "over_time.per_joule",
-        title: "answer accuracy per megajoule (log scale)",
-        unit: 1e-6,
-        of: |step| step.apj,
-        gain: |step| step.per_joule.as_ref(),
-    },
-];
+impl Kind {
+    fn of(per: Per, step: &TimeStep) -> Option<Figure> {
+        // What is 0 has no place on a logarithmic axis.
+        if per == Per::Watt { step.apw } else { step.apj }.filter(|figure| figure.value > 0.0)
+    }
+
+    fn gain<'a>(&self, step: &'a TimeStep) -> Option<&'a Improvement> {
+        if self.per == Per::Watt { step.per_watt.as_ref() } else { step.per_joule.as_ref() }
+    }
+
+    /// The key of a published gain, or of one of its parts.
+    fn gain_key(&self, part: &str) -> String {
+        format!("over_time.{}{part}", if self.per == Per::Watt { "per_watt" } else { "per_joule" })
+    }
+}
 
 /// A step that is drawn: its figure in the unit of the axis, and what was published.
 struct Stop<'a> {
@@ -60,25 +54,27 @@ struct Stop<'a> {
 fn draw(report: &Report) -> Result<Scene, String> {
     let over_time = report.study.as_ref().and_then(|study| study.over_time.as_ref());
     let steps = &over_time.ok_or("the report has no improvement over time: it is not of a study, or fewer than two endpoints have a year")?.steps;
-    let all: Vec<(&Kind, Vec<Stop>)> =
-        KINDS.iter().map(|kind| (kind, stops(report, kind, steps))).filter(|(_, stops)| stops.len() > 1).collect();
-    let most = all.iter().map(|(_, stops)| stops.len()).max().ok_or("fewer than two endpoints with a year have an accuracy per watt or joule")?;
+    let kind = |per: Per| Kind { per, unit: per.unit(steps.iter().filter_map(|step| Kind::of(per, step)).map(|figure| figure.value)) };
+    let stopped = |kind: Kind| (stops(report, &kind, steps), kind);
+    let all: Vec<(Vec<Stop>, Kind)> =
+        [Per::Watt, Per::Joule].map(kind).into_iter().map(stopped).filter(|(stops, _)| stops.len() > 1).collect();
+    let most = all.iter().map(|(stops, _)| stops.len()).max().ok_or("fewer than two endpoints with a year have an accuracy per watt or joule")?;
     let columns = if most > BESIDE { 1 } else { all.len() };
     let cell = WIDTH / columns as f64;
     let mut scene = Scene::new(FIGURE.summary, WIDTH);
     let mut top = 4.0;
     for row in all.chunks(columns) {
-        let lower = row.iter().zip(0..).map(|((kind, _), index)| {
-            scene.heading((f64::from(index) * cell + 8.0, top), kind.title, cell - 16.0)
+        let lower = row.iter().zip(0..).map(|((_, kind), index)| {
+            scene.heading((f64::from(index) * cell + 8.0, top), kind.unit.title, cell - 16.0)
         });
         top += 20.0 + lower.fold(0.0, f64::max);
-        let lower = row.iter().zip(0..).map(|((kind, stops), index)| summary(&mut scene, report, kind, stops, (f64::from(index) * cell + 8.0, top, cell - 16.0)));
-        top = lower.fold(top, f64::max) + 4.0;
-        let lower = row.iter().zip(0..).map(|((kind, stops), index)| panel(&mut scene, kind, stops, (f64::from(index) * cell + LEFT, top, cell - LEFT - 12.0)));
+        let lower = row.iter().zip(0..).map(|((stops, kind), index)| summary(&mut scene, report, kind, stops, (f64::from(index) * cell + 8.0, top, cell - 16.0)));
+        top = lower.fold(top, f64::max) + 9.0;
+        let lower = row.iter().zip(0..).map(|((stops, kind), index)| panel(&mut scene, kind, stops, (f64::from(index) * cell + LEFT, top, cell - LEFT - 12.0)));
         top = lower.fold(top, f64::max) + 10.0;
     }
     let mut entries = vec![dots::entry(LOOK, "here (95% intervals are smaller than the dots where none is seen)")];
-    let lines = all.iter().flat_map(|(kind, stops)| stops.iter().filter_map(|stop| stop.line).chain(gain_lines(report, kind)));
+    let lines = all.iter().flat_map(|(stops, kind)| stops.iter().filter_map(|stop| stop.line).chain(gain_lines(report, kind)));
     entries.extend(dots::paper(lines, false));
     entries.push(Entry { sample: Vec::new(), text: studied(report, None) });
     scene.height = label::key(&mut scene, entries, 8.0, top, WIDTH - 8.0) + 2.0;
@@ -88,18 +84,18 @@ fn draw(report: &Report) -> Result<Scene, String> {
 /// The steps whose efficiency is known and has a place on a logarithmic axis.
 fn stops<'a>(report: &'a Report, kind: &Kind, steps: &'a [TimeStep]) -> Vec<Stop<'a>> {
     let stop = |step: &'a TimeStep| {
-        let figure = (kind.of)(step).filter(|figure| figure.value > 0.0)?;
+        let figure = Kind::of(kind.per, step)?;
         let bounds = figure.low.zip(figure.high).filter(|(low, _)| *low > 0.0);
-        let unit = |value: f64| value / kind.unit;
+        let unit = |value: f64| value / kind.unit.size;
         let figure = Figure { value: unit(figure.value), low: bounds.map(|(low, _)| unit(low)), high: bounds.map(|(_, high)| unit(high)) };
-        let line = published(report, &format!("{}.{}", kind.key, step.endpoint)).filter(|line| line.paper.is_some_and(|paper| paper > 0.0));
+        let line = published(report, &format!("{}.{}", kind.per.key(), step.endpoint)).filter(|line| line.paper.is_some_and(|paper| paper > 0.0));
         Some(Stop { step, figure, line })
     };
     steps.iter().filter_map(stop).collect()
 }
 
 fn gain_lines<'a>(report: &'a Report, kind: &Kind) -> impl Iterator<Item = &'a Line> {
-    ["", ".models", ".hardware"].map(|part| format!("{}{part}", kind.gain_key)).into_iter().filter_map(|key| published(report, &key))
+    ["", ".models", ".hardware"].map(|part| kind.gain_key(part)).into_iter().filter_map(|key| published(report, &key))
 }
 
 fn times(value: f64) -> String {
@@ -109,14 +105,14 @@ fn times(value: f64) -> String {
 /// From the first year to the best of the last: the whole gain, split, and what was published of it.
 fn summary(scene: &mut Scene, report: &Report, kind: &Kind, stops: &[Stop], (left, top, width): (f64, f64, f64)) -> f64 {
     let (Some(first), Some(last)) = (stops.first(), best(stops).last().copied()) else { return top };
-    let Some(gain) = (kind.gain)(last.step) else { return top };
+    let Some(gain) = kind.gain(last.step) else { return top };
     let years = format!("{} to {}", first.step.year, last.step.year);
     let parts = |models: f64, hardware: f64| format!("models {}, hardware {}", times(models), times(hardware));
     let mut texts = vec![format!("{years}: {} = {}", times(gain.total.value), parts(gain.models.value, gain.hardware.value))];
     let paper: Vec<String> = ["", ".models", ".hardware"]
         .into_iter()
         .filter_map(|part| {
-            let paper = published(report, &format!("{}{part}", kind.gain_key))?.paper?;
+            let paper = published(report, &kind.gain_key(part))?.paper?;
             Some(format!("{} {}", part.trim_start_matches('.'), times(paper)).trim().to_owned())
         })
         .collect();
@@ -143,7 +139,7 @@ fn best<'s, 'a>(stops: &'s [Stop<'a>]) -> Vec<&'s Stop<'a>> {
 
 /// Draws one efficiency and returns the lower end of the names.
 fn panel(scene: &mut Scene, kind: &Kind, stops: &[Stop], (left, top, width): (f64, f64, f64)) -> f64 {
-    let shown = |stop: &Stop| [Some(stop.figure.value), stop.figure.low, stop.figure.high, stop.line.and_then(|line| line.paper).map(|paper| paper / kind.unit)];
+    let shown = |stop: &Stop| [Some(stop.figure.value), stop.figure.low, stop.figure.high, stop.line.and_then(|line| line.paper).map(|paper| paper / kind.unit.size)];
     let values: Vec<f64> = stops.iter().flat_map(shown).flatten().collect();
     // Room for the factors above the last points.
     let most = values.iter().copied().fold(0.0, f64::max);
@@ -177,7 +173,7 @@ fn panel(scene: &mut Scene, kind: &Kind, stops: &[Stop], (left, top, width): (f6
     }
     for (stop, x) in stops.iter().zip(&places) {
         if let Some(paper) = stop.line.and_then(|line| line.paper) {
-            scene.marks.push(dots::ring((*x, height(paper / kind.unit))));
+            scene.marks.push(dots::ring((*x, height(paper / kind.unit.size))));
         }
         if let (Some(low), Some(high)) = (stop.figure.low, stop.figure.high) {
             scene.line(vec![(*x, height(low)), (*x, height(high))], Stroke::solid(LOOK.ink, 1.6));
@@ -203,7 +199,7 @@ fn names(scene: &mut Scene, step: &TimeStep, (x, top): At, width: f64) -> f64 {
 /// The gain from one step to another, and its parts: what both gained over the first, divided.
 fn split(kind: &Kind, from: &Stop, to: &Stop) -> Vec<String> {
     let mut texts = vec![times(to.figure.value / from.figure.value)];
-    let parts = |stop: &Stop| (kind.gain)(stop.step).map(|gain| (gain.models.value, gain.hardware.value));
+    let parts = |stop: &Stop| kind.gain(stop.step).map(|gain| (gain.models.value, gain.hardware.value));
     if let Some((models, hardware)) = parts(to) {
         // The first has gained nothing over itself.
         let (before_models, before_hardware) = parts(from).unwrap_or((1.0, 1.0));

@@ -12,7 +12,7 @@ use crate::report::{Line, Report};
 pub(super) const FIGURE: FigureKind =
     FigureKind { name: "reproduction", summary: "Differences from the published numbers, as parts of their tolerances", draw };
 
-const WIDTH: f64 = 560.0;
+const WIDTH: f64 = 640.0;
 /// What is farther off stands here.
 const FARTHEST: f64 = 1.2;
 /// The least distance, in tolerances, at which dots do not touch, and from one lane to the next.
@@ -46,7 +46,7 @@ fn draw(report: &Report) -> Result<Scene, String> {
     let names: Vec<Row> = sources
         .iter()
         .zip(&swarms)
-        .map(|(source, swarm)| Row { least: 10.0 + LANE * lanes(swarm) as f64, ..Row::new(source.name) })
+        .map(|(source, swarm)| Row { least: 10.0 + LANE * lanes(swarm) as f64, ..Row::new(named(source)) })
         .collect();
     let mut scene = Scene::new(FIGURE.summary, WIDTH);
     let ticks = [-1.0, -0.5, 0.0, 0.5, 1.0].map(|at| (at, number(at, 1))).to_vec();
@@ -62,11 +62,12 @@ fn draw(report: &Report) -> Result<Scene, String> {
         }
     }
     for (index, (swarm, text)) in swarms.iter().zip(&counts).enumerate() {
-        let middle = (lanes(swarm) - 1) as f64 / 2.0;
+        // Lanes to both sides of the middle in turn, which an even number of them would leave half a lane to one side.
+        let middle = if lanes(swarm) % 2 == 0 { 0.5 } else { 0.0 };
         for (value, lane, line) in swarm {
             let Some((x, y)) = table.at(0, index, *value) else { continue };
             let look = if line.within == Some(false) { OUTSIDE } else { WITHIN };
-            scene.marker((x, y + LANE * (*lane as f64 - middle)), look.shape, dots::DOT, look.ink, false);
+            scene.marker((x, y + LANE * (side(*lane) - middle)), look.shape, dots::DOT, look.ink, false);
         }
         table.beside(&mut scene, 0, index, text);
     }
@@ -91,6 +92,24 @@ fn distance(line: &Line) -> Option<f64> {
     let share = off / line.tolerance?;
     // Without a tolerance ours is the published number, or as far off as can be.
     Some(if share.is_nan() { 0.0 } else { share })
+}
+
+/// 0, 1, -1, 2, -2 and so on.
+fn side(lane: usize) -> f64 {
+    let steps = lane.div_ceil(2) as f64;
+    if lane % 2 == 0 { -steps } else { steps }
+}
+
+/// The source, and in a few words what its numbers are where those are few kinds.
+fn named(source: &Source) -> String {
+    let mut kinds: Vec<&str> = Vec::new();
+    for line in &source.lines {
+        let kind = line.what.split([',', ':']).next().unwrap_or_default().trim();
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    if kinds.len() > 4 { source.name.to_owned() } else { format!("{}: {}", source.name, kinds.join(", ")) }
 }
 
 /// Figures before tables, each by number.

@@ -42,7 +42,7 @@ pub struct Table {
 /// From one line of a name to the next.
 const LINE: f64 = 11.5;
 const EDGE: f64 = 8.0;
-const GAP: f64 = 16.0;
+const GAP: f64 = 20.0;
 
 impl Row {
     /// A row of the usual height.
@@ -66,7 +66,7 @@ impl Table {
     /// Writes to the right of a column, beside a row.
     pub fn beside(&self, scene: &mut Scene, column: usize, row: usize, text: &str) {
         let (Some(panel), Some((top, bottom))) = (self.panels.get(column), self.rows.get(row)) else { return };
-        scene.text(Text { ink: style::BLACK, ..Text::small((panel.right() + 6.0, (top + bottom) / 2.0 + 0.36 * style::SMALL), text) });
+        scene.text(Text { ink: style::BLACK, ..Text::small((panel.right() + 8.5, (top + bottom) / 2.0 + 0.36 * style::SMALL), text) });
     }
 }
 

@@ -5,6 +5,7 @@ use super::dots;
 use super::label::{self, Entry};
 use super::scene::{Anchor, Mark, Scene, Stroke, Text};
 use super::style::{self, Look};
+use super::units::parameters;
 use super::{FigureKind, published, studied, thousands};
 use crate::analysis::study::{Extent, Group, SavingsBySize, SizeRow};
 use crate::report::{ACCOUNT_NAMES, Figure, Line, Report};
@@ -19,6 +20,8 @@ const SAVINGS_HEIGHT: f64 = 150.0;
 const ANSWERS_HEIGHT: f64 = 70.0;
 /// Panels side by side.
 const COLUMNS: usize = 4;
+
+const REFERENCE: Stroke = Stroke { ink: style::GREY, width: 1.1, dash: style::DASHED };
 
 /// "compute" is what people call the account of floating-point operations.
 const WORDS: [&str; 4] = ["energy", "compute", "cost", "latency"];
@@ -53,7 +56,11 @@ fn draw(report: &Report) -> Result<Scene, String> {
     }
     entries.push(sample(style::ANSWERS, "answer accuracy", false));
     entries.extend(dots::paper(lines.iter().copied(), false).map(|entry| Entry { sample: vec![hollow(style::ACCOUNTS[0], (11.0, 4.0))], text: format!("{}: hollow, of the same shape", entry.text) }));
-    entries.push(dots::remark("The oracle takes the smallest model that is right, and the baseline's accuracy is kept."));
+    if all.iter().any(|(savings, columns)| columns.iter().any(|column| reference(report, savings, column.group).is_some())) {
+        let line = Mark::Line { points: vec![(0.0, 4.0), (22.0, 4.0)], stroke: REFERENCE };
+        entries.push(Entry { sample: vec![line], text: "that of the baseline".to_owned() });
+    }
+    entries.push(dots::remark("Oracle: the smallest model that is right; where none is, the smallest."));
     entries.push(dots::remark(studied(report, all.first().and_then(|(savings, _)| savings.limits.first()?.rows.first()).map(|row| row.group.queries))));
     let right = scene.width - 8.0;
     scene.height = label::key(&mut scene, entries, 8.0, top, right) + 2.0;
@@ -102,7 +109,7 @@ fn draw_strip(scene: &mut Scene, report: &Report, savings: &SavingsBySize, strip
     let width = (page - LEFT - 12.0 - GAP * (count - 1.0)) / count;
     for (index, column) in strip.iter().enumerate() {
         let left = LEFT + index as f64 * (width + GAP);
-        let ticks = column.rows.iter().map(|(size, _)| (*size, size.to_string())).collect();
+        let ticks = column.rows.iter().map(|(size, _)| (*size, parameters(*size))).collect();
         let x = Axis::stops(ticks).ok_or("a model's size is not above 0")?;
         let upper = Panel { left, top: top + 32.0, width, height: SAVINGS_HEIGHT, x, y: upper.clone() };
         let lower = Panel { top: upper.bottom() + 26.0, height: ANSWERS_HEIGHT, y: lower.clone(), ..upper.clone() };
@@ -115,23 +122,23 @@ fn draw_strip(scene: &mut Scene, report: &Report, savings: &SavingsBySize, strip
         lower.frame(scene, true, index == 0);
         draw_column(scene, report, column, (&upper, &lower));
         if let Some(reference) = reference(report, savings, column.group) {
-            let stroke = Stroke { ink: style::GREY, width: 1.1, dash: style::DASHED };
             let y = lower.at(1.0, reference).1;
-            scene.line(vec![(lower.left, y), (lower.right(), y)], stroke);
+            scene.line(vec![(lower.left, y), (lower.right(), y)], REFERENCE);
         }
     }
     let bottom = top + 32.0 + SAVINGS_HEIGHT + 26.0 + ANSWERS_HEIGHT;
     let middle = (LEFT + page - 12.0) / 2.0;
-    scene.text(Text::new((middle, bottom + 29.0), "largest local model allowed, billion parameters (log scale)").anchor(Anchor::Middle));
+    scene.text(Text::new((middle, bottom + 29.0), "largest local model allowed, parameters (log scale)").anchor(Anchor::Middle));
     Ok(bottom + 46.0)
 }
 
 /// The baseline's own answer accuracy on these queries, where the report has it.
 fn reference(report: &Report, savings: &SavingsBySize, group: &Group) -> Option<f64> {
-    match &group.dataset {
-        Some(dataset) => published(report, &format!("baseline.{dataset}"))?.here,
-        None => report.run.endpoints.iter().find(|endpoint| endpoint.id == savings.baseline)?.answer_accuracy,
-    }
+    let line = |dataset: &String| published(report, &format!("baseline.{dataset}"))?.here;
+    // A data set of all queries is the whole run.
+    let whole = || report.run.endpoints.iter().find(|endpoint| endpoint.id == savings.baseline)?.answer_accuracy;
+    let of_all = group.queries == report.run.queries;
+    group.dataset.as_ref().and_then(line).or_else(|| if of_all { whole() } else { None })
 }
 
 fn draw_column(scene: &mut Scene, report: &Report, column: &Column, (upper, lower): (&Panel, &Panel)) {
