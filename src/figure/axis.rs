@@ -77,6 +77,16 @@ impl Axis {
         Some(Axis { low: first * step, high: last * step, log: false, ticks: labels.collect() })
     }
 
+    /// A linear axis of shares: never beyond 0 and 1, where no value is.
+    pub fn shares(values: &[f64], count: usize, least: f64) -> Option<Self> {
+        let mut axis = Axis::linear(values.iter().copied(), count, least, Ticks::Percent)?;
+        if values.iter().all(|value| value.is_nan() || (0.0..=1.0).contains(value)) {
+            (axis.low, axis.high) = (axis.low.max(0.0), axis.high.min(1.0));
+            axis.ticks.retain(|(tick, _)| (-1e-9..=1.0 + 1e-9).contains(tick));
+        }
+        Some(axis)
+    }
+
     /// A logarithmic axis that holds all values, in units of `unit` times the value's. `None` where
     /// a value is not above 0.
     pub fn log(values: impl IntoIterator<Item = f64>, unit: f64) -> Option<Self> {
@@ -217,6 +227,16 @@ mod tests {
         let axis = Axis::linear([0.5, 0.5], 4, 0.1, Ticks::Percent).unwrap();
         assert_eq!(labels(&axis), ["45.0%", "47.5%", "50.0%", "52.5%", "55.0%"]);
         assert!(Axis::linear([f64::NAN], 4, 0.1, Ticks::Percent).is_none());
+    }
+
+    #[test]
+    fn shares_do_not_go_beyond_all() {
+        // 91% to 100% in 4 steps of 2.5%: a linear axis would go on to 102.5%.
+        let axis = Axis::shares(&[0.91, 1.0], 4, 0.1).unwrap();
+        assert_eq!(labels(&axis), ["90.0%", "92.5%", "95.0%", "97.5%", "100.0%"]);
+        assert_eq!((axis.share(0.9), axis.share(1.0)), (0.0, 1.0));
+        // A mean of graded scores may be beyond, and then so is the axis.
+        assert_eq!(labels(&Axis::shares(&[0.5, 1.1], 3, 0.1).unwrap()).last(), Some(&"125%"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Share of queries that are solved, by data set (the paper's Figure 2).
 
-use super::axis::{Axis, Ticks};
+use super::axis::Axis;
 use super::dots::{self, Dot, DotColumn, DotRow};
 use super::label;
 use super::rows::Row;
@@ -26,7 +26,7 @@ fn draw(report: &Report) -> Result<Scene, String> {
     let (groups, left_out) = chosen(&table.rows);
     let line = |row: &CoverageRow| -> Option<&Line> { published(report, &format!("coverage.{}", row.group.dataset.as_deref()?)) };
     let rows: Vec<DotRow> = groups.iter().flat_map(|row| lines(row, line(row))).collect();
-    let axis = Axis::linear(dots::values(&rows, 0), 5, 0.1, Ticks::Percent).ok_or("no share of solved queries is known")?;
+    let axis = Axis::shares(&dots::values(&rows, 0).collect::<Vec<_>>(), 5, 0.1).ok_or("no share of solved queries is known")?;
     let mut scene = Scene::new(FIGURE.summary, WIDTH);
     let column =
         DotColumn { heading: String::new(), title: "queries answered correctly".to_owned(), axis, number: units::percent };

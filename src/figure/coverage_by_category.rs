@@ -1,6 +1,6 @@
 //! Share of queries that a local endpoint solves, by category (the paper's Figure 5 and Table 4).
 
-use super::axis::{Axis, Ticks};
+use super::axis::Axis;
 use super::dots::{self, Dot, DotColumn, DotRow};
 use super::label;
 use super::rows::Row;
@@ -45,10 +45,10 @@ fn draw(report: &Report) -> Result<Scene, String> {
         return Err("no category has a share of queries that a local endpoint answers correctly".to_owned());
     }
     let mut scene = Scene::new(FIGURE.summary, if sets.len() == 1 { NARROW } else { WIDTH });
-    let (mut top, mut left_out) = (4.0, 0);
+    let (mut top, mut left_out, mut differ) = (4.0, 0, false);
     for strip in sets.chunks(sets.len().div_ceil(sets.len().div_ceil(COLUMNS))) {
-        let (bottom, beyond) = draw_strip(&mut scene, strip, top)?;
-        (top, left_out) = (bottom, left_out + beyond);
+        let (bottom, beyond, own) = draw_strip(&mut scene, strip, top)?;
+        (top, left_out, differ) = (bottom, left_out + beyond, differ || own);
     }
     let cells = || sets.iter().flat_map(|set| &set.cells);
     let paper = dots::paper(cells().filter_map(|cell| cell.line).filter(|line| line.paper.is_some()), true);
@@ -59,6 +59,9 @@ fn draw(report: &Report) -> Result<Scene, String> {
     entries.extend(paper);
     if left_out > 0 {
         entries.push(dots::remark(format!("Smaller categories that are not shown: {left_out}.")));
+    }
+    if differ {
+        entries.push(dots::remark("The axes differ."));
     }
     let from_lines = cells().any(|cell| cell.line.is_some());
     entries.push(dots::remark(studied(report, if from_lines { Some(report.run.queries) } else { table.rows.first().map(|row| row.group.queries) })));
@@ -102,8 +105,9 @@ fn compared(report: &Report, dataset: &str) -> Option<u64> {
     rows.iter().map(|row| &row.group).find(same).map(|group| group.queries)
 }
 
-/// Data sets side by side; returns the lower end and how many categories are left out.
-fn draw_strip(scene: &mut Scene, strip: &[Set], top: f64) -> Result<(f64, usize), String> {
+/// Data sets side by side; returns the lower end, how many categories are left out, and whether the
+/// axes differ.
+fn draw_strip(scene: &mut Scene, strip: &[Set], top: f64) -> Result<(f64, usize, bool), String> {
     let mut categories: Vec<(&str, u64)> = Vec::new();
     for cell in strip.iter().flat_map(|set| &set.cells) {
         match categories.iter_mut().find(|(name, _)| *name == cell.category) {
@@ -120,7 +124,7 @@ fn draw_strip(scene: &mut Scene, strip: &[Set], top: f64) -> Result<(f64, usize)
     };
     let row = |(category, _): &(&str, u64)| DotRow { row: Row::new(*category), dots: strip.iter().map(|set| dot(set, category)).collect() };
     let rows: Vec<DotRow> = categories.iter().map(row).collect();
-    let axes = axes(&rows, strip.len()).ok_or("no share of solved queries is known")?;
+    let (axes, differ) = axes(&rows, strip.len()).ok_or("no share of solved queries is known")?;
     let column = |(set, axis): (&Set, Axis)| DotColumn {
         heading: if set.name.is_empty() { String::new() } else { format!("{} ({} queries)", set.name, thousands(set.queries)) },
         title: "queries that a local endpoint answers correctly".to_owned(),
@@ -128,12 +132,12 @@ fn draw_strip(scene: &mut Scene, strip: &[Set], top: f64) -> Result<(f64, usize)
         number: units::percent,
     };
     let columns = strip.iter().zip(axes).map(column).collect();
-    Ok((dots::draw(scene, &rows, columns, top), left_out))
+    Ok((dots::draw(scene, &rows, columns, top), left_out, differ))
 }
 
 /// The same axis for all, so that data sets can be compared, unless one of them would fill a small part
 /// of it: then nothing could be seen of its categories, and each has its own.
-fn axes(rows: &[DotRow], columns: usize) -> Option<Vec<Axis>> {
+fn axes(rows: &[DotRow], columns: usize) -> Option<(Vec<Axis>, bool)> {
     let values = |column: usize| dots::values(rows, column).collect::<Vec<_>>();
     let span = |values: &[f64]| {
         let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
@@ -141,8 +145,8 @@ fn axes(rows: &[DotRow], columns: usize) -> Option<Vec<Axis>> {
     };
     let all: Vec<f64> = (0..columns).flat_map(values).collect();
     let ticks = if columns > 2 { 2 } else { 4 };
-    let shared = Axis::linear(all.iter().copied(), ticks, 0.1, Ticks::Percent)?;
+    let shared = Axis::shares(&all, ticks, 0.1)?;
     let own = (0..columns).any(|column| span(&values(column)) < 0.25 * span(&all));
-    let axis = |column: usize| Axis::linear(values(column), ticks, 0.1, Ticks::Percent).filter(|_| own).unwrap_or_else(|| shared.clone());
-    Some((0..columns).map(axis).collect())
+    let axis = |column: usize| Axis::shares(&values(column), ticks, 0.1).filter(|_| own).unwrap_or_else(|| shared.clone());
+    Some(((0..columns).map(axis).collect(), own))
 }

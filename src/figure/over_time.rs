@@ -73,9 +73,12 @@ fn draw(report: &Report) -> Result<Scene, String> {
         let lower = row.iter().zip(0..).map(|((stops, kind), index)| panel(&mut scene, kind, stops, (f64::from(index) * cell + LEFT, top, cell - LEFT - 12.0)));
         top = lower.fold(top, f64::max) + 10.0;
     }
-    let mut entries = vec![dots::entry(LOOK, "here (95% intervals are smaller than the dots where none is seen)")];
+    let mut entries: Vec<Entry> = Vec::new();
     let lines = all.iter().flat_map(|(stops, kind)| stops.iter().filter_map(|stop| stop.line).chain(gain_lines(report, kind)));
-    entries.extend(dots::paper(lines, false));
+    if let Some(paper) = dots::paper(lines, false) {
+        entries.extend([dots::entry(LOOK, "here"), paper]);
+    }
+    entries.push(dots::interval());
     entries.push(Entry { sample: Vec::new(), text: studied(report, None) });
     scene.height = label::key(&mut scene, entries, 8.0, top, WIDTH - 8.0) + 2.0;
     Ok(scene)

@@ -12,7 +12,7 @@ use crate::report::{Line, Report};
 pub(super) const FIGURE: FigureKind =
     FigureKind { name: "reproduction", summary: "Differences from the published numbers, as parts of their tolerances", draw };
 
-const WIDTH: f64 = 640.0;
+const WIDTH: f64 = 700.0;
 /// What is farther off stands here.
 const FARTHEST: f64 = 1.2;
 /// The least distance, in tolerances, at which dots do not touch, and from one lane to the next.
@@ -104,7 +104,8 @@ fn side(lane: usize) -> f64 {
 fn named(source: &Source) -> String {
     let mut kinds: Vec<&str> = Vec::new();
     for line in &source.lines {
-        let kind = line.what.split([',', ':']).next().unwrap_or_default().trim();
+        // What comes first is what all have in common: "accuracy per watt, GPT-OSS-120B on Apple M4 Max".
+        let kind = line.what.split([',', ':']).next().and_then(|kind| kind.split(" on ").next()).unwrap_or_default();
         if !kinds.contains(&kind) {
             kinds.push(kind);
         }

@@ -76,7 +76,7 @@ pub fn lay(scene: &mut Scene, rows: &[Row], columns: &[Column], top: f64) -> Tab
     let names: Vec<Vec<String>> = rows.iter().map(|row| style::wrap(&row.name, style::SMALL, row.heading, widest)).collect();
     let widths =
         rows.iter().zip(&names).flat_map(|(row, lines)| lines.iter().map(|line| style::text_width(line, style::SMALL, row.heading)));
-    let left = EDGE + widths.fold(20.0, f64::max) + 8.0;
+    let left = EDGE + widths.fold(20.0, f64::max) + 10.0;
     let count = columns.len().max(1) as f64;
     let beside: f64 = columns.iter().map(|column| column.beside).sum();
     let width = (scene.width - left - EDGE - beside - GAP * (count - 1.0)) / count;
@@ -127,7 +127,7 @@ fn write_name(scene: &mut Scene, lines: &[String], heading: bool, (left, top, bo
         let y = first + LINE * index as f64;
         scene.text(match heading {
             true => Text { bold: true, ink: style::BLACK, ..Text::small((EDGE, y), line.as_str()) },
-            false => Text { ink: style::BLACK, ..Text::small((left - 6.0, y), line.as_str()).anchor(Anchor::End) },
+            false => Text { ink: style::BLACK, ..Text::small((left - 8.0, y), line.as_str()).anchor(Anchor::End) },
         });
     }
 }

@@ -20,6 +20,8 @@ const SAVINGS_HEIGHT: f64 = 150.0;
 const ANSWERS_HEIGHT: f64 = 70.0;
 /// Panels side by side.
 const COLUMNS: usize = 4;
+/// Of more data sets the largest are drawn.
+const MOST: usize = 8;
 
 const REFERENCE: Stroke = Stroke { ink: style::GREY, width: 1.1, dash: style::DASHED };
 
@@ -40,31 +42,40 @@ fn draw(report: &Report) -> Result<Scene, String> {
         return Err("no savings by size are known together with an answer accuracy".to_owned());
     }
     let mut scene = Scene::new(FIGURE.summary, width(&all));
-    let (mut top, mut lines, mut used) = (4.0, Vec::new(), [false; 4]);
+    let mut top = 4.0;
     for (savings, columns) in &all {
         for strip in columns.chunks(columns.len().div_ceil(columns.len().div_ceil(COLUMNS))) {
             top = draw_strip(&mut scene, report, savings, strip, top)?;
         }
-        for (size, row) in columns.iter().flat_map(|column| &column.rows) {
-            lines.extend((0..4).filter_map(|account| line(report, &row.group, *size, account)));
-            used.iter_mut().zip(row.savings.to_array()).for_each(|(used, saving)| *used |= saving.is_some());
-        }
     }
-    let mut entries: Vec<Entry> = Vec::new();
-    for ((word, look), _) in WORDS.iter().zip(style::ACCOUNTS).zip(used).filter(|(_, used)| *used) {
-        entries.push(sample(look, &format!("{word} saved"), false));
+    let right = scene.width - 8.0;
+    scene.height = label::key(&mut scene, key(report, &all), 8.0, top, right) + 2.0;
+    Ok(scene)
+}
+
+fn key(report: &Report, all: &[(&SavingsBySize, Vec<Column>)]) -> Vec<Entry> {
+    let columns = || all.iter().flat_map(|(savings, columns)| columns.iter().map(move |column| (savings, column)));
+    let rows = || columns().flat_map(|(_, column)| &column.rows);
+    let used = |account: usize| rows().any(|(_, row)| row.savings.to_array().get(account).is_some_and(Option::is_some));
+    let accounts = WORDS.iter().zip(style::ACCOUNTS).enumerate().filter(|(account, _)| used(*account));
+    let mut entries: Vec<Entry> = accounts.map(|(_, (word, look))| sample(look, &format!("{word} saved"))).collect();
+    let lines = rows().flat_map(|(size, row)| (0..4).filter_map(|account| line(report, &row.group, *size, account)));
+    if let Some(Entry { text, .. }) = dots::paper(lines, false) {
+        entries.push(Entry { sample: vec![hollow(style::ACCOUNTS[0], (11.0, 4.0))], text: format!("hollow: {text}") });
     }
-    entries.push(sample(style::ANSWERS, "answer accuracy", false));
-    entries.extend(dots::paper(lines.iter().copied(), false).map(|entry| Entry { sample: vec![hollow(style::ACCOUNTS[0], (11.0, 4.0))], text: format!("{}: hollow, of the same shape", entry.text) }));
-    if all.iter().any(|(savings, columns)| columns.iter().any(|column| reference(report, savings, column.group).is_some())) {
+    entries.push(sample(style::ANSWERS, "answer accuracy"));
+    if columns().any(|(savings, column)| reference(report, savings, column.group).is_some()) {
         let line = Mark::Line { points: vec![(0.0, 4.0), (22.0, 4.0)], stroke: REFERENCE };
         entries.push(Entry { sample: vec![line], text: "that of the baseline".to_owned() });
     }
     entries.push(dots::remark("Oracle: the smallest model that is right; where none is, the smallest."));
-    entries.push(dots::remark(studied(report, all.first().and_then(|(savings, _)| savings.limits.first()?.rows.first()).map(|row| row.group.queries))));
-    let right = scene.width - 8.0;
-    scene.height = label::key(&mut scene, entries, 8.0, top, right) + 2.0;
-    Ok(scene)
+    let left_out = all.iter().filter_map(|(savings, _)| Some(wanted(savings)?.len())).max().unwrap_or(0).saturating_sub(MOST);
+    if left_out > 0 {
+        entries.push(dots::remark(format!("Smaller data sets that are not shown: {left_out}.")));
+    }
+    let queries = all.first().and_then(|(savings, _)| savings.limits.first()?.rows.first()).map(|row| row.group.queries);
+    entries.push(dots::remark(studied(report, queries)));
+    entries
 }
 
 fn width(all: &[(&SavingsBySize, Vec<Column>)]) -> f64 {
@@ -72,17 +83,26 @@ fn width(all: &[(&SavingsBySize, Vec<Column>)]) -> f64 {
     if most == 1 { 460.0 } else { WIDTH }
 }
 
-/// Each data set, or all queries where there is none; those of which a saving and an answer accuracy are known.
+/// The rows of each data set, or that of all queries where there is none.
+fn wanted(savings: &SavingsBySize) -> Option<Vec<&SizeRow>> {
+    let rows = &savings.limits.first()?.rows;
+    let sets = rows.iter().any(|row| row.group.extent == Extent::Dataset);
+    Some(rows.iter().filter(|row| (row.group.extent == Extent::Dataset) == sets).collect())
+}
+
+/// The largest groups in the order of the trace, with what is known: a saving and an answer accuracy.
 fn columns(savings: &SavingsBySize) -> Vec<Column<'_>> {
-    let Some(first) = savings.limits.first() else { return Vec::new() };
-    let several = first.rows.iter().filter(|row| row.group.extent == Extent::Dataset).count() > 0;
-    let wanted = first.rows.iter().filter(|row| (row.group.extent == Extent::Dataset) == several);
-    let column = |group: &'_ SizeRow| -> Vec<(f64, &SizeRow)> {
-        let same = |row: &&SizeRow| row.group.extent == group.group.extent && row.group.dataset == group.group.dataset;
+    let mut wanted: Vec<(usize, &SizeRow)> = wanted(savings).unwrap_or_default().into_iter().enumerate().collect();
+    wanted.sort_by_key(|(_, row)| std::cmp::Reverse(row.group.queries));
+    wanted.truncate(MOST);
+    wanted.sort_by_key(|(index, _)| *index);
+    let column = |group: &Group| -> Vec<(f64, &SizeRow)> {
+        let same = |row: &&SizeRow| row.group.extent == group.extent && row.group.dataset == group.dataset;
         let known = |row: &&SizeRow| row.answer_accuracy.is_some() && row.savings.to_array().iter().any(Option::is_some);
         savings.limits.iter().filter_map(|limit| Some((limit.params_total_b, limit.rows.iter().find(same).filter(known)?))).collect()
     };
-    wanted.map(|row| Column { group: &row.group, rows: column(row) }).filter(|column| !column.rows.is_empty()).collect()
+    let columns = wanted.into_iter().map(|(_, row)| Column { group: &row.group, rows: column(&row.group) });
+    columns.filter(|column| !column.rows.is_empty()).collect()
 }
 
 /// The published saving on a data set with models up to a size, which tables give without decimals.
@@ -100,8 +120,8 @@ fn draw_strip(scene: &mut Scene, report: &Report, savings: &SavingsBySize, strip
     // The zero line is always there: it is where routing stops to pay.
     let upper = Axis::linear(saved.chain(paper).chain([0.0]), 5, 0.1, Ticks::Percent).ok_or("no saving is known")?;
     let references = strip.iter().filter_map(|column| reference(report, savings, column.group));
-    let answered = rows().filter_map(|(_, row)| row.answer_accuracy).flat_map(bounds).chain(references);
-    let lower = Axis::linear(answered, 3, 0.1, Ticks::Percent).ok_or("no answer accuracy is known")?;
+    let answered = rows().filter_map(|(_, row)| row.answer_accuracy).flat_map(bounds).chain(references).collect::<Vec<_>>();
+    let lower = Axis::shares(&answered, 3, 0.1).ok_or("no answer accuracy is known")?;
     let page = scene.width;
     let top = top + scene.heading((8.0, top), &format!("saved, % of {}", savings.baseline), page - 16.0);
     scene.heading((8.0, top + SAVINGS_HEIGHT + 40.0), "answer accuracy", page - 16.0);
@@ -171,8 +191,8 @@ fn hollow(look: Look, at: (f64, f64)) -> Mark {
     Mark::Marker { at, shape: look.shape, size: 7.0, ink: look.ink, hollow: true }
 }
 
-fn sample(look: Look, text: &str, hollow: bool) -> Entry {
+fn sample(look: Look, text: &str) -> Entry {
     let line = Mark::Line { points: vec![(0.0, 4.0), (22.0, 4.0)], stroke: Stroke { ink: look.ink, width: 1.4, dash: look.dash } };
-    let dot = Mark::Marker { at: (11.0, 4.0), shape: look.shape, size: dots::DOT, ink: look.ink, hollow };
+    let dot = Mark::Marker { at: (11.0, 4.0), shape: look.shape, size: dots::DOT, ink: look.ink, hollow: false };
     Entry { sample: vec![line, dot], text: text.to_owned() }
 }
