@@ -18,6 +18,8 @@ const WIDTH: f64 = 760.0;
 const NARROW: f64 = 560.0;
 /// Data sets side by side; more stand below.
 const COLUMNS: usize = 3;
+/// Of more data sets the largest are drawn.
+const SETS: usize = 6;
 /// Of more categories those with most queries are drawn.
 const MOST: usize = 40;
 
@@ -40,7 +42,7 @@ struct Cell<'a> {
 
 fn draw(report: &Report) -> Result<Scene, String> {
     let table = report.study.as_ref().and_then(|study| study.coverage.as_ref()).ok_or("the report has no coverage: it is not of a study")?;
-    let sets = sets(report, table);
+    let (sets, sets_left_out) = sets(report, table);
     if sets.is_empty() {
         return Err("no category has a share of queries that a local endpoint answers correctly".to_owned());
     }
@@ -57,8 +59,10 @@ fn draw(report: &Report) -> Result<Scene, String> {
         entries.push(dots::interval());
     }
     entries.extend(paper);
-    if left_out > 0 {
-        entries.push(dots::remark(format!("Smaller categories that are not shown: {left_out}.")));
+    for (left_out, what) in [(left_out, "categories"), (sets_left_out, "data sets")] {
+        if left_out > 0 {
+            entries.push(dots::remark(format!("Smaller {what} that are not shown: {left_out}.")));
+        }
     }
     if differ {
         entries.push(dots::remark("The axes differ."));
@@ -70,9 +74,9 @@ fn draw(report: &Report) -> Result<Scene, String> {
     Ok(scene)
 }
 
-/// The data sets that have categories. Where a published table was compared with, the comparison's own
+/// The largest data sets that have categories, and how many are left out. Where a published table was compared with, the comparison's own
 /// numbers are drawn: they may be of another trace than the study's.
-fn sets<'a>(report: &'a Report, table: &'a CoverageTable) -> Vec<Set<'a>> {
+fn sets<'a>(report: &'a Report, table: &'a CoverageTable) -> (Vec<Set<'a>>, usize) {
     let mut sets: Vec<Set> = Vec::new();
     for row in &table.rows {
         match row.group.extent {
@@ -92,10 +96,16 @@ fn sets<'a>(report: &'a Report, table: &'a CoverageTable) -> Vec<Set<'a>> {
         }
     }
     sets.retain(|set| !set.cells.is_empty());
+    let mut sizes: Vec<u64> = sets.iter().map(|set| set.queries).collect();
+    sizes.sort_by_key(|size| std::cmp::Reverse(*size));
+    let (all, least) = (sets.len(), sizes.get(SETS.min(sizes.len()).saturating_sub(1)).copied());
+    sets.retain(|set| least.is_none_or(|least| set.queries >= least));
+    sets.truncate(SETS);
     for set in sets.iter_mut().filter(|set| set.cells.iter().any(|cell| cell.line.is_some())) {
         set.queries = compared(report, set.name).unwrap_or(set.queries);
     }
-    sets
+    let left_out = all - sets.len();
+    (sets, left_out)
 }
 
 /// Queries of a data set in the trace that was replayed, of which the difficulties are too.

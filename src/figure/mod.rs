@@ -12,6 +12,10 @@ mod rows;
 #[cfg(test)]
 mod sample;
 mod scene;
+#[cfg(test)]
+mod study_sample;
+#[cfg(test)]
+mod study_tests;
 mod style;
 mod units;
 
