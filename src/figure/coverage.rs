@@ -32,7 +32,7 @@ fn draw(report: &Report) -> Result<Scene, String> {
         DotColumn { heading: String::new(), title: "queries answered correctly".to_owned(), axis, number: units::percent };
     let top = dots::draw(&mut scene, &rows, vec![column], 4.0);
     let mut entries = vec![dots::interval()];
-    entries.extend(dots::paper(groups.iter().filter_map(|row| line(row)).filter(|line| line.paper.is_some()), true));
+    entries.extend(dots::paper(groups.iter().filter_map(|row| line(row)).filter(|line| line.paper.is_some()), " (in brackets)"));
     if left_out > 0 {
         entries.push(dots::remark(format!("Smaller data sets that are not shown: {left_out}.")));
     }

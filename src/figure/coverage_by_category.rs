@@ -53,7 +53,7 @@ fn draw(report: &Report) -> Result<Scene, String> {
         (top, left_out, differ) = (bottom, left_out + beyond, differ || own);
     }
     let cells = || sets.iter().flat_map(|set| &set.cells);
-    let paper = dots::paper(cells().filter_map(|cell| cell.line).filter(|line| line.paper.is_some()), true);
+    let paper = dots::paper(cells().filter_map(|cell| cell.line).filter(|line| line.paper.is_some()), " (in brackets)");
     let mut entries: Vec<_> = paper.is_some().then(|| dots::entry(LOOK, "here")).into_iter().collect();
     if cells().any(|cell| cell.figure.low.is_some()) {
         entries.push(dots::interval());

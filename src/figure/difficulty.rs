@@ -17,7 +17,7 @@ pub(super) const FIGURE: FigureKind =
 
 const WIDTH: f64 = 760.0;
 /// Of more data sets, and of more categories of one, the largest are drawn.
-const SETS: usize = 12;
+const SETS: usize = 6;
 const CATEGORIES: usize = 8;
 /// Half of a bar's height.
 const HALF: f64 = 5.5;

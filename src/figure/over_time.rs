@@ -75,7 +75,7 @@ fn draw(report: &Report) -> Result<Scene, String> {
     }
     let mut entries: Vec<Entry> = Vec::new();
     let lines = all.iter().flat_map(|(stops, kind)| stops.iter().filter_map(|stop| stop.line).chain(gain_lines(report, kind)));
-    if let Some(paper) = dots::paper(lines, false) {
+    if let Some(paper) = dots::paper(lines, "") {
         entries.extend([dots::entry(LOOK, "here"), paper]);
     }
     entries.push(dots::interval());
@@ -115,7 +115,8 @@ fn summary(scene: &mut Scene, report: &Report, kind: &Kind, stops: &[Stop], (lef
     let paper: Vec<String> = ["", ".models", ".hardware"]
         .into_iter()
         .filter_map(|part| {
-            let paper = published(report, &kind.gain_key(part))?.paper?;
+            let line = published(report, &kind.gain_key(part)).filter(|line| is_of(line, gain, part))?;
+            let paper = line.paper?;
             Some(format!("{} {}", part.trim_start_matches('.'), times(paper)).trim().to_owned())
         })
         .collect();
@@ -132,6 +133,16 @@ fn summary(scene: &mut Scene, report: &Report, kind: &Kind, stops: &[Stop], (lef
         scene.text(dots::written((left, y - 2.0), line));
     }
     y
+}
+
+/// Whether a line compares this gain, or this part of it: it may be of other years.
+fn is_of(line: &Line, gain: &Improvement, part: &str) -> bool {
+    let ours = match part {
+        ".models" => gain.models.value,
+        ".hardware" => gain.hardware.value,
+        _ => gain.total.value,
+    };
+    line.here.is_some_and(|here| (here - ours).abs() <= 1e-9 * ours.abs())
 }
 
 /// The best of each year, in the order of years.

@@ -63,7 +63,7 @@ fn draw(report: &Report) -> Result<Scene, String> {
     }
     for (index, (swarm, text)) in swarms.iter().zip(&counts).enumerate() {
         // Lanes to both sides of the middle in turn, which an even number of them would leave half a lane to one side.
-        let middle = if lanes(swarm) % 2 == 0 { 0.5 } else { 0.0 };
+        let middle = if lanes(swarm).is_multiple_of(2) { 0.5 } else { 0.0 };
         for (value, lane, line) in swarm {
             let Some((x, y)) = table.at(0, index, *value) else { continue };
             let look = if line.within == Some(false) { OUTSIDE } else { WITHIN };
@@ -97,7 +97,7 @@ fn distance(line: &Line) -> Option<f64> {
 /// 0, 1, -1, 2, -2 and so on.
 fn side(lane: usize) -> f64 {
     let steps = lane.div_ceil(2) as f64;
-    if lane % 2 == 0 { -steps } else { steps }
+    if lane.is_multiple_of(2) { -steps } else { steps }
 }
 
 /// The source, and in a few words what its numbers are where those are few kinds.

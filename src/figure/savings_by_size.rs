@@ -60,8 +60,8 @@ fn key(report: &Report, all: &[(&SavingsBySize, Vec<Column>)]) -> Vec<Entry> {
     let accounts = WORDS.iter().zip(style::ACCOUNTS).enumerate().filter(|(account, _)| used(*account));
     let mut entries: Vec<Entry> = accounts.map(|(_, (word, look))| sample(look, &format!("{word} saved"))).collect();
     let lines = rows().flat_map(|(size, row)| (0..4).filter_map(|account| line(report, &row.group, *size, account)));
-    if let Some(Entry { text, .. }) = dots::paper(lines, false) {
-        entries.push(Entry { sample: vec![hollow(style::ACCOUNTS[0], (11.0, 4.0))], text: format!("hollow: {text}") });
+    if let Some(Entry { text, .. }) = dots::paper(lines, " (hollow)") {
+        entries.push(Entry { sample: vec![hollow(style::ACCOUNTS[0], (11.0, 4.0))], text });
     }
     entries.push(sample(style::ANSWERS, "answer accuracy"));
     if columns().any(|(savings, column)| reference(report, savings, column.group).is_some()) {
