@@ -162,9 +162,10 @@ fn panel(scene: &mut Scene, kind: &Kind, stops: &[Stop], (left, top, width): (f6
     panel.frame(scene, false, true);
     let gap = width / stops.len() as f64;
     let (low, high) = (left + gap / 2.0, left + width - gap / 2.0);
-    let years = stops.first().map_or(0, |stop| stop.step.year)..=stops.last().map_or(0, |stop| stop.step.year);
-    let span = f64::from(years.end() - years.start()).max(1.0);
-    let wanted: Vec<f64> = stops.iter().map(|stop| low + (high - low) * f64::from(stop.step.year - years.start()) / span).collect();
+    let year = |stop: Option<&Stop>| stop.map_or(0.0, |stop| f64::from(stop.step.year));
+    let since = year(stops.first());
+    let span = (year(stops.last()) - since).max(1.0);
+    let wanted: Vec<f64> = stops.iter().map(|stop| low + (high - low) * (year(Some(stop)) - since) / span).collect();
     let places = label::spread(&wanted, gap, low, high);
     let height = |value: f64| panel.at(0.0, value).1;
     let mut bottom = panel.bottom();
