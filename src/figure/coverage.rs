@@ -32,7 +32,7 @@ fn draw(report: &Report) -> Result<Scene, String> {
         DotColumn { heading: String::new(), title: "queries answered correctly".to_owned(), axis, number: units::percent };
     let top = dots::draw(&mut scene, &rows, vec![column], 4.0);
     let mut entries = vec![dots::interval()];
-    entries.extend(dots::paper(groups.iter().filter_map(|row| line(row)).filter(|line| line.paper.is_some()), true));
+    entries.extend(dots::paper(groups.iter().filter_map(|row| line(row)).filter(|line| line.paper.is_some()), " (in brackets)"));
     if left_out > 0 {
         entries.push(dots::remark(format!("Smaller data sets that are not shown: {left_out}.")));
     }
@@ -41,17 +41,15 @@ fn draw(report: &Report) -> Result<Scene, String> {
     Ok(scene)
 }
 
-/// The largest data sets in the order of the trace, then all queries, unless there is one data set; and
-/// how many are left out.
+/// The largest data sets, then all queries, unless there is one data set; and how many are left out.
 fn chosen(rows: &[CoverageRow]) -> (Vec<&CoverageRow>, usize) {
     let all = rows.iter().filter(|row| row.group.extent == Extent::All);
-    let mut sets: Vec<(usize, &CoverageRow)> = rows.iter().filter(|row| row.group.extent == Extent::Dataset).enumerate().collect();
+    let mut sets: Vec<&CoverageRow> = rows.iter().filter(|row| row.group.extent == Extent::Dataset).collect();
     let left_out = sets.len().saturating_sub(MOST);
-    sets.sort_by_key(|(_, row)| std::cmp::Reverse(row.group.queries));
+    sets.sort_by_key(|row| std::cmp::Reverse(row.group.queries));
     sets.truncate(MOST);
-    sets.sort_by_key(|(index, _)| *index);
     let one = sets.len() == 1;
-    (sets.into_iter().map(|(_, row)| row).chain(all.filter(|_| !one)).collect(), left_out)
+    (sets.into_iter().chain(all.filter(|_| !one)).collect(), left_out)
 }
 
 /// The name of a data set, and the rows below it.

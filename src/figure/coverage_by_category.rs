@@ -53,7 +53,7 @@ fn draw(report: &Report) -> Result<Scene, String> {
         (top, left_out, differ) = (bottom, left_out + beyond, differ || own);
     }
     let cells = || sets.iter().flat_map(|set| &set.cells);
-    let paper = dots::paper(cells().filter_map(|cell| cell.line).filter(|line| line.paper.is_some()), true);
+    let paper = dots::paper(cells().filter_map(|cell| cell.line).filter(|line| line.paper.is_some()), " (in brackets)");
     let mut entries: Vec<_> = paper.is_some().then(|| dots::entry(LOOK, "here")).into_iter().collect();
     if cells().any(|cell| cell.figure.low.is_some()) {
         entries.push(dots::interval());
@@ -96,15 +96,12 @@ fn sets<'a>(report: &'a Report, table: &'a CoverageTable) -> (Vec<Set<'a>>, usiz
         }
     }
     sets.retain(|set| !set.cells.is_empty());
-    let mut sizes: Vec<u64> = sets.iter().map(|set| set.queries).collect();
-    sizes.sort_by_key(|size| std::cmp::Reverse(*size));
-    let (all, least) = (sets.len(), sizes.get(SETS.min(sizes.len()).saturating_sub(1)).copied());
-    sets.retain(|set| least.is_none_or(|least| set.queries >= least));
+    let left_out = sets.len().saturating_sub(SETS);
+    sets.sort_by_key(|set| std::cmp::Reverse(set.queries));
     sets.truncate(SETS);
     for set in sets.iter_mut().filter(|set| set.cells.iter().any(|cell| cell.line.is_some())) {
         set.queries = compared(report, set.name).unwrap_or(set.queries);
     }
-    let left_out = all - sets.len();
     (sets, left_out)
 }
 

@@ -17,7 +17,7 @@ pub(super) const FIGURE: FigureKind =
 
 const WIDTH: f64 = 760.0;
 /// Of more data sets, and of more categories of one, the largest are drawn.
-const SETS: usize = 12;
+const SETS: usize = 6;
 const CATEGORIES: usize = 8;
 /// Half of a bar's height.
 const HALF: f64 = 5.5;
@@ -83,12 +83,10 @@ fn chosen(table: &DifficultyTable) -> (Vec<(Row, Option<&DifficultyRow>)>, usize
     if sets == 1 {
         groups.retain(|(row, _)| row.group.extent == Extent::Dataset);
     }
-    let mut sizes: Vec<u64> = groups.iter().map(|(row, _)| row.group.queries).collect();
-    sizes.sort_by(|a, b| b.cmp(a));
-    let least = sizes.get(SETS).copied();
-    let mut left_out = groups.len();
-    groups.retain(|(row, _)| least.is_none_or(|least| row.group.queries > least));
-    left_out -= groups.len();
+    // All queries, then the largest data sets.
+    groups.sort_by_key(|(row, _)| (row.group.extent != Extent::All, std::cmp::Reverse(row.group.queries)));
+    let mut left_out = groups.len().saturating_sub(SETS + 1);
+    groups.truncate(SETS + 1);
     let mut rows = Vec::new();
     for (group, mut categories) in groups {
         categories.sort_by_key(|row| std::cmp::Reverse(row.group.queries));

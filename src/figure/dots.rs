@@ -114,8 +114,8 @@ pub fn interval() -> Entry {
     Entry { sample: vec![bar], text: "95% interval".to_owned() }
 }
 
-/// An entry for published points, with where they were published; none where there are none.
-pub fn paper<'a>(lines: impl IntoIterator<Item = &'a Line>, numbers: bool) -> Option<Entry> {
+/// An entry for published points, with how they are shown beside the ring and where they were published; none where there are none.
+pub fn paper<'a>(lines: impl IntoIterator<Item = &'a Line>, how: &str) -> Option<Entry> {
     let mut sources: Vec<&str> = Vec::new();
     for line in lines {
         // A line may be of two places, like "Table 2, Figure 3"; in "Tables 8, 9" there is one name.
@@ -127,8 +127,7 @@ pub fn paper<'a>(lines: impl IntoIterator<Item = &'a Line>, numbers: bool) -> Op
             }
         }
     }
-    let how = if numbers { ", the number in brackets" } else { "" };
-    let text = format!("published: {}{how}", sources.join(", "));
+    let text = format!("published{how}: {}", sources.join(", "));
     (!sources.is_empty()).then(|| Entry { sample: vec![ring((11.0, 4.0))], text })
 }
 

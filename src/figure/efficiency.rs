@@ -52,7 +52,7 @@ fn draw(report: &Report) -> Result<Scene, String> {
     let mut entries: Vec<_> = used.map(|(_, look, name)| dots::entry(*look, *name)).collect();
     entries.push(dots::interval());
     let lines = kinds.iter().flat_map(|kind| known.iter().filter_map(|pair| line(report, kind, pair)));
-    entries.extend(dots::paper(lines, true));
+    entries.extend(dots::paper(lines, " (in brackets)"));
     entries.push(dots::remark(studied(report, None)));
     scene.height = label::key(&mut scene, entries, 8.0, top, WIDTH - 8.0) + 2.0;
     Ok(scene)

@@ -75,7 +75,7 @@ fn draw(report: &Report) -> Result<Scene, String> {
     }
     let mut entries: Vec<Entry> = Vec::new();
     let lines = all.iter().flat_map(|(stops, kind)| stops.iter().filter_map(|stop| stop.line).chain(gain_lines(report, kind)));
-    if let Some(paper) = dots::paper(lines, false) {
+    if let Some(paper) = dots::paper(lines, "") {
         entries.extend([dots::entry(LOOK, "here"), paper]);
     }
     entries.push(dots::interval());
@@ -115,7 +115,8 @@ fn summary(scene: &mut Scene, report: &Report, kind: &Kind, stops: &[Stop], (lef
     let paper: Vec<String> = ["", ".models", ".hardware"]
         .into_iter()
         .filter_map(|part| {
-            let paper = published(report, &kind.gain_key(part))?.paper?;
+            let line = published(report, &kind.gain_key(part)).filter(|line| is_of(line, gain, part))?;
+            let paper = line.paper?;
             Some(format!("{} {}", part.trim_start_matches('.'), times(paper)).trim().to_owned())
         })
         .collect();
@@ -132,6 +133,16 @@ fn summary(scene: &mut Scene, report: &Report, kind: &Kind, stops: &[Stop], (lef
         scene.text(dots::written((left, y - 2.0), line));
     }
     y
+}
+
+/// Whether a line compares this gain, or this part of it: it may be of other years.
+fn is_of(line: &Line, gain: &Improvement, part: &str) -> bool {
+    let ours = match part {
+        ".models" => gain.models.value,
+        ".hardware" => gain.hardware.value,
+        _ => gain.total.value,
+    };
+    line.here.is_some_and(|here| (here - ours).abs() <= 1e-9 * ours.abs())
 }
 
 /// The best of each year, in the order of years.
@@ -151,9 +162,10 @@ fn panel(scene: &mut Scene, kind: &Kind, stops: &[Stop], (left, top, width): (f6
     panel.frame(scene, false, true);
     let gap = width / stops.len() as f64;
     let (low, high) = (left + gap / 2.0, left + width - gap / 2.0);
-    let years = stops.first().map_or(0, |stop| stop.step.year)..=stops.last().map_or(0, |stop| stop.step.year);
-    let span = f64::from(years.end() - years.start()).max(1.0);
-    let wanted: Vec<f64> = stops.iter().map(|stop| low + (high - low) * f64::from(stop.step.year - years.start()) / span).collect();
+    let year = |stop: Option<&Stop>| stop.map_or(0.0, |stop| f64::from(stop.step.year));
+    let since = year(stops.first());
+    let span = (year(stops.last()) - since).max(1.0);
+    let wanted: Vec<f64> = stops.iter().map(|stop| low + (high - low) * (year(Some(stop)) - since) / span).collect();
     let places = label::spread(&wanted, gap, low, high);
     let height = |value: f64| panel.at(0.0, value).1;
     let mut bottom = panel.bottom();

@@ -63,7 +63,7 @@ fn draw(report: &Report) -> Result<Scene, String> {
     }
     for (index, (swarm, text)) in swarms.iter().zip(&counts).enumerate() {
         // Lanes to both sides of the middle in turn, which an even number of them would leave half a lane to one side.
-        let middle = if lanes(swarm) % 2 == 0 { 0.5 } else { 0.0 };
+        let middle = if lanes(swarm).is_multiple_of(2) { 0.5 } else { 0.0 };
         for (value, lane, line) in swarm {
             let Some((x, y)) = table.at(0, index, *value) else { continue };
             let look = if line.within == Some(false) { OUTSIDE } else { WITHIN };

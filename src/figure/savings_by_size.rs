@@ -60,8 +60,8 @@ fn key(report: &Report, all: &[(&SavingsBySize, Vec<Column>)]) -> Vec<Entry> {
     let accounts = WORDS.iter().zip(style::ACCOUNTS).enumerate().filter(|(account, _)| used(*account));
     let mut entries: Vec<Entry> = accounts.map(|(_, (word, look))| sample(look, &format!("{word} saved"))).collect();
     let lines = rows().flat_map(|(size, row)| (0..4).filter_map(|account| line(report, &row.group, *size, account)));
-    if let Some(Entry { text, .. }) = dots::paper(lines, false) {
-        entries.push(Entry { sample: vec![hollow(style::ACCOUNTS[0], (11.0, 4.0))], text: format!("hollow: {text}") });
+    if let Some(Entry { text, .. }) = dots::paper(lines, " (hollow)") {
+        entries.push(Entry { sample: vec![hollow(style::ACCOUNTS[0], (11.0, 4.0))], text });
     }
     entries.push(sample(style::ANSWERS, "answer accuracy"));
     if columns().any(|(savings, column)| reference(report, savings, column.group).is_some()) {
@@ -90,18 +90,17 @@ fn wanted(savings: &SavingsBySize) -> Option<Vec<&SizeRow>> {
     Some(rows.iter().filter(|row| (row.group.extent == Extent::Dataset) == sets).collect())
 }
 
-/// The largest groups in the order of the trace, with what is known: a saving and an answer accuracy.
+/// The largest groups, with what is known: a saving and an answer accuracy.
 fn columns(savings: &SavingsBySize) -> Vec<Column<'_>> {
-    let mut wanted: Vec<(usize, &SizeRow)> = wanted(savings).unwrap_or_default().into_iter().enumerate().collect();
-    wanted.sort_by_key(|(_, row)| std::cmp::Reverse(row.group.queries));
+    let mut wanted = wanted(savings).unwrap_or_default();
+    wanted.sort_by_key(|row| std::cmp::Reverse(row.group.queries));
     wanted.truncate(MOST);
-    wanted.sort_by_key(|(index, _)| *index);
     let column = |group: &Group| -> Vec<(f64, &SizeRow)> {
         let same = |row: &&SizeRow| row.group.extent == group.extent && row.group.dataset == group.dataset;
         let known = |row: &&SizeRow| row.answer_accuracy.is_some() && row.savings.to_array().iter().any(Option::is_some);
         savings.limits.iter().filter_map(|limit| Some((limit.params_total_b, limit.rows.iter().find(same).filter(known)?))).collect()
     };
-    let columns = wanted.into_iter().map(|(_, row)| Column { group: &row.group, rows: column(&row.group) });
+    let columns = wanted.into_iter().map(|row| Column { group: &row.group, rows: column(&row.group) });
     columns.filter(|column| !column.rows.is_empty()).collect()
 }
 
