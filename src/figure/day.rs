@@ -43,7 +43,9 @@ fn draw(report: &Report) -> Result<Scene, String> {
         let entries = amounts.first().map_or(Vec::new(), |amount| amount.lines.iter().map(entry).collect());
         top = label::key(&mut scene, entries, left, key_top, WIDTH - 8.0).max(bottom - 8.0) + 10.0;
     }
-    let from = format!("{} {} arrivals, shaped by {}.", provenance(report), thousands(day.arrivals), day.shape);
+    let published = strips.iter().flat_map(|(_, amounts)| amounts).flat_map(|amount| &amount.lines).any(|line| line.published.is_some());
+    let brackets = if published { " In brackets: published, Figure 4." } else { "" };
+    let from = format!("{} {} arrivals, shaped by {}.{brackets}", provenance(report), thousands(day.arrivals), day.shape);
     scene.height = label::key(&mut scene, vec![Entry { sample: Vec::new(), text: from }], 8.0, top - 4.0, WIDTH - 8.0) + 2.0;
     Ok(scene)
 }

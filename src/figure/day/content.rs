@@ -18,13 +18,20 @@ pub(super) struct Line {
     /// Its answer accuracy in words.
     pub answers: String,
     saved: Option<f64>,
+    /// What was published of the saving, where the report is a reproduction.
+    pub published: Option<f64>,
     pub values: Vec<f64>,
     pub look: Look,
 }
 
 impl Line {
-    /// The name with what is saved.
+    /// The name with what is saved, and with what was published in brackets.
     pub fn label(&self) -> String {
+        let published = self.published.map_or(String::new(), |saved| format!(" ({:.1}%)", 100.0 * saved));
+        self.here() + &published
+    }
+
+    fn here(&self) -> String {
         match self.saved {
             // What takes as much as the baseline is the baseline.
             Some(saved) if saved != 0.0 => {
@@ -45,6 +52,7 @@ pub(super) fn amounts(report: &Report, day: &Day, baseline: &str) -> Vec<Amount>
                 name: short_name(strategy, baseline),
                 answers: strategy.answer_accuracy.map_or("answer accuracy not known".to_owned(), |mean| format!("answer accuracy {:.1}%", 100.0 * mean)),
                 saved: strategy.savings.get(baseline).map(DaySavings::to_array).and_then(|all| all[at]),
+                published: published(report, strategy, at),
                 values: strategy.cumulative.values()[at]?.clone(),
                 look: style::path(index),
             })
@@ -56,6 +64,13 @@ pub(super) fn amounts(report: &Report, day: &Day, baseline: &str) -> Vec<Amount>
         Some(Amount { title: name, axis, lines })
     };
     (0..4).filter_map(amount).collect()
+}
+
+/// The published saving of a strategy, where the report holds one against its own.
+fn published(report: &Report, strategy: &DayStrategy, at: usize) -> Option<f64> {
+    let account = ["energy", "compute", "cost"].get(at)?;
+    let accuracy = if strategy.kind == "oracle" { Some(1.0) } else { strategy.router_accuracy }?;
+    report.reproduction.as_ref()?.paper(&format!("saving.{account}.{accuracy}"))
 }
 
 /// The strategies that are held against a baseline: not those that always take another one.
