@@ -30,8 +30,8 @@ fn round_step(step: f64) -> f64 {
     power * [1.0, 2.0, 2.5, 5.0].into_iter().find(|round| parts <= round * (1.0 + 1e-9)).unwrap_or(10.0)
 }
 
-/// A number for a tick, with a true minus sign.
-fn number(value: f64, decimals: usize) -> String {
+/// A number with a true minus sign.
+pub fn number(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     let zero = text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.');
     match text.strip_prefix('-') {
@@ -91,6 +91,16 @@ impl Axis {
         Axis { low: 0.0, high: span, log: false, ticks: (0..=count).map(tick).collect() }
     }
 
+    /// A linear axis of shares: never beyond 0 and 1, where no value is.
+    pub fn shares(values: &[f64], count: usize, least: f64) -> Option<Self> {
+        let mut axis = Axis::linear(values.iter().copied(), count, least, Ticks::Percent)?;
+        if values.iter().all(|value| value.is_nan() || (0.0..=1.0).contains(value)) {
+            (axis.low, axis.high) = (axis.low.max(0.0), axis.high.min(1.0));
+            axis.ticks.retain(|(tick, _)| (-1e-9..=1.0 + 1e-9).contains(tick));
+        }
+        Some(axis)
+    }
+
     /// A logarithmic axis that holds all values, in units of `unit` times the value's. `None` where
     /// a value is not above 0.
     pub fn log(values: impl IntoIterator<Item = f64>, unit: f64) -> Option<Self> {
@@ -118,6 +128,18 @@ impl Axis {
         let powers = (low.log10() - 1e-9).ceil() as i32..=(high.log10() + 1e-9).floor() as i32;
         let tick = |power: i32| (10f64.powi(power), number(10f64.powi(power), (-power).clamp(0, 12) as usize));
         Axis { low, high, log: true, ticks: powers.map(tick).collect() }
+    }
+
+    /// A logarithmic axis around values above 0 that are the ticks themselves, with a little air.
+    pub fn stops(ticks: Vec<(f64, String)>) -> Option<Self> {
+        let (low, high) = range(ticks.iter().map(|(value, _)| *value)).filter(|(low, _)| *low > 0.0)?;
+        let air = (high / low).powf(0.08).max(1.1);
+        Some(Axis { low: low / air, high: high * air, log: true, ticks })
+    }
+
+    /// A linear axis from one value to another, with these ticks.
+    pub fn fixed(low: f64, high: f64, ticks: Vec<(f64, String)>) -> Self {
+        Axis { low, high, log: false, ticks }
     }
 
     /// Where a value stands, 0 at the low end, 1 at the high one.
@@ -229,6 +251,16 @@ mod tests {
         // Half an hour of 1/60 hours each: the last tick is where the axis ends.
         let (at, label) = Axis::time(0.5, 1.0 / 60.0).ticks.pop().unwrap();
         assert!(label == "30" && (at - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn shares_do_not_go_beyond_all() {
+        // 91% to 100% in 4 steps of 2.5%: a linear axis would go on to 102.5%.
+        let axis = Axis::shares(&[0.91, 1.0], 4, 0.1).unwrap();
+        assert_eq!(labels(&axis), ["90.0%", "92.5%", "95.0%", "97.5%", "100.0%"]);
+        assert_eq!((axis.share(0.9), axis.share(1.0)), (0.0, 1.0));
+        // A mean of graded scores may be beyond, and then so is the axis: 0.6 in 3 steps of 0.2.
+        assert_eq!(labels(&Axis::shares(&[0.5, 1.1], 3, 0.1).unwrap()).last(), Some(&"120%"));
     }
 
     #[test]

@@ -4,13 +4,20 @@
 //! or says why it cannot; the scene knows no file format.
 
 mod axis;
+mod dots;
 mod label;
 mod place;
 mod render;
+mod rows;
 #[cfg(test)]
 mod sample;
 mod scene;
+#[cfg(test)]
+mod study_sample;
+#[cfg(test)]
+mod study_tests;
 mod style;
+mod units;
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +27,7 @@ pub use style::{Dash, Shape};
 
 use crate::error::Result;
 use crate::output;
-use crate::report::Report;
+use crate::report::{Line, Report};
 
 macro_rules! figures {
     ($($module:ident)*) => {
@@ -30,7 +37,9 @@ macro_rules! figures {
     };
 }
 
-figures! { savings quality break_even day }
+figures! {
+    savings quality break_even day coverage coverage_by_category over_time efficiency savings_by_size difficulty reproduction
+}
 
 /// A kind of figure.
 pub struct FigureKind {
@@ -100,6 +109,21 @@ fn provenance(report: &Report) -> String {
     let run = &report.run;
     let of = if run.queries == run.trace_queries { String::new() } else { format!(" of {}", thousands(run.trace_queries)) };
     format!("Trace {}, {}{of} queries.", run.trace, thousands(run.queries))
+}
+
+/// Where the numbers of a study come from. A reproduction takes each analysis from a trace of its own,
+/// so that the run's name and size are not those of all.
+fn studied(report: &Report, queries: Option<u64>) -> String {
+    match (report.reproduction.is_some(), queries) {
+        (false, _) => provenance(report),
+        (true, Some(queries)) => format!("Here: a generated trace of {} queries.", thousands(queries)),
+        (true, None) => "Here: a generated trace.".to_owned(),
+    }
+}
+
+/// The line of a reproduction with that key, where there is one.
+fn published<'a>(report: &'a Report, key: &str) -> Option<&'a Line> {
+    report.reproduction.as_ref()?.line(key)
 }
 
 /// A count with a comma between groups of three digits.

@@ -62,7 +62,10 @@ fn categories(published: &Published, study: &Study, lines: Lines) -> Vec<Line> {
             _ => domain.naturalreasoning_solvable_pct,
         } / 100.0;
         // Three standard errors of a share of so many queries: the rows of a small category are few.
-        let error = 3.0 * (paper * (1.0 - paper) / row.group.queries as f64).sqrt();
+        let queries = row.group.queries as f64;
+        let error = 3.0 * (paper * (1.0 - paper) / queries).sqrt();
+        // In a trace made smaller a category may be of a handful of queries, which one of them changes.
+        let error = if lines.wider > 1.0 { error + 1.0 / queries } else { error };
         let here = row.local.map(|figure| figure.value);
         let (key, what) = (format!("coverage.{dataset}.{category}"), format!("solved locally: {dataset}, {category}"));
         // The standard error knows its number of queries; only the half point is of a million.

@@ -62,12 +62,12 @@ fn solve_linear(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Option<Vec<f6
         }
         matrix.swap(column, pivot);
         right.swap(column, pivot);
-        for row in column + 1..size {
-            let factor = matrix[row][column] / matrix[column][column];
-            for at in column..size {
-                matrix[row][at] -= factor * matrix[column][at];
-            }
-            right[row] -= factor * right[column];
+        let (above, below) = matrix.split_at_mut(column + 1);
+        let (pivot, solved) = (&above[column], right[column]);
+        for (row, right) in below.iter_mut().zip(&mut right[column + 1..]) {
+            let factor = row[column] / pivot[column];
+            row.iter_mut().zip(pivot).for_each(|(cell, pivot)| *cell -= factor * pivot);
+            *right -= factor * solved;
         }
     }
     for row in (0..size).rev() {

@@ -122,7 +122,11 @@ fn what_answers_take_follows_from_the_profiles() {
     let draft = synthesize(&spec, spec.queries, 7, false).unwrap().draft;
     // Power and energy as given, to what 20,000 stratified draws leave.
     assert!((mean(cells(&draft, 0, Metric::EnergyJ)) / 500.0 - 1.0).abs() < 0.002);
-    let power: Vec<f64> = cells(&draft, 0, Metric::EnergyJ).iter().zip(cells(&draft, 0, Metric::LatencyS)).map(|(joules, seconds)| joules / seconds).collect();
+    let power: Vec<f64> = cells(&draft, 0, Metric::EnergyJ)
+        .iter()
+        .zip(cells(&draft, 0, Metric::LatencyS))
+        .map(|(joules, seconds)| joules / seconds)
+        .collect();
     assert!((mean(&power) / 100.0 - 1.0).abs() < 0.002, "{}", mean(&power));
     let row = 12;
     let (input, output) = (draft.queries.input_tokens.as_ref().unwrap().get(row).unwrap(), cells(&draft, 0, Metric::OutputTokens)[row]);
@@ -132,14 +136,15 @@ fn what_answers_take_follows_from_the_profiles() {
     assert!((cells(&draft, 1, Metric::EnergyJ)[row] - 100.0 * 0.02 * output).abs() < 1e-9);
     assert!((cells(&draft, 2, Metric::EnergyJ)[row] - 2.0 * output).abs() < 1e-9);
     assert!(draft.endpoints[1].metrics.get(Metric::CostUsd).is_none(), "a model without a price has no cost");
-    // Harder queries are longer on chat, by the correlation of 0.6: the wrong ones of `d` among them.
+    // Harder queries are longer on chat, by the correlation of 0.6: the wrong ones of `d` among them (the
+    // standard error of their mean is 9 of some 430 tokens).
     let d = cells(&draft, 3, Metric::Score);
     let names = draft.queries.dataset.as_ref().unwrap();
     let of = |score: f64| -> f64 {
         let rows = (0..d.len()).filter(|&row| names.get(row) == Some("chat") && d[row] == score);
         mean(&rows.map(|row| cells(&draft, 3, Metric::OutputTokens)[row]).collect::<Vec<_>>())
     };
-    assert!(of(0.0) > 1.1 * of(1.0), "{} {}", of(0.0), of(1.0));
+    assert!(of(0.0) > 1.04 * of(1.0), "{} {}", of(0.0), of(1.0));
 }
 
 #[test]
