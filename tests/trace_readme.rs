@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use wattroute::synth::{Spec, synthesize};
 use wattroute::trace::{Defaults, Endpoint, EnergyScope, Metric, Price, Source, Step, Tier, TraceInfo, schema};
 
 const README: &str = include_str!("../traces/README.md");
@@ -104,5 +105,50 @@ fn every_field_of_the_description() {
     assert_eq!(names("## trace.toml"), fields);
     for price in ["input_usd_per_mtok", "output_usd_per_mtok"] {
         assert!(README.contains(price), "{price}");
+    }
+}
+
+/// The example of a spec, as the page prints it.
+fn example() -> &'static str {
+    let from = README.find("```toml\nformat = 1").expect("the example") + "```toml\n".len();
+    README[from..].split("```").next().expect("the end of the example")
+}
+
+#[test]
+fn the_example_of_a_spec_makes_a_trace() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("two-kinds.toml");
+    std::fs::write(&path, example()).expect("a file");
+    let spec = Spec::find(path.to_str().expect("a path")).expect("the example is a spec");
+    assert_eq!(spec.queries, 100_000);
+    let synthesis = synthesize(&spec, 1_000, 0, false).expect("its targets hold together");
+    // 0.7 and 0.3 of 1,000 queries; 0.4 of the chats ask for advice.
+    let queries = &synthesis.draft.queries;
+    let dataset = queries.dataset.as_ref().expect("data sets");
+    let of = |wanted: u32| (0..1_000).filter(|&query| dataset.codes[query] == wanted).collect::<Vec<usize>>();
+    assert_eq!((of(0).len(), of(1).len()), (700, 300));
+    assert_eq!(queries.category.as_ref().expect("categories").codes.iter().filter(|&&code| code == 0).count(), 280);
+    // Given answer accuracies hold to one query: 0.60, 0.70 and 0.90 of 700; 0.50 and 0.75 of 300 (the small model's is solved for).
+    let right = |endpoint: usize, queries: &[usize]| {
+        let scores = synthesis.draft.endpoints[endpoint].metrics.get(Metric::Score).expect("scores");
+        queries.iter().filter(|&&query| scores[query] == 1.0).count()
+    };
+    assert_eq!([0, 1, 2].map(|endpoint| right(endpoint, &of(0))), [420, 490, 630]);
+    assert_eq!([1, 2].map(|endpoint| right(endpoint, &of(1))), [150, 225]);
+    // Coverage is sampled: 0.80 of 700 within three standard errors, 0.045.
+    let scores = |endpoint: usize| synthesis.draft.endpoints[endpoint].metrics.get(Metric::Score).expect("scores");
+    let covered = of(0).iter().filter(|&&query| scores(0)[query] + scores(1)[query] > 0.0).count();
+    assert!((covered as f64 / 700.0 - 0.80).abs() < 0.045, "{covered}");
+    assert!(spec.answers.datasets.len() == 2 && synthesis.feasibility.conflict.is_empty());
+}
+
+#[test]
+fn every_spec_of_the_program_is_listed() {
+    let listed = names("## Specs: traces that are generated");
+    assert_eq!(listed, Spec::names().map(str::to_owned).collect());
+    for name in Spec::names() {
+        let row = README.lines().find(|line| line.starts_with(&format!("| `{name}` |"))).expect("a row");
+        let queries = Spec::find(name).expect("a spec").queries;
+        assert!(row.ends_with(&format!("| {} |", wattroute::units::Count(queries as usize))), "{row}: {queries}");
     }
 }
