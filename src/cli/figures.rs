@@ -26,8 +26,11 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
         return Err(Error::new("no figure can be drawn from this report").at(args.run.display()).cause(reasons.join("\n")));
     }
     if !common.json {
-        for skipped in &drawn.skipped {
-            output::remark(common, &format!("not drawn: {} ({})", skipped.figure, skipped.why));
+        // One line for all that lack the same.
+        for skipped in drawn.skipped.chunk_by(|a, b| a.why == b.why) {
+            let names: Vec<&str> = skipped.iter().map(|skipped| skipped.figure).collect();
+            let why = skipped.first().map_or("", |skipped| skipped.why.as_str());
+            output::remark(common, &format!("not drawn: {} ({why})", names.join(", ")));
         }
     }
     output::show(common, &drawn, || drawn.files.iter().map(|file| format!("{}\n", file.display())).collect())

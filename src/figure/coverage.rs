@@ -6,7 +6,7 @@ use super::label;
 use super::rows::Row;
 use super::scene::Scene;
 use super::style::{self, Look, Shape};
-use super::{FigureKind, published, studied, thousands, units};
+use super::{FigureKind, published, studied, study, thousands, units};
 use crate::analysis::study::{CoverageRow, Extent};
 use crate::report::{Line, Report};
 
@@ -22,7 +22,7 @@ const LOCAL: Look = Look { ink: style::GREEN, dash: style::SOLID, shape: Shape::
 const CLOUD: Look = Look { ink: style::VERMILION, dash: style::SOLID, shape: Shape::Square };
 
 fn draw(report: &Report) -> Result<Scene, String> {
-    let table = report.study.as_ref().and_then(|study| study.coverage.as_ref()).ok_or("the report has no coverage: it is not of a study")?;
+    let table = study(report)?.coverage.as_ref().ok_or("the report has no coverage")?;
     let (groups, left_out) = chosen(&table.rows);
     let line = |row: &CoverageRow| -> Option<&Line> { published(report, &format!("coverage.{}", row.group.dataset.as_deref()?)) };
     let rows: Vec<DotRow> = groups.iter().flat_map(|row| lines(row, line(row))).collect();

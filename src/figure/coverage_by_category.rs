@@ -6,7 +6,7 @@ use super::label;
 use super::rows::Row;
 use super::scene::Scene;
 use super::style::{self, Look, Shape};
-use super::{FigureKind, published, studied, thousands, units};
+use super::{FigureKind, published, studied, study, thousands, units};
 use crate::analysis::study::{CoverageTable, Extent, Group};
 use crate::report::{Figure, Line, Report};
 
@@ -41,7 +41,7 @@ struct Cell<'a> {
 }
 
 fn draw(report: &Report) -> Result<Scene, String> {
-    let table = report.study.as_ref().and_then(|study| study.coverage.as_ref()).ok_or("the report has no coverage: it is not of a study")?;
+    let table = study(report)?.coverage.as_ref().ok_or("the report has no coverage")?;
     let (sets, sets_left_out) = sets(report, table);
     if sets.is_empty() {
         return Err("no category has a share of queries that a local endpoint answers correctly".to_owned());

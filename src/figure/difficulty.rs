@@ -8,7 +8,7 @@ use super::label::{self, Entry};
 use super::rows::{self, Column, Row};
 use super::scene::{Anchor, Mark, Scene, Stroke, Text};
 use super::style;
-use super::{FigureKind, studied, thousands, units};
+use super::{FigureKind, studied, study, thousands, units};
 use crate::analysis::study::{DifficultyLevel, DifficultyRow, DifficultyTable, Extent};
 use crate::report::Report;
 
@@ -38,8 +38,8 @@ enum Fill {
 }
 
 fn draw(report: &Report) -> Result<Scene, String> {
-    let table = report.study.as_ref().and_then(|study| study.difficulty.as_ref());
-    let table = table.ok_or("the report has no difficulty: it is not of a study, or no endpoint is known to be local")?;
+    let table = study(report)?.difficulty.as_ref();
+    let table = table.ok_or("the report has no difficulty: no endpoint is known to be local")?;
     let (chosen, left_out) = chosen(table);
     let names: Vec<Row> = chosen.iter().map(|(row, _)| row.clone()).collect();
     let mut scene = Scene::new(FIGURE.summary, WIDTH);

@@ -7,7 +7,7 @@ use super::rows::Row;
 use super::scene::Scene;
 use super::style::{self, Look, Shape};
 use super::units::{Per, Unit, significant};
-use super::{FigureKind, published, studied};
+use super::{FigureKind, published, studied, study};
 use crate::analysis::study::Pair;
 use crate::report::{Figure, Line, Report};
 use crate::trace::Tier;
@@ -32,7 +32,7 @@ const TIERS: [(Option<Tier>, Look, &str); 4] = [
 ];
 
 fn draw(report: &Report) -> Result<Scene, String> {
-    let pairs = report.study.as_ref().map(|study| study.pairs.as_slice()).ok_or("the report has no pairs: it is not of a study")?;
+    let pairs = study(report)?.pairs.as_slice();
     let all = [Per::Watt, Per::Joule].map(|per| (per, pairs.iter().filter_map(|pair| of(per, pair)).map(|figure| figure.value).collect::<Vec<_>>()));
     let kinds: Vec<Kind> =
         all.into_iter().filter(|(_, values)| !values.is_empty()).map(|(per, values)| Kind { per, unit: per.unit(values) }).collect();

@@ -27,7 +27,7 @@ pub use style::{Dash, Shape};
 
 use crate::error::Result;
 use crate::output;
-use crate::report::{Line, Report};
+use crate::report::{Line, Report, Study};
 
 macro_rules! figures {
     ($($module:ident)*) => {
@@ -109,6 +109,11 @@ fn provenance(report: &Report) -> String {
     let run = &report.run;
     let of = if run.queries == run.trace_queries { String::new() } else { format!(" of {}", thousands(run.trace_queries)) };
     format!("Trace {}, {}{of} queries.", run.trace, thousands(run.queries))
+}
+
+/// The report's study, or that it has none.
+fn study(report: &Report) -> std::result::Result<&Study, String> {
+    report.study.as_ref().ok_or_else(|| "the report is not of a study".to_owned())
 }
 
 /// Where the numbers of a study come from. A reproduction takes each analysis from a trace of its own,

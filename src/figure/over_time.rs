@@ -7,7 +7,7 @@ use super::label::{self, Entry};
 use super::scene::{Anchor, At, Scene, Stroke, Text};
 use super::style::{self, Look, Shape};
 use super::units::{Per, Unit};
-use super::{FigureKind, published, studied};
+use super::{FigureKind, published, studied, study};
 use crate::analysis::study::{Improvement, TimeStep};
 use crate::report::{Figure, Line, Report};
 
@@ -52,8 +52,8 @@ struct Stop<'a> {
 }
 
 fn draw(report: &Report) -> Result<Scene, String> {
-    let over_time = report.study.as_ref().and_then(|study| study.over_time.as_ref());
-    let steps = &over_time.ok_or("the report has no improvement over time: it is not of a study, or fewer than two endpoints have a year")?.steps;
+    let over_time = study(report)?.over_time.as_ref();
+    let steps = &over_time.ok_or("fewer than two endpoints have a year")?.steps;
     let kind = |per: Per| Kind { per, unit: per.unit(steps.iter().filter_map(|step| Kind::of(per, step)).map(|figure| figure.value)) };
     let stopped = |kind: Kind| (stops(report, &kind, steps), kind);
     let all: Vec<(Vec<Stop>, Kind)> =

@@ -6,7 +6,7 @@ use super::label::{self, Entry};
 use super::scene::{Anchor, Mark, Scene, Stroke, Text};
 use super::style::{self, Look};
 use super::units::parameters;
-use super::{FigureKind, published, studied, thousands};
+use super::{FigureKind, published, studied, study, thousands};
 use crate::analysis::study::{Extent, Group, SavingsBySize, SizeRow};
 use crate::report::{ACCOUNT_NAMES, Figure, Line, Report};
 
@@ -35,7 +35,7 @@ struct Column<'a> {
 }
 
 fn draw(report: &Report) -> Result<Scene, String> {
-    let study = report.study.as_ref().ok_or("the report has no savings by size: it is not of a study")?;
+    let study = study(report)?;
     let all: Vec<(&SavingsBySize, Vec<Column>)> =
         study.by_size.iter().map(|savings| (savings, columns(savings))).filter(|(_, columns)| !columns.is_empty()).collect();
     if all.is_empty() {

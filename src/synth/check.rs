@@ -9,7 +9,7 @@ use super::form::{EndpointForm, Form, LengthForm, ModelForm, Parameters, Profile
 use super::spec::{Answers, EndpointSpec, Known, Length, Model, Profile, SavingTarget, Scaled, Spec, Tokens, fingerprint};
 use crate::error::{Error, Result};
 use crate::shipped::TomlText;
-use crate::trace::{Defaults, Endpoint};
+use crate::trace::{Defaults, Endpoint, Metric};
 
 /// The version of the form.
 const FORMAT: u32 = 1;
@@ -148,7 +148,7 @@ fn endpoint(form: &EndpointForm, models: &[Model], problems: &mut Problems) -> O
         let error = Error::new("floating-point operations need the model's parameters").found(format!("`{name}` without `{wanted}`"));
         problems.add(form.model.span(), error);
     }
-    let output_scale = problems.length("output_tokens", LengthForm { mean: form.output_tokens.scale, spread: form.output_tokens.spread });
+    let output_scale = problems.length(Metric::OutputTokens.column(), LengthForm { mean: form.output_tokens.scale, spread: form.output_tokens.spread });
     let profile = match &form.profile {
         Some(form) => profile(form, problems),
         None => {
