@@ -62,8 +62,7 @@ pub struct Calibration {
 /// Where given correlations are no correlation matrix.
 pub fn calibrate(answers: &Answers) -> Result<Calibration> {
     for dataset in &answers.datasets {
-        let within = lowest(answers, dataset);
-        if within.is_none() {
+        if range(answers, dataset).is_none() {
             return Err(Error::new("the correlations are no correlation matrix")
                 .at(format!("data set `{}`", dataset.name))
                 .hint("correlations of several families cannot all be as negative; within a family they are 0 to 1"));
@@ -162,19 +161,24 @@ impl super::spec::Correlation {
     }
 }
 
-/// The lowest number that can be solved for, or 0 where nothing is; `None` where none works.
-fn lowest(answers: &Answers, dataset: &Dataset) -> Option<f64> {
+/// The numbers that can be solved for: those with which the correlations are a correlation matrix
+/// (0 alone where nothing is solved for); `None` where none are.
+fn range(answers: &Answers, dataset: &Dataset) -> Option<(f64, f64)> {
     let works = |solved: f64| dataset.correlation.structure(answers, solved).is_some();
     if !dataset.correlation.is_free() {
-        return works(0.0).then_some(0.0);
+        return works(0.0).then_some((0.0, 0.0));
     }
     let start = [0.0, 0.3, 0.6, 0.9].into_iter().find(|&solved| works(solved))?;
-    let (mut low, mut high) = (-1.0, start);
-    for _ in 0..40 {
-        let middle = 0.5 * (low + high);
-        if works(middle) { high = middle } else { low = middle }
-    }
-    Some(high)
+    // Correlation matrices are convex, so that the numbers are too.
+    let end = |mut beyond: f64| {
+        let mut inside = start;
+        for _ in 0..40 {
+            let middle = 0.5 * (beyond + inside);
+            if works(middle) { inside = middle } else { beyond = middle }
+        }
+        inside
+    };
+    Some((end(-1.0), end(HIGHEST)))
 }
 
 /// A data set fitted to answer accuracies, from where an earlier fit ended.
@@ -189,16 +193,16 @@ fn fit_dataset(answers: &Answers, index: usize, accuracy: Vec<f64>, earlier: Opt
     let correlation = dataset.correlation.is_free().then(|| {
         // A higher correlation covers less, so that categories have to be shifted up.
         let excess = |solved: f64| balance(answers, dataset, &structure(solved), &accuracy, &mut level, &mut shift);
-        let lowest = lowest(answers, dataset).unwrap_or(0.0);
-        let guess = earlier.and_then(|earlier| earlier.correlation).unwrap_or(0.5).max(lowest);
-        root_near(guess, (lowest, HIGHEST), 1e-9, excess)
+        let (lowest, highest) = range(answers, dataset).unwrap_or_default();
+        let guess = earlier.and_then(|earlier| earlier.correlation).unwrap_or(0.5).clamp(lowest, highest);
+        root_near(guess, (lowest, highest), 1e-9, excess)
     });
     let structure = structure(correlation.unwrap_or(0.0));
     balance(answers, dataset, &structure, &accuracy, &mut level, &mut shift);
     Fitted { structure, accuracy, level, shift, correlation }
 }
 
-/// Abilities without any correlation: never used after `lowest` found one that works.
+/// Abilities without any correlation: never used within a `range`.
 fn independent(answers: &Answers) -> Structure {
     Structure { loading: vec![Vec::new(); answers.models.len()], own: vec![1.0; answers.models.len()] }
 }

@@ -148,7 +148,8 @@ fn endpoint(form: &EndpointForm, models: &[Model], problems: &mut Problems) -> O
         let error = Error::new("floating-point operations need the model's parameters").found(format!("`{name}` without `{wanted}`"));
         problems.add(form.model.span(), error);
     }
-    let output_scale = problems.length(Metric::OutputTokens.column(), LengthForm { mean: form.output_tokens.scale, spread: form.output_tokens.spread });
+    let output_scale =
+        problems.length(Metric::OutputTokens.column(), LengthForm { mean: form.output_tokens.scale, spread: form.output_tokens.spread });
     let profile = match &form.profile {
         Some(form) => profile(form, problems),
         None => {
