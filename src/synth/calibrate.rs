@@ -7,18 +7,14 @@
 
 use rayon::prelude::*;
 
+use super::balance::{PRINTED, balance};
 use super::feasible::What;
 use super::form::Goal;
-use super::joint::{Joint, normal_cdf, normal_density, normal_quantile};
+use super::joint::{Joint, normal_cdf, normal_quantile};
 use super::root::{newton, root_near};
 use super::spec::{Answers, Dataset};
 use super::structure::{HIGHEST, Structure};
-use crate::error::{Error, Result};
 
-/// Printed shares are rounded: where 100.0% stands, 99.95% may be meant.
-const PRINTED: f64 = 5e-4;
-/// Rounds of levels and shifts at most.
-const ROUNDS: usize = 200;
 /// How far from its target a share may stay.
 pub(super) const CLOSE: f64 = 2e-5;
 
@@ -56,18 +52,8 @@ pub struct Calibration {
     pub reached: Vec<Reached>,
 }
 
-/// Solves for the latent parameters of a spec.
-///
-/// # Errors
-/// Where given correlations are no correlation matrix.
-pub fn calibrate(answers: &Answers) -> Result<Calibration> {
-    for dataset in &answers.datasets {
-        if range(answers, dataset).is_none() {
-            return Err(Error::new("the correlations are no correlation matrix")
-                .at(format!("data set `{}`", dataset.name))
-                .hint("correlations of several families cannot all be as negative; within a family they are 0 to 1"));
-        }
-    }
+/// Solves for the latent parameters of a spec. What it cannot reach is in [`Calibration::reached`].
+pub fn calibrate(answers: &Answers) -> Calibration {
     let unknown: Vec<(usize, usize)> = answers
         .datasets
         .iter()
@@ -89,7 +75,7 @@ pub fn calibrate(answers: &Answers) -> Result<Calibration> {
     });
     let fitted = fit(&best, &earlier);
     let reached = reached(answers, &fitted);
-    Ok(Calibration { fitted, reached })
+    Calibration { fitted, reached }
 }
 
 /// The answer accuracies of a data set, with numbers in the place of what is solved for.
@@ -163,7 +149,7 @@ impl super::spec::Correlation {
 
 /// The numbers that can be solved for: those with which the correlations are a correlation matrix
 /// (0 alone where nothing is solved for); `None` where none are.
-fn range(answers: &Answers, dataset: &Dataset) -> Option<(f64, f64)> {
+pub(super) fn range(answers: &Answers, dataset: &Dataset) -> Option<(f64, f64)> {
     let works = |solved: f64| dataset.correlation.structure(answers, solved).is_some();
     if !dataset.correlation.is_free() {
         return works(0.0).then_some((0.0, 0.0));
@@ -205,71 +191,6 @@ fn fit_dataset(answers: &Answers, index: usize, accuracy: Vec<f64>, earlier: Opt
 /// Abilities without any correlation: never used within a `range`.
 fn independent(answers: &Answers) -> Structure {
     Structure { loading: vec![Vec::new(); answers.models.len()], own: vec![1.0; answers.models.len()] }
-}
-
-/// Levels and shifts for given correlations, from where they are; the shift by which all categories
-/// would have to move to be covered as they should: 0 where everything fits.
-///
-/// Each round makes one Newton step for every level and every shift, in units of the normal quantile,
-/// in which both are nearly straight.
-fn balance(answers: &Answers, dataset: &Dataset, structure: &Structure, accuracy: &[f64], level: &mut [f64], shift: &mut [f64]) -> f64 {
-    let joint = Joint::new(structure);
-    let share: Vec<f64> = dataset.categories.iter().map(|category| category.queries / dataset.queries()).collect();
-    let towards = |level: &[f64], target: f64, at: f64| {
-        let (covered, slope) = joint.coverage_and_slope(&answers.local, level, at);
-        at + newton_step(covered, slope, target.clamp(PRINTED, 1.0 - PRINTED))
-    };
-    let mut excess = 0.0;
-    for _ in 0..ROUNDS {
-        let mut moved = move_levels(level, accuracy, &share, shift);
-        if let Some(target) = dataset.coverage {
-            let at = towards(level, target, excess);
-            (moved, excess) = (moved.max((at - excess).abs()), at);
-        } else if dataset.categories.iter().any(|category| category.coverage.is_some()) {
-            let fresh = dataset.categories.iter().zip(shift.iter());
-            // The shifts keep a mean of 0; what they would move together is the excess.
-            let fresh = fresh.map(|(category, &shift)| category.coverage.map_or(shift, |target| towards(level, target, shift + excess)));
-            let fresh: Vec<f64> = fresh.collect();
-            let mean: f64 = fresh.iter().zip(&share).map(|(shift, share)| shift * share).sum();
-            for (shift, fresh) in shift.iter_mut().zip(fresh) {
-                moved = moved.max((fresh - mean - *shift).abs());
-                *shift = fresh - mean;
-            }
-            (moved, excess) = (moved.max((mean - excess).abs()), mean);
-        }
-        if moved < 1e-10 {
-            break;
-        }
-    }
-    excess
-}
-
-/// A step towards the place where a share is as wanted, from the share and its slope here.
-fn newton_step(share: f64, slope: f64, wanted: f64) -> f64 {
-    let here = normal_quantile(share.clamp(1e-14, 1.0 - 1e-14));
-    let step = (normal_quantile(wanted) - here) * normal_density(here) / slope;
-    if step.is_finite() { step.clamp(-1.5, 1.5) } else { 0.0 }
-}
-
-/// One step of every level towards its answer accuracy; how far the longest went.
-fn move_levels(level: &mut [f64], accuracy: &[f64], share: &[f64], shift: &[f64]) -> f64 {
-    let mut moved = 0.0_f64;
-    for (level, &accuracy) in level.iter_mut().zip(accuracy) {
-        *level = match accuracy {
-            0.0 => f64::NEG_INFINITY,
-            1.0 => f64::INFINITY,
-            _ => {
-                let at = if level.is_finite() { *level } else { normal_quantile(accuracy) };
-                let (mean, slope) = share.iter().zip(shift).fold((0.0, 0.0), |(mean, slope), (share, shift)| {
-                    (mean + share * normal_cdf(at + shift), slope + share * normal_density(at + shift))
-                });
-                let step = newton_step(mean, slope, accuracy);
-                moved = moved.max(step.abs());
-                at + step
-            }
-        };
-    }
-    moved
 }
 
 impl Fitted {

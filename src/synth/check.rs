@@ -5,8 +5,9 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::check_data;
-use super::form::{EndpointForm, Form, LengthForm, ModelForm, Parameters, ProfileForm, SavingsForm};
-use super::spec::{Answers, EndpointSpec, Known, Length, Model, Profile, SavingTarget, Scaled, Spec, Tokens, fingerprint};
+use super::check_targets;
+use super::form::{EndpointForm, Form, LengthForm, ModelForm, Parameters, ProfileForm};
+use super::spec::{EndpointSpec, Known, Length, Model, Profile, Scaled, Spec, fingerprint};
 use crate::error::{Error, Result};
 use crate::shipped::TomlText;
 use crate::trace::{Defaults, Endpoint, Metric};
@@ -95,10 +96,7 @@ pub(super) fn spec(form: Form, text: &TomlText, base: Option<Spec>) -> Result<Sp
     let endpoints: Vec<EndpointSpec> = form.endpoint.iter().filter_map(|form| endpoint(form, &answers.models, &mut problems)).collect();
     defaults(&form.defaults, &endpoints, &mut problems);
     if !extended && problems.list.is_empty() {
-        answers.local = local(&form.defaults, &endpoints, &answers.models);
-        check_data::first_solvers(&form, &mut answers, &mut problems);
-        answers.savings = savings(&form.savings, &form.defaults, &endpoints, &answers, &tokens, &mut problems);
-        check_data::balance(&answers, &mut problems);
+        check_targets::add(&form, &endpoints, &tokens, &mut answers, &mut problems);
     }
     let Form { name, summary, licence, defaults, .. } = form;
     let spec = Spec { name, summary, licence, defaults, answers, endpoints, tokens, queries, fingerprint };
@@ -206,59 +204,4 @@ fn defaults(defaults: &Defaults, endpoints: &[EndpointSpec], problems: &mut Prob
     if endpoints.is_empty() {
         problems.whole(Error::new("the spec has no endpoints").allowed("[[endpoint]], 1 and more"));
     }
-}
-
-/// The models of local endpoints, the smallest first; of equal ones the first in the list.
-fn local(defaults: &Defaults, endpoints: &[EndpointSpec], models: &[Model]) -> Vec<usize> {
-    let is_local = |spec: &&EndpointSpec| match defaults.local.is_empty() {
-        true => spec.endpoint.is_local() == Some(true),
-        false => defaults.local.contains(&spec.endpoint.id),
-    };
-    let mut local: Vec<usize> = Vec::new();
-    for spec in endpoints.iter().filter(is_local) {
-        if !local.contains(&spec.model) {
-            local.push(spec.model);
-        }
-    }
-    local.sort_by(|&a, &b| models[a].params_total_b.unwrap_or(f64::INFINITY).total_cmp(&models[b].params_total_b.unwrap_or(f64::INFINITY)));
-    local
-}
-
-/// The targets of savings as linear functions of the shares of first solvers.
-fn savings(
-    form: &SavingsForm,
-    defaults: &Defaults,
-    endpoints: &[EndpointSpec],
-    answers: &Answers,
-    tokens: &[Tokens],
-    problems: &mut Problems,
-) -> Vec<SavingTarget> {
-    let baseline = match defaults.baseline.first() {
-        Some(id) => endpoints.iter().find(|spec| spec.endpoint.id == *id),
-        None => endpoints.iter().find(|spec| spec.endpoint.is_local() == Some(false)),
-    };
-    let wanted = [("energy", &form.energy), ("flops", &form.flops), ("cost", &form.cost)];
-    let mut targets = Vec::new();
-    for (account, value) in wanted.into_iter().filter_map(|(account, value)| Some((account, value.as_ref()?))) {
-        let value_of = |spec: &EndpointSpec, dataset: usize| spec.mean(account, dataset, answers, tokens);
-        let serving = |model: usize| endpoints.iter().find(|spec| spec.model == model && spec.endpoint.is_local() == Some(true));
-        let base: Option<Vec<f64>> = baseline.and_then(|spec| (0..answers.datasets.len()).map(|dataset| value_of(spec, dataset)).collect());
-        let local = |dataset: usize| answers.local.iter().map(move |&model| value_of(serving(model)?, dataset)).collect();
-        let locals: Option<Vec<Vec<f64>>> = (0..answers.datasets.len()).map(local).collect();
-        let depends = tokens.iter().any(|tokens| tokens.difficulty_correlation != 0.0);
-        let (Some(base), Some(locals), false) = (base, locals, depends) else {
-            let allowed = "a baseline, the account for every local model, and lengths that do not depend on difficulty";
-            problems.add(value.span(), Error::new(format!("a target of the {account} saving cannot be computed")).allowed(allowed));
-            continue;
-        };
-        let counts: Vec<f64> = answers.datasets.iter().map(|dataset| dataset.queries()).collect();
-        let total: f64 = counts.iter().zip(&base).map(|(count, base)| count * base).sum();
-        targets.push(SavingTarget {
-            account,
-            value: *value.get_ref(),
-            weight: counts.iter().zip(&base).map(|(count, base)| count * base / total).collect(),
-            ratio: locals.iter().zip(&base).map(|(local, base)| local.iter().map(|value| value / base).collect()).collect(),
-        });
-    }
-    targets
 }

@@ -5,10 +5,12 @@
 //! [`calibrate`] solves for the latent parameters, [`generate`] draws the trace. [`synthesize`] does
 //! all of it.
 
+mod balance;
 mod calibrate;
 mod cells;
 mod check;
 mod check_data;
+mod check_targets;
 mod feasible;
 mod form;
 mod generate;
@@ -62,7 +64,7 @@ pub fn synthesize(spec: &Spec, queries: u64, seed: u64, nearest: bool) -> Result
         }
         calibrate::move_targets(&mut spec.answers, &feasibility.targets);
     }
-    let calibration = calibrate(&spec.answers)?;
+    let calibration = calibrate(&spec.answers);
     let missed: Vec<&Reached> = calibration.reached.iter().filter(|target| target.is_missed()).collect();
     if !missed.is_empty() && !nearest {
         return Err(missed_error(&spec, &missed));
