@@ -29,10 +29,10 @@ pub(crate) struct TomlText {
 }
 
 impl Shipped {
-    /// The names of the files that the program carries.
+    /// The names of the files that the program carries; `x.map.toml` is of another kind.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         let files = self.files.files().filter(|file| file.path().extension().is_some_and(|ending| ending == "toml"));
-        files.filter_map(|file| file.path().file_stem()?.to_str())
+        files.filter_map(|file| file.path().file_stem()?.to_str()).filter(|name| !name.contains('.'))
     }
 
     /// A file by its path, or by name: in the folder of the working directory, beside the program, or in it.

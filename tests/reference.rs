@@ -108,7 +108,8 @@ const REPLICATES: u32 = 3;
 
 fn close(what: &str, found: Option<f64>, wanted: Option<f64>) {
     let same = match (found, wanted) {
-        (Some(found), Some(wanted)) => (found - wanted).abs() <= 1e-9 * wanted.abs().max(1e-9),
+        // A saving near 0 is a difference of numbers near 1: it keeps their error of some 1e-15.
+        (Some(found), Some(wanted)) => (found - wanted).abs() <= 1e-9 * wanted.abs().max(1e-5),
         (found, wanted) => found == wanted,
     };
     assert!(same, "{what}: the engine says {found:?}, the reference {wanted:?}");

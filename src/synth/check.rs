@@ -43,18 +43,18 @@ impl Problems<'_> {
     }
 
     /// A mean above 0 with a spread from 0 up.
-    pub fn length(&mut self, name: &str, form: LengthForm) -> Length {
+    pub fn length(&mut self, name: &str, form: LengthForm, span: Range<usize>) -> Length {
         if !(form.mean.is_finite() && form.mean > 0.0) {
-            self.whole(Error::new(format!("the mean of `{name}` is no quantity")).found(form.mean).allowed("above 0"));
+            self.add(span.clone(), Error::new(format!("the mean of `{name}` is no quantity")).found(form.mean).allowed("above 0"));
         }
-        self.spread(name, form.spread);
+        self.spread(name, form.spread, span);
         Length { mean: form.mean, spread: form.spread }
     }
 
-    fn spread(&mut self, name: &str, value: f64) {
+    fn spread(&mut self, name: &str, value: f64, span: Range<usize>) {
         if !(0.0..=3.0).contains(&value) {
             let what = format!("the spread of `{name}` is no standard deviation of a logarithm");
-            self.whole(Error::new(what).found(value).allowed("0 to 3 (0.1 for about 10%)"));
+            self.add(span, Error::new(what).found(value).allowed("0 to 3 (0.1 for about 10%)"));
         }
     }
 
@@ -114,7 +114,7 @@ pub(super) fn model(form: &ModelForm, families: &mut Vec<String>, problems: &mut
         family,
         params_total_b: problems.positive("params_total_b", form.params_total_b.as_ref()),
         params_active_b: problems.positive("params_active_b", form.params_active_b.as_ref()),
-        perplexity: form.perplexity.map(|perplexity| problems.length("perplexity", perplexity)),
+        perplexity: form.perplexity.map(|perplexity| problems.length("perplexity", perplexity, form.name.span())),
     }
 }
 
@@ -146,8 +146,8 @@ fn endpoint(form: &EndpointForm, models: &[Model], problems: &mut Problems) -> O
         let error = Error::new("floating-point operations need the model's parameters").found(format!("`{name}` without `{wanted}`"));
         problems.add(form.model.span(), error);
     }
-    let output_scale =
-        problems.length(Metric::OutputTokens.column(), LengthForm { mean: form.output_tokens.scale, spread: form.output_tokens.spread });
+    let scale = LengthForm { mean: form.output_tokens.scale, spread: form.output_tokens.spread };
+    let output_scale = problems.length(Metric::OutputTokens.column(), scale, form.model.span());
     let profile = match &form.profile {
         Some(form) => profile(form, problems),
         None => {
@@ -166,8 +166,8 @@ fn profile(form: &Spanned<ProfileForm>, problems: &mut Problems) -> Option<Profi
     if let Some(bad) = numbers.into_iter().flatten().find(|value| !(value.is_finite() && *value > 0.0)) {
         problems.add(span.clone(), Error::new("a profile has a number that is no quantity").found(bad).allowed("above 0"));
     }
-    problems.spread("power_spread", form.power_spread);
-    problems.spread("speed_spread", form.speed_spread);
+    problems.spread("power_spread", form.power_spread, span.clone());
+    problems.spread("speed_spread", form.speed_spread, span.clone());
     let scaled = |mean: Option<f64>, per_token: Option<f64>| match (mean, per_token) {
         (Some(mean), None) => Ok(Some(Scaled::Mean(mean))),
         (None, Some(per_token)) => Ok(Some(Scaled::PerToken(per_token))),

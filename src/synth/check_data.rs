@@ -1,9 +1,11 @@
 //! Checks of a spec's models, data sets and targets.
 
+use std::ops::Range;
+
 use toml::Spanned;
 
 use super::check::{Problems, model};
-use super::form::{CategoryForm, CorrelationForm, DatasetForm, Form, Goal, LengthForm};
+use super::form::{CategoryForm, CorrelationForm, DatasetForm, Form, Goal, LengthsForm};
 use super::spec::{Answers, Category, Correlation, Dataset, Length, Tokens};
 use crate::error::Error;
 
@@ -50,14 +52,17 @@ fn lengths(form: &DatasetForm, problems: &mut Problems) -> Tokens {
         let length = Length { mean: 1.0, spread: 0.0 };
         return Tokens { input: length, output: length, difficulty_correlation: 0.0 };
     };
-    tokens(lengths.input, lengths.output, lengths.difficulty_correlation, problems)
+    tokens(lengths, form.name.span(), problems)
 }
 
-fn tokens(input: LengthForm, output: LengthForm, difficulty_correlation: f64, problems: &mut Problems) -> Tokens {
+fn tokens(form: LengthsForm, span: Range<usize>, problems: &mut Problems) -> Tokens {
+    let difficulty_correlation = form.difficulty_correlation;
     if !(-1.0..=1.0).contains(&difficulty_correlation) {
-        problems.whole(Error::new("`difficulty_correlation` is no correlation").found(difficulty_correlation).allowed("-1 to 1"));
+        let error = Error::new("`difficulty_correlation` is no correlation").found(difficulty_correlation).allowed("-1 to 1");
+        problems.add(span.clone(), error);
     }
-    Tokens { input: problems.length("tokens.input", input), output: problems.length("tokens.output", output), difficulty_correlation }
+    let input = problems.length("tokens.input", form.input, span.clone());
+    Tokens { input, output: problems.length("tokens.output", form.output, span), difficulty_correlation }
 }
 
 /// Puts the lengths of `[[tokens]]` in the place of those of the extended spec.
@@ -65,7 +70,10 @@ pub(super) fn override_tokens(form: &Form, answers: &Answers, lengths: &mut [Tok
     for other in &form.tokens {
         let name = other.dataset.get_ref();
         match answers.datasets.iter().position(|dataset| dataset.name == *name) {
-            Some(index) => lengths[index] = tokens(other.input, other.output, other.difficulty_correlation, problems),
+            Some(index) => {
+                let (input, output, difficulty_correlation) = (other.input, other.output, other.difficulty_correlation);
+                lengths[index] = tokens(LengthsForm { input, output, difficulty_correlation }, other.dataset.span(), problems);
+            }
             None => {
                 let names = answers.datasets.iter().map(|dataset| dataset.name.as_str());
                 problems.add(other.dataset.span(), crate::error::unknown("data set", name, names));

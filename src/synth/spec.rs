@@ -197,7 +197,7 @@ impl Spec {
 
     /// The names of the specs that the program carries.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        SHIPPED.names().filter(|name| !name.ends_with(".map"))
+        SHIPPED.names()
     }
 
     fn read(text: &TomlText) -> Result<Spec> {
