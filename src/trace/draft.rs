@@ -5,8 +5,8 @@ use std::fs::File;
 use std::path::Path;
 
 use polars::prelude::{
-    Column as PolarsColumn, DataFrame, IntoSeries, NamedFrom, NewChunkedArray, ParquetCompression, ParquetWriter, Series,
-    StatisticsOptions, UInt8Chunked, UInt32Chunked,
+    Column as PolarsColumn, DataFrame, IntoSeries, NamedFrom, NewChunkedArray, ParquetCompression, ParquetWriter, Series, UInt8Chunked,
+    UInt32Chunked,
 };
 
 use super::column::numbers;
@@ -185,8 +185,6 @@ fn write_parquet(path: &Path, columns: Vec<Series>) -> Result<()> {
     let file = File::create(path).map_err(|error| fail(&error))?;
     let written = ParquetWriter::new(&file)
         .with_compression(ParquetCompression::Zstd(None))
-        // Nothing reads them, and they take longer than the rest of the encoding.
-        .with_statistics(StatisticsOptions::empty())
         .with_row_group_size(Some(ROW_GROUP_ROWS))
         .finish(&mut table);
     written.map_err(|error| fail(&error))?;
