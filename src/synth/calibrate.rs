@@ -222,7 +222,7 @@ fn reached(answers: &Answers, fitted: &[Fitted]) -> Vec<Reached> {
     for (index, (dataset, fitted)) in answers.datasets.iter().zip(fitted).enumerate() {
         for (model, goal) in dataset.accuracy.iter().enumerate() {
             if let Goal::Given(wanted) = *goal {
-                let name = format!("answer accuracy of {} on {}", answers.models[model].name, dataset.name);
+                let name = format!("answer accuracy of {} on {}", answers.models[model].name, dataset.label);
                 out.push(Reached { name, wanted, reached: fitted.accuracy_of(dataset, model) });
             }
         }
@@ -236,11 +236,11 @@ fn reached(answers: &Answers, fitted: &[Fitted]) -> Vec<Reached> {
         }
         if let Some(wanted) = dataset.coverage {
             let reached = first[index].iter().sum();
-            out.push(Reached { name: format!("coverage of {} by local models", dataset.name), wanted, reached });
+            out.push(Reached { name: format!("coverage of {} by local models", dataset.label), wanted, reached });
         }
         for (position, wanted) in dataset.first_solver.iter().enumerate().filter_map(|(position, wanted)| Some((position, (*wanted)?))) {
             let model = &answers.models[answers.local[position]].name;
-            let name = format!("share of {} that {model} is the smallest to solve", dataset.name);
+            let name = format!("share of {} that {model} is the smallest to solve", dataset.label);
             out.push(Reached { name, wanted, reached: first[index][position] });
         }
     }

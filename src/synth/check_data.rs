@@ -25,9 +25,10 @@ pub(super) fn answers(form: &Form, problems: &mut Problems) -> (Answers, Vec<Tok
     let mut answers = Answers { models, families, local: Vec::new(), datasets: Vec::new(), savings: Vec::new() };
     let mut tokens = Vec::new();
     for dataset in &form.dataset {
-        tokens.push(lengths(dataset, problems));
-        let checked = check(dataset, form, &answers, problems);
-        answers.datasets.push(checked);
+        let lengths = lengths(dataset, problems);
+        let groups = groups(dataset, form, &answers, problems);
+        tokens.extend(groups.iter().map(|_| lengths));
+        answers.datasets.extend(groups);
     }
     let shares = form.dataset.iter().filter_map(|dataset| dataset.share.as_ref());
     sums_to_one("the shares of the data sets", shares, problems);
@@ -69,17 +70,58 @@ fn tokens(form: LengthsForm, span: Range<usize>, problems: &mut Problems) -> Tok
 pub(super) fn override_tokens(form: &Form, answers: &Answers, lengths: &mut [Tokens], problems: &mut Problems) {
     for other in &form.tokens {
         let name = other.dataset.get_ref();
-        match answers.datasets.iter().position(|dataset| dataset.name == *name) {
-            Some(index) => {
-                let (input, output, difficulty_correlation) = (other.input, other.output, other.difficulty_correlation);
-                lengths[index] = tokens(LengthsForm { input, output, difficulty_correlation }, other.dataset.span(), problems);
-            }
-            None => {
-                let names = answers.datasets.iter().map(|dataset| dataset.name.as_str());
-                problems.add(other.dataset.span(), crate::error::unknown("data set", name, names));
+        let (input, output, difficulty_correlation) = (other.input, other.output, other.difficulty_correlation);
+        let given = tokens(LengthsForm { input, output, difficulty_correlation }, other.dataset.span(), problems);
+        if !answers.datasets.iter().any(|dataset| dataset.name == *name) {
+            let names = answers.datasets.iter().map(|dataset| dataset.name.as_str());
+            problems.add(other.dataset.span(), crate::error::unknown("data set", name, names));
+        }
+        let of_name = answers.datasets.iter().zip(lengths.iter_mut()).filter(|(dataset, _)| dataset.name == *name);
+        of_name.for_each(|(_, lengths)| *lengths = given);
+    }
+}
+
+/// A data set, and apart from it each category that has accuracies or correlations of its own.
+fn groups(form: &DatasetForm, whole: &Form, answers: &Answers, problems: &mut Problems) -> Vec<Dataset> {
+    let mut rest = check(form, whole, answers, problems);
+    let mut apart = Vec::new();
+    for category in form.categories.iter().filter(|category| !category.accuracy.is_empty() || category.correlation.is_some()) {
+        let name = category.name.get_ref();
+        let Some(at) = rest.categories.iter().position(|known| known.name.as_ref() == Some(name)) else { continue };
+        let mut own = Dataset { label: format!("{}, {name}", rest.name), coverage: None, ..rest.clone() };
+        own.categories = vec![rest.categories.remove(at)];
+        for (wanted, goal) in &category.accuracy {
+            match answers.models.iter().position(|model| model.name == *wanted) {
+                Some(model) => own.accuracy[model] = checked(wanted, goal, problems),
+                None => problems.add(goal.span(), unknown_model(wanted, answers)),
             }
         }
+        if let Some(form) = &category.correlation {
+            own.correlation = correlation(form, &answers.families, problems);
+        }
+        apart.push(own);
     }
+    let by_category = rest.categories.iter().filter(|category| category.coverage.is_some()).count();
+    if let Some(value) = form.coverage.as_ref().filter(|_| by_category > 0) {
+        let error = Error::new("a data set has a coverage of its own or one for each category, not both");
+        problems.add(value.span(), error.found(format!("{by_category} categories with a coverage")));
+    }
+    if by_category > 0 && by_category < rest.categories.len() {
+        let found = format!("{by_category} of {}", rest.categories.len());
+        problems.add(form.name.span(), Error::new("every category of a data set has a coverage, or none").found(found));
+    }
+    if rest.categories.is_empty() { apart } else { std::iter::once(rest).chain(apart).collect() }
+}
+
+fn checked(name: &str, goal: &Spanned<Goal>, problems: &mut Problems) -> Goal {
+    match *goal.get_ref() {
+        Goal::Given(value) => Goal::Given(problems.share_at(name, value, goal.span())),
+        Goal::Solve => Goal::Solve,
+    }
+}
+
+fn unknown_model(wanted: &str, answers: &Answers) -> Error {
+    crate::error::unknown("model", wanted, answers.models.iter().map(|model| model.name.as_str()))
 }
 
 fn check(form: &DatasetForm, whole: &Form, answers: &Answers, problems: &mut Problems) -> Dataset {
@@ -89,10 +131,7 @@ fn check(form: &DatasetForm, whole: &Form, answers: &Answers, problems: &mut Pro
     }
     let categories = categories(form, whole, problems);
     let accuracy = answers.models.iter().map(|model| match form.accuracy.get_ref().get(&model.name) {
-        Some(goal) => match *goal.get_ref() {
-            Goal::Given(value) => Goal::Given(problems.share_at(&model.name, value, goal.span())),
-            Goal::Solve => Goal::Solve,
-        },
+        Some(goal) => checked(&model.name, goal, problems),
         None => {
             let error = Error::new(format!("data set `{name}` has no answer accuracy of `{}`", model.name));
             problems.add(form.accuracy.span(), error.hint("give a number, or \"solve\" where a target determines it"));
@@ -102,21 +141,12 @@ fn check(form: &DatasetForm, whole: &Form, answers: &Answers, problems: &mut Pro
     let accuracy = accuracy.collect();
     let known = |wanted: &str| answers.models.iter().any(|model| model.name == wanted);
     for (wanted, goal) in form.accuracy.get_ref().iter().filter(|(wanted, _)| !known(wanted)) {
-        let names = answers.models.iter().map(|model| model.name.as_str());
-        problems.add(goal.span(), crate::error::unknown("model", wanted, names));
+        problems.add(goal.span(), unknown_model(wanted, answers));
     }
     let coverage = form.coverage.as_ref().map(|value| problems.share("coverage", value));
-    let by_category = categories.iter().filter(|category| category.coverage.is_some()).count();
-    if let Some(value) = form.coverage.as_ref().filter(|_| by_category > 0) {
-        let error = Error::new("a data set has a coverage of its own or one for each category, not both");
-        problems.add(value.span(), error.found(format!("{by_category} categories with a coverage")));
-    }
-    if by_category > 0 && by_category < categories.len() {
-        let found = format!("{by_category} of {}", categories.len());
-        problems.add(form.name.span(), Error::new("every category of a data set has a coverage, or none").found(found));
-    }
     let correlation = correlation(&form.correlation, &answers.families, problems);
-    Dataset { name, categories, accuracy, coverage, first_solver: Vec::new(), correlation }
+    let source = whole.dataset.iter().position(|other| std::ptr::eq(other, form)).unwrap_or_default();
+    Dataset { label: name.clone(), source, name, categories, accuracy, coverage, first_solver: Vec::new(), correlation }
 }
 
 /// The categories with their queries; one without a name where the form has none.

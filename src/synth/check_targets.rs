@@ -74,8 +74,10 @@ fn savings(
 
 /// The targets of first solvers, by local model.
 fn first_solvers(form: &Form, answers: &mut Answers, problems: &mut Problems) {
-    for (form, dataset) in form.dataset.iter().zip(&mut answers.datasets) {
+    for dataset in &mut answers.datasets {
         dataset.first_solver = vec![None; answers.local.len()];
+        // A category that stands apart has no targets of its data set.
+        let Some(form) = form.dataset.get(dataset.source).filter(|_| dataset.label == dataset.name) else { continue };
         for (name, value) in &form.first_solver {
             match answers.local.iter().position(|&model| answers.models[model].name == *name) {
                 Some(position) => dataset.first_solver[position] = Some(problems.share("first_solver", value)),
@@ -90,8 +92,10 @@ fn first_solvers(form: &Form, answers: &mut Answers, problems: &mut Problems) {
 
 /// Each data set has correlations that are a matrix, and one of them to solve where it has a coverage.
 fn correlations(form: &Form, answers: &Answers, problems: &mut Problems) {
-    for (form, dataset) in form.dataset.iter().zip(&answers.datasets) {
-        let span = form.correlation.span();
+    for dataset in &answers.datasets {
+        let Some(form) = form.dataset.get(dataset.source) else { continue };
+        let own = form.categories.iter().find(|category| dataset.label == format!("{}, {}", dataset.name, category.name.get_ref()));
+        let span = own.and_then(|category| category.correlation.as_ref()).unwrap_or(&form.correlation).span();
         if range(answers, dataset).is_none() {
             let hint = "several families cannot all be as negative, and within a family correlations are 0 to 1";
             problems.add(span.clone(), Error::new("these correlations are no correlation matrix").hint(hint));
@@ -102,7 +106,7 @@ fn correlations(form: &Form, answers: &Answers, problems: &mut Problems) {
                 true => "a coverage, and every correlation given",
                 false => "a correlation to solve, and no coverage",
             };
-            let error = Error::new(format!("data set `{}`: a coverage determines one correlation", dataset.name)).found(found);
+            let error = Error::new(format!("data set `{}`: a coverage determines one correlation", dataset.label)).found(found);
             let hint = "write \"solve\" for one correlation of each data set that has a coverage, and for no other";
             problems.add(span, error.hint(hint));
         }

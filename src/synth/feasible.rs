@@ -139,17 +139,17 @@ fn constraints(answers: &Answers) -> Vec<Constraint> {
         let model_name = |position: usize| &answers.models[answers.local[position]].name;
         for (position, &model) in answers.local.iter().enumerate() {
             if let Goal::Given(target) = dataset.accuracy[model] {
-                let name = format!("answer accuracy of {} on {}", model_name(position), dataset.name);
+                let name = format!("answer accuracy of {} on {}", model_name(position), dataset.label);
                 let terms = where_bits(index, &|pattern| pattern >> position & 1 == 1);
                 out.push(Constraint { what: What::Accuracy(index, model), name, terms, target });
             }
         }
         if let Some(target) = dataset.coverage_target() {
-            let name = format!("coverage of {} by local models", dataset.name);
+            let name = format!("coverage of {} by local models", dataset.label);
             out.push(Constraint { what: What::Coverage(index), name, terms: where_bits(index, &|pattern| pattern != 0), target });
         }
         for (position, target) in dataset.first_solver.iter().enumerate().filter_map(|(position, target)| Some((position, (*target)?))) {
-            let name = format!("share of {} that {} is the smallest to solve", dataset.name, model_name(position));
+            let name = format!("share of {} that {} is the smallest to solve", dataset.label, model_name(position));
             let terms = where_bits(index, &|pattern| pattern.trailing_zeros() as usize == position);
             out.push(Constraint { what: What::First(index, position), name, terms, target });
         }

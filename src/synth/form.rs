@@ -169,6 +169,9 @@ pub(super) struct CategoryForm {
     pub queries: Option<Spanned<u64>>,
     pub share: Option<Spanned<f64>>,
     pub coverage: Option<Spanned<f64>>,
+    #[serde(default)]
+    pub accuracy: BTreeMap<String, Spanned<Goal>>,
+    pub correlation: Option<Spanned<CorrelationForm>>,
 }
 
 /// How the models' abilities hang together.

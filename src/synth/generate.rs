@@ -156,20 +156,14 @@ fn rows(spec: &Spec, cells: &[Cell], drawn: &Drawn, order: &[u32]) -> Queries {
     let total = order.len();
     let mut cell_of = vec![0u32; total];
     cells.iter().enumerate().for_each(|(index, cell)| cell_of[cell.queries.clone()].fill(index as u32));
-    let dataset = Names {
-        names: spec.answers.datasets.iter().map(|dataset| dataset.name.clone()).collect(),
-        codes: order.iter().map(|&query| cells[cell_of[query as usize] as usize].dataset as u32).collect(),
+    let named = |name: &dyn Fn(&Cell) -> Option<String>| {
+        let cells: Vec<Option<String>> = cells.iter().map(name).collect();
+        let of_cells = Names::new(cells.iter().map(Option::as_deref));
+        let codes = order.iter().map(|&query| of_cells.codes[cell_of[query as usize] as usize]).collect();
+        Names { names: of_cells.names, codes }
     };
-    let mut names: Vec<String> = Vec::new();
-    let code = |cell: &Cell| match &spec.answers.datasets[cell.dataset].categories[cell.category].name {
-        None => Names::MISSING,
-        Some(name) => names.iter().position(|known| known == name).unwrap_or_else(|| {
-            names.push(name.clone());
-            names.len() - 1
-        }) as u32,
-    };
-    let codes: Vec<u32> = cells.iter().map(code).collect();
-    let category = Names { names, codes: order.iter().map(|&query| codes[cell_of[query as usize] as usize]).collect() };
+    let dataset = named(&|cell| Some(spec.answers.datasets[cell.dataset].name.clone()));
+    let category = named(&|cell| spec.answers.datasets[cell.dataset].categories[cell.category].name.clone());
     let named = category.codes.iter().any(|&code| code != Names::MISSING);
     Queries {
         rows: (0..total as u32).collect(),

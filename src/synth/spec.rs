@@ -76,11 +76,16 @@ pub struct Length {
     pub spread: f64,
 }
 
-/// Queries of one kind.
+/// Queries of one kind: a data set without the categories that have accuracies or correlations of
+/// their own, or one such category.
 #[derive(Debug, Clone)]
 pub struct Dataset {
-    /// Its name.
+    /// The name of the data set.
     pub name: String,
+    /// What messages call it: with the category, where it is one.
+    pub label: String,
+    /// Position of the data set in the spec.
+    pub source: usize,
     /// Its categories; one without a name where there are none.
     pub categories: Vec<Category>,
     /// Answer accuracy of each model.

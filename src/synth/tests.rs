@@ -260,3 +260,25 @@ fn a_correlation_stays_below_that_within_the_families() {
     assert!(coverage.is_missed() && coverage.reached > 0.7, "{coverage:?}");
     assert!(synthesize(&spec, 1000, 0, false).unwrap_err().to_string().contains("does not reach every target"));
 }
+
+#[test]
+fn a_category_may_have_accuracies_and_a_correlation_of_its_own() {
+    // On category x b is right for 80%, c for 30%, and they go against each other; y stays with its data set.
+    let own = "{ name = \"x\", share = 0.7, coverage = 0.92, accuracy = { a = 0.5, b = 0.8, c = 0.3 }, \
+        correlation = { within = 0.3, across = \"solve\" } }";
+    let text = SPEC.replace("{ name = \"x\", share = 0.7, coverage = 0.9 }", own);
+    let spec = spec(&text).unwrap();
+    let made = synthesize(&spec, spec.queries, 7, false).unwrap();
+    assert!(made.calibration.fitted[1].correlation.unwrap() < 0.0, "a coverage near its most needs a negative correlation");
+    let draft = &made.draft;
+    let (datasets, categories) = (draft.queries.dataset.as_ref().unwrap(), draft.queries.category.as_ref().unwrap());
+    assert_eq!(datasets.names.len(), 2, "both groups of chat have one name");
+    let rows: Vec<usize> = (0..20000).filter(|&row| categories.get(row) == Some("x")).collect();
+    assert!(rows.len() == 3500 && rows.iter().all(|&row| datasets.get(row) == Some("chat")));
+    let of = |right: &dyn Fn(usize) -> bool| rows.iter().filter(|&&row| right(row)).count() as f64 / 3500.0;
+    let right = |endpoint: usize| move |row: usize| cells(draft, endpoint, Metric::Score)[row] == 1.0;
+    assert_eq!((of(&right(0)), of(&right(1)), of(&right(2))), (0.5, 0.8, 0.3));
+    // Four standard errors of 3,500 draws at 92% are 0.018.
+    let local = of(&|row| (0..3).any(|endpoint| right(endpoint)(row)));
+    assert!((local - 0.92).abs() < 0.018, "{local}");
+}
