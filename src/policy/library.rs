@@ -31,7 +31,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 impl PolicyText {
     /// Finds a policy `NAME|FILE[:key=value,…]`: a file, a name in `policies/` of the working
-    /// directory, beside the program, or in the program. Settings replace the file's parameters.
+    /// directory, beside the program, or in the program. Settings replace the file's parameters; `a.b=c`
+    /// sets `b` of the section `a`.
     pub fn find(wanted: &str) -> Result<PolicyText> {
         let (name, settings) = match wanted.split_once(':') {
             Some((name, settings)) if !Path::new(wanted).is_file() => (name, Some(settings)),
@@ -70,13 +71,22 @@ impl PolicyText {
             })?;
             let parsed: Option<toml::Table> = toml::from_str(&format!("value = {value}")).ok();
             let value = parsed.and_then(|mut table| table.remove("value")).unwrap_or_else(|| value.into());
-            if let Some(parameters) = parameters.as_table_mut() {
-                parameters.insert(key.trim().to_owned(), value);
-            }
+            put(parameters, key.trim(), value);
         }
         self.text = toml::to_string(&table).map_err(|error| Error::new("a setting is no TOML").at(&self.name).cause(error))?;
         self.place = format!("{} with {settings}", self.place);
         Ok(self)
+    }
+}
+
+/// Sets a parameter; a key with dots is one of a section, as `router.k`.
+fn put(section: &mut toml::Value, key: &str, value: toml::Value) {
+    let Some(table) = section.as_table_mut() else { return };
+    match key.split_once('.') {
+        None => {
+            table.insert(key.to_owned(), value);
+        }
+        Some((name, rest)) => put(table.entry(name).or_insert_with(|| toml::Table::new().into()), rest, value),
     }
 }
 
@@ -114,6 +124,10 @@ mod tests {
     fn settings_replace_parameters() -> Result<()> {
         let text = PolicyText::find("cascade:order=[\"a\", \"b\"],judge_error=0.1")?.text;
         assert!(text.contains("order = [\"a\", \"b\"]") && text.contains("judge_error = 0.1"), "{text}");
+        let mut section = toml::Value::from(toml::Table::new());
+        put(&mut section, "router.k", 5.into());
+        put(&mut section, "router.vote", "best".into());
+        assert_eq!(section.to_string(), "{ router = { k = 5, vote = \"best\" } }");
         assert!(PolicyText::find("cascade:judge_error").is_err_and(|error| error.is_usage()));
         Ok(())
     }

@@ -124,6 +124,22 @@ impl PolicySpec {
     }
 }
 
+/// A section of the parameters that has a kind of its own, and nothing else of the file.
+#[derive(Deserialize)]
+struct RouterSection<P> {
+    router: P,
+}
+
+#[derive(Deserialize)]
+struct RuleSection<P> {
+    rule: P,
+}
+
+#[derive(Deserialize)]
+struct SectionOf<S> {
+    parameters: S,
+}
+
 /// The problems of a policy's parameters, collected so that all are reported at once.
 pub struct Problems<'a> {
     text: &'a PolicyText,
@@ -134,6 +150,26 @@ impl Problems<'_> {
     /// Notes a problem at a place of the file.
     pub fn add(&mut self, span: Range<usize>, error: Error) {
         self.list.push(error.at(self.text.place(span)));
+    }
+
+    /// `[parameters.router]` in the form of its kind; `None`, with the problem noted, where it has another.
+    pub fn router_section<P: DeserializeOwned>(&mut self) -> Option<P> {
+        self.section::<RouterSection<P>>().map(|section| section.router)
+    }
+
+    /// `[parameters.rule]` in the form of its kind; `None`, with the problem noted, where it has another.
+    pub fn rule_section<P: DeserializeOwned>(&mut self) -> Option<P> {
+        self.section::<RuleSection<P>>().map(|section| section.rule)
+    }
+
+    fn section<S: DeserializeOwned>(&mut self) -> Option<S> {
+        match toml::from_str::<SectionOf<S>>(&self.text.text) {
+            Ok(section) => Some(section.parameters),
+            Err(error) => {
+                self.list.push(self.text.unreadable(error));
+                None
+            }
+        }
     }
 
     /// The folder of the policy file, where it is one and not in the program.

@@ -7,6 +7,7 @@
 pub mod crossfit;
 pub mod features;
 pub mod logistic;
+pub mod predictor;
 
 #[cfg(test)]
 mod tests;
@@ -14,3 +15,4 @@ mod tests;
 pub use crossfit::{CrossFit, Fitted, Label, crossfit};
 pub use features::{Features, MissingFeatures};
 pub use logistic::{Model, Rows};
+pub use predictor::{Examples, Predictor, Router, RouterKind, Target};
