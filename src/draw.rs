@@ -33,6 +33,16 @@ pub enum Stream {
     Fold = 8,
     /// Which rows a model is fitted on, where not on all.
     Fit = 0x20,
+    /// Which queries a router is trained on, where not on all.
+    Train = 0x22,
+    /// Where k-means starts.
+    Cluster = 0x21,
+    /// What the parameters of a matrix factorisation start from.
+    PairStart = 0x28,
+    /// The order in which a matrix factorisation looks at queries.
+    PairOrder = 0x29,
+    /// Which texts features are fitted to, where not to all.
+    FitText = 0x23,
     /// The order of the queries of a generated trace.
     SynthOrder = 0x38,
     /// Fixed shifts of the points that calibration integrates over.
@@ -45,6 +55,8 @@ pub enum Stream {
     SynthMeter = 0x3000,
     /// Which query an arrival of a day is.
     Arrival = 0x30,
+    /// What a policy that learns draws of an endpoint's worth (the endpoint is added).
+    Posterior = 0x4000,
 }
 
 /// The draws of one replicate of one run.
@@ -56,7 +68,7 @@ pub struct Draws {
 
 /// Two rounds of multiply and xor-shift (the finaliser of SplitMix64, Steele et al. 2014).
 #[inline]
-fn mix(mut z: u64) -> u64 {
+pub(crate) fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)

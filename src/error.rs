@@ -78,6 +78,22 @@ impl Error {
         self.usage
     }
 
+    /// The problem in one line: what is wrong, and what was found there.
+    pub fn in_a_line(&self) -> String {
+        let found = self.detail("found").map(|found| format!(": {found}")).unwrap_or_default();
+        format!("{}{found}", self.what).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// What to do about it in one line, or else what is allowed, where either is known.
+    pub fn remedy(&self) -> Option<String> {
+        let said = self.detail("hint").or_else(|| self.detail("allowed"))?;
+        Some(said.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    fn detail(&self, label: &str) -> Option<&str> {
+        self.details.iter().find(|(known, _)| *known == label).map(|(_, text)| text.as_str())
+    }
+
     fn with(mut self, label: &'static str, text: impl fmt::Display) -> Self {
         self.details.push((label, text.to_string()));
         self

@@ -71,6 +71,29 @@ fn what_was_there_is_left_alone() {
     }
 }
 
+/// The JSON of a call.
+fn json(arguments: &[&str]) -> serde_json::Value {
+    let output = wattroute(Path::new("."), arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn a_comparison_has_the_policies_of_a_replay() {
+    let policies = ["--policy", "oracle", "--policy", "cascade", "--policy", "random", "--json"];
+    let replayed = json(&[&["replay", "toy"], &policies[..]].concat());
+    let compared = json(&[&["compare", "toy"], &policies[..]].concat());
+    let rows = |report: &serde_json::Value| report["policies"].as_array().unwrap().clone();
+    let (replayed, all) = (rows(&replayed), rows(&compared));
+    assert_eq!((replayed.len(), all.len()), (4, 6), "two fixed endpoints more");
+    assert!(replayed.iter().all(|row| all.contains(row)));
+    // The policies are sorted, and each is among the report's.
+    let sorted = compared["compare"]["policies"].as_array().unwrap();
+    assert_eq!(sorted[0]["policy"], "oracle");
+    assert!(sorted.len() == 6 && sorted.iter().all(|row| all.iter().any(|policy| policy["name"] == row["policy"])));
+    assert_eq!(compared["compare"]["left_out"], serde_json::json!([]));
+}
+
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
     for arguments in [&["replay", "toy", "--policy", "oracle", "--json"][..], &["inspect", "ladder"], &["--help"], &["policies"]] {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use snapbox::Data;
-use wattroute::policy::{KINDS, PolicyKind};
+use wattroute::policy::{KINDS, PolicyKind, learned};
 
 const DATA: &str = "WATTROUTE_DATA";
 const COLUMNS: &str = "100";
@@ -133,7 +133,13 @@ fn kinds() -> String {
         let parameters: String = kind.parameters.iter().map(parameter).collect();
         format!("\n### `{}`\n{}\n\n| parameter | meaning |\n| --- | --- |\n{parameters}", kind.name, kind.summary)
     };
-    KINDS.iter().map(section).collect()
+    let kind = |section: &str, (name, summary, parameters): (&str, &str, &[(&str, &str)])| {
+        let parameters: String = parameters.iter().map(parameter).collect();
+        let table = if parameters.is_empty() { String::new() } else { format!("\n| parameter | meaning |\n| --- | --- |\n{parameters}") };
+        format!("\n#### `{section}`: `{name}`\n{summary}\n{table}")
+    };
+    let of_learned = learned::sections().into_iter().flat_map(|section| section.kinds.into_iter().map(move |of| kind(section.name, of)));
+    KINDS.iter().map(section).chain(of_learned).collect()
 }
 
 #[test]

@@ -52,7 +52,14 @@ fn routerarena_predictions_are_read_as_they_are() {
     assert_eq!(trace.len(), 809);
     let names = RoleNames { baselines: vec!["gemini-2.0-flash-001".into()], local: vec!["claude-3-haiku-20240307".into()], fallback: None };
     let roles = Roles::resolve(&trace.info, &names).unwrap();
-    let context = Context { trace: &trace, pool: &roles.pools[0], objective: Objective::Cost, correct_at: 1.0, seed: 1 };
+    let context = Context {
+        trace: &trace,
+        pool: &roles.pools[0],
+        objective: Objective::Cost,
+        correct_at: 1.0,
+        seed: 1,
+        memo: &wattroute::policy::Memo::default(),
+    };
     let folder = tempfile::tempdir().unwrap();
 
     // The router's models stand for the two of the trace: the 185 queries that it sends to the

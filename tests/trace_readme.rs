@@ -32,6 +32,7 @@ fn every_column_of_the_queries() {
         schema::INPUT_TOKENS,
         schema::ARRIVAL_S,
         schema::PROMPT,
+        schema::EMBEDDING,
         &feature,
     ];
     assert_eq!(names("## queries.parquet"), set(columns));

@@ -195,7 +195,7 @@ impl Maker<'_, '_> {
         DayStrategy {
             name: replay.name(entry),
             kind: entry.spec.kind.to_owned(),
-            hindsight: !matches!(entry.built.rule, Rule::Foresight(_)),
+            hindsight: entry.built.rule.is_hindsight(),
             fallback: entry.built.uses_pool.then(|| replay.id(pool.fallback).to_owned()),
             always: always(entry).map(|endpoint| replay.id(endpoint).to_owned()),
             router_accuracy: entry.built.nominal,

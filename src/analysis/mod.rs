@@ -1,7 +1,8 @@
-//! What recorded and replayed numbers say: measures with their intervals, coverage, efficiency, and
-//! the look of a trace.
+//! What recorded and replayed numbers say: measures with their intervals, coverage, efficiency, the look
+//! of a trace, and the measures that routers' papers use.
 
 mod break_even;
+pub mod compare;
 pub mod coverage;
 pub mod day;
 pub mod efficiency;
@@ -9,16 +10,20 @@ mod figure;
 pub mod inspect;
 mod interval;
 mod measure;
+pub mod peers;
+pub mod routers;
 pub mod study;
 
 pub use break_even::{
     BatchCrossing, BatchSize, BatchSizes, BreakEven, BreakEvenOptions, Crossing, LocalRatio, Map, MisrouteBreakEven, MisrouteMap,
     PriceRatio, Saves, Section, break_even,
 };
+pub use compare::{By, Compared, Comparison, NearlyAll, Perturbed, WorseThan, compare, perturbed};
 pub use day::{Day, DayAmounts, DaySavings, DayStrategy, Grid, Grids, Zones, day};
 pub use figure::{ACCOUNT_NAMES, ById, Figure, Fractions, Quantities};
 pub use interval::{bounded, figure, normal_noise, paired, percentile_interval};
 pub use measure::Measures;
+pub use routers::RouterReport;
 pub use study::Study;
 
 use serde::{Serialize, Serializer};

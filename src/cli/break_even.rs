@@ -37,7 +37,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let options = BreakEvenOptions::new(args.router_accuracy, args.tolerance, args.electricity)?;
     let studied = PolicySpec::find(&args.policy)?;
     let specs = [studied.clone()];
-    let trace = open(&args.run.trace, &specs)?;
+    let trace = open(&args.run.trace, &specs, false)?;
     let replay = Replay::prepare(&trace, &specs, &request)?;
     let mut report = build::frame(&replay, args.replaying.making("break-even"));
     report.break_even = Some(break_even(&replay, &studied.name, &options)?);

@@ -52,7 +52,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let specs = named(&strategies)?;
     let arrivals = arrivals(&args)?;
     let zones = zones(&args)?;
-    let trace = open(&args.run.trace, &specs)?;
+    let trace = open(&args.run.trace, &specs, false)?;
     let specs = baselines_first(with_baselines(specs, &trace.info, &Roles::resolve(&trace.info, &request.roles)?)?, strategies.len());
     let replay = Replay::prepare(&trace, &specs, &request)?;
     zones.as_ref().map_or(Ok(()), |zones| zones.check(&replay))?;

@@ -2,6 +2,7 @@
 
 mod break_even;
 mod check;
+mod compare;
 mod day;
 mod enrich;
 mod figures;
@@ -9,6 +10,7 @@ mod finish;
 mod formats;
 mod import;
 mod inspect;
+mod measures;
 mod output;
 mod policies;
 mod replay;
@@ -18,6 +20,7 @@ mod reproduce;
 mod study;
 mod sweep;
 mod synth;
+mod train;
 
 use std::process::ExitCode;
 
@@ -65,6 +68,8 @@ enum Verb {
     Inspect(inspect::Args),
     /// What each policy would have cost, saved and answered
     Replay(Box<replay::Args>),
+    /// Policies side by side: which are worth their cost, which one endpoint beats
+    Compare(Box<compare::Args>),
     /// Savings and answer accuracy over router accuracy
     Sweep(Box<sweep::Args>),
     /// Analyse a trace without a policy: coverage, efficiency, years, batching, savings by size
@@ -73,6 +78,8 @@ enum Verb {
     Reproduce(reproduce::Args),
     /// Where savings vanish: local energy, batch size of the cloud, router accuracy, prices
     BreakEven(Box<break_even::Args>),
+    /// Fit a router once and save it, to be judged elsewhere
+    Train(Box<train::Args>),
     /// Strategies over a day of arrivals: cumulative energy, compute, money and CO2
     Day(Box<day::Args>),
     /// Find every fault of a trace
@@ -87,6 +94,8 @@ enum Verb {
     Figures(figures::Args),
     /// List the formats that can be imported
     Formats(formats::Args),
+    /// List the measures of routers' papers, with their formulas
+    Measures(measures::Args),
 }
 
 /// Parses the command line and runs it. Exit code 0: done, 1: failed, 2: called wrongly.
@@ -119,10 +128,12 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Synth(args) => synth::run(args, &common),
         Verb::Inspect(args) => inspect::run(args, &common),
         Verb::Replay(args) => replay::run(*args, &common),
+        Verb::Compare(args) => compare::run(*args, &common),
         Verb::Sweep(args) => sweep::run(*args, &common),
         Verb::Study(args) => study::run(args, &common),
         Verb::Reproduce(args) => reproduce::run(args, &common),
         Verb::BreakEven(args) => break_even::run(*args, &common),
+        Verb::Train(args) => train::run(*args, &common),
         Verb::Day(args) => day::run(*args, &common),
         Verb::Check(args) => check::run(args, &common),
         Verb::Enrich(args) => enrich::run(args, &common),
@@ -130,6 +141,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Report(args) => report::run(args, &common),
         Verb::Figures(args) => figures::run(args, &common),
         Verb::Formats(args) => formats::run(args, &common),
+        Verb::Measures(args) => measures::run(args, &common),
     }
 }
 

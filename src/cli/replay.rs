@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::policy::PolicySpec;
 use crate::replay::Replay;
 use crate::report::{Report, build};
-use crate::trace::TraceInfo;
+use crate::trace::{EndpointIx, TraceInfo};
 use crate::workload::Roles;
 
 /// What each policy would have cost, saved and answered
@@ -27,7 +27,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     finish::claim(args.run.out.as_deref(), common)?;
     let request = args.replaying.request(common)?;
     let specs = named(&args.policies)?;
-    let trace = open(&args.run.trace, &specs)?;
+    let trace = open(&args.run.trace, &specs, false)?;
     let specs = with_baselines(specs, &trace.info, &Roles::resolve(&trace.info, &request.roles)?)?;
     let replay = Replay::prepare(&trace, &specs, &request)?;
     let report = replayed(&replay, args.replaying.making("replay"), common)?;
@@ -45,19 +45,24 @@ pub(super) fn named(names: &[String]) -> Result<Vec<PolicySpec>> {
 
 /// Replays and reports.
 pub(super) fn replayed(replay: &Replay, making: build::Making, common: &Common) -> Result<Report> {
-    let bar = Bar::new(common, replay.workload.len() as u64);
+    let bar = Bar::new(common, replay.steps());
     let tallies = replay.run(&bar)?;
     drop(bar);
-    Ok(build::report(replay, &tallies, making))
+    build::with_routers(replay, &tallies, making)
 }
 
 /// The policies with one that always takes each baseline, which figures are held against.
-pub(super) fn with_baselines(mut specs: Vec<PolicySpec>, info: &TraceInfo, roles: &Roles) -> Result<Vec<PolicySpec>> {
-    for &baseline in &roles.baselines {
-        let name = format!("always:endpoint={}", info.endpoints[baseline as usize].id);
+pub(super) fn with_baselines(specs: Vec<PolicySpec>, info: &TraceInfo, roles: &Roles) -> Result<Vec<PolicySpec>> {
+    with_always(specs, info, &roles.baselines)
+}
+
+/// The policies with one that always takes each of some endpoints.
+pub(super) fn with_always(mut specs: Vec<PolicySpec>, info: &TraceInfo, endpoints: &[EndpointIx]) -> Result<Vec<PolicySpec>> {
+    for &endpoint in endpoints {
+        let name = format!("always:endpoint={}", info.endpoints[endpoint as usize].id);
         if !specs.iter().any(|spec| spec.name == name) {
             // Quoted, for ids that TOML would read as a number.
-            let quoted = format!("always:endpoint=\"{}\"", info.endpoints[baseline as usize].id);
+            let quoted = format!("always:endpoint=\"{}\"", info.endpoints[endpoint as usize].id);
             specs.push(PolicySpec { name, ..PolicySpec::find(&quoted)? });
         }
     }

@@ -125,8 +125,8 @@ impl ScopeArgs {
     }
 }
 
-/// Opens a trace with the columns that some policies need.
-pub(super) fn open(name: &str, specs: &[PolicySpec]) -> Result<Trace> {
+/// Opens a trace with the columns that some policies need, and where asked for with the queries' names.
+pub(super) fn open(name: &str, specs: &[PolicySpec], ids: bool) -> Result<Trace> {
     let needs: Vec<_> = specs.iter().map(|spec| spec.parameters.needs()).collect();
     let mut metrics = vec![Metric::Score];
     metrics.extend(ACCOUNTS);
@@ -136,8 +136,13 @@ pub(super) fn open(name: &str, specs: &[PolicySpec]) -> Result<Trace> {
         }
     }
     let any = |need: fn(&crate::policy::Needs) -> bool| needs.iter().any(need);
-    let columns =
-        Columns { metrics, ids: any(|needs| needs.ids), prompts: any(|needs| needs.prompts), features: any(|needs| needs.features) };
+    let columns = Columns {
+        metrics,
+        ids: ids || any(|needs| needs.ids),
+        prompts: any(|needs| needs.prompts),
+        features: any(|needs| needs.features),
+        embedding: any(|needs| needs.embedding),
+    };
     Trace::open(name, &columns)
 }
 

@@ -38,14 +38,16 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let misroutes = misroutes(&args.misroute)?;
     let swept = PolicySpec::find(&args.policy)?;
     let specs = vec![PolicySpec::find("oracle")?, swept.clone()];
-    let trace = open(&args.run.trace, &specs)?;
+    let trace = open(&args.run.trace, &specs, false)?;
     let specs = with_baselines(specs, &trace.info, &Roles::resolve(&trace.info, &request.roles)?)?;
     let replay = Replay::prepare(&trace, &specs, &request)?;
+    let entries = replay.entries.iter().filter(|entry| entry.spec.name == swept.name);
+    // Asked before the work: what cannot be swept need not be replayed.
+    let curves = entries.map(|entry| Ok((entry, named_misroutes(entry, &misroutes)?))).collect::<Result<Vec<_>>>()?;
     let mut report = replayed(&replay, args.replaying.making("sweep"), common)?;
-    let entries: Vec<_> = replay.entries.iter().filter(|entry| entry.spec.name == swept.name).collect();
-    let bar = Bar::new(common, (replay.workload.len() * entries.len() * misroutes.len().max(1)) as u64);
-    for entry in entries {
-        for (name, misroute) in named_misroutes(entry, &misroutes)? {
+    let bar = Bar::new(common, (replay.workload.len() * curves.len() * misroutes.len().max(1)) as u64);
+    for (entry, misroutes) in curves {
+        for (name, misroute) in misroutes {
             let sums = sweep(&replay, entry, misroute, &grid, &bar)?;
             report.curves.push(curve(&replay, entry, &name, &grid, &sums));
         }

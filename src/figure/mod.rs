@@ -38,7 +38,7 @@ macro_rules! figures {
 }
 
 figures! {
-    savings quality break_even day coverage coverage_by_category over_time efficiency savings_by_size difficulty reproduction
+    savings quality reliability break_even day coverage coverage_by_category over_time efficiency savings_by_size difficulty reproduction
 }
 
 /// A kind of figure.

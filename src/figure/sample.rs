@@ -63,6 +63,8 @@ pub fn empty(verb: &str) -> Report {
         day: None,
         break_even: None,
         reproduction: None,
+        compare: None,
+        routers: Vec::new(),
         notes: Vec::new(),
     }
 }
@@ -191,6 +193,40 @@ pub fn crowd() -> Report {
         let (name, at) = (format!("threshold-{index:02}-of-a-long-name"), f64::from(index / 3));
         report.policies.push(policy((&name, "threshold", false, 0.6 + 0.02 * at, 90.0 + 30.0 * at)));
     }
+    report
+}
+
+/// A replay of so many routers and of a policy more on the first of them; of the last endpoint nothing is known.
+pub fn learned(routers: usize) -> Report {
+    use crate::router::{Reliability, Target};
+    let mut report = replay();
+    let ids: Vec<String> = report.run.endpoints.iter().map(|endpoint| endpoint.id.clone()).collect();
+    let router = |number: usize, policy: String| RouterReport {
+        policy,
+        router: "knn".to_owned(),
+        target: Target::Correct,
+        fitted_to: vec![960; 5],
+        reliability: ids
+            .iter()
+            .enumerate()
+            .map(|(index, id)| {
+                // Too sure by a factor that grows with the router's number; more predictions at one end.
+                let predicted: Vec<f64> = (0..1200).map(|query| (f64::from(query) / 1199.0).powf(0.4 + 0.5 * index as f64)).collect();
+                let label = |(query, p): (usize, &f64)| {
+                    let truth = 0.5 + (p - 0.5) / (1.0 + 0.2 * number as f64);
+                    f64::from(u8::from((query * 7 % 97) as f64 / 97.0 < truth))
+                };
+                let labels: Vec<f64> = predicted.iter().enumerate().map(label).collect();
+                (id.clone(), if index == 3 { None } else { Reliability::of(&predicted, &labels) })
+            })
+            .collect(),
+        risk: ById::new(),
+        pairs: Vec::new(),
+        trade_off: None,
+        bias_entropy: None,
+    };
+    report.routers = (0..routers).map(|number| router(number, format!("knn-{number}"))).collect();
+    report.routers.push(router(0, "knn-0-budget".to_owned()));
     report
 }
 

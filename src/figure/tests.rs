@@ -35,8 +35,9 @@ pub(super) fn assert_tidy(scene: &Scene) {
 }
 
 /// What a replay's report cannot feed.
-const LACKING: [&str; 10] = [
+const LACKING: [&str; 11] = [
     "savings_curves",
+    "reliability",
     "break_even",
     "day",
     "coverage",
@@ -246,6 +247,26 @@ fn unknown_accounts_have_no_panel() {
     assert!((quality::FIGURE.draw)(&report).is_err());
 }
 
+#[test]
+fn reliability_has_a_panel_for_each_router_or_each_endpoint_of_one() {
+    let count = |scene: &Scene, start: &str| texts(scene).iter().filter(|text| text.text.starts_with(start)).count();
+    let several = scene("reliability", &sample::learned(8));
+    assert_tidy(&several);
+    // Eight routers, of which six are shown; two policies of one router are one.
+    assert_eq!((count(&several, "predicted"), count(&several, "Panels that are not shown: 2")), (6, 1));
+    assert_eq!((count(&several, "knn-0 and 1 more: mean"), count(&several, "ladder-s@epyc-bs1")), (1, 1));
+    let one = scene("reliability", &sample::learned(1));
+    assert_tidy(&one);
+    // Four endpoints, of one of which nothing is known; headings of two lines.
+    assert_eq!((count(&one, "predicted"), count(&one, "router of knn-0")), (3, 1));
+    assert!(texts(&one).iter().any(|text| text.bold && text.text.contains("ladder-s@epyc-bs1")));
+    // The diagonal, once a panel, and in the key.
+    let dashed =
+        one.marks.iter().filter(|mark| matches!(mark, Mark::Line { stroke, points } if stroke.dash == style::DASHED && points.len() == 2));
+    assert_eq!(dashed.count(), 4);
+    assert!((reliability::FIGURE.draw)(&sample::replay()).err().unwrap().contains("no learned policy"));
+}
+
 /// Writes the samples where a person can look at them: set the variable and run this test.
 #[test]
 #[ignore = "writes files to look at, into WATTROUTE_LOOK"]
@@ -257,6 +278,8 @@ fn look() {
         ("hard", sample::hard()),
         ("crowd", sample::crowd()),
         ("day", sample::day()),
+        ("learned", sample::learned(8)),
+        ("learned-one", sample::learned(1)),
     ];
     let studies =
         [("study", study_sample::study()), ("reproduction", study_sample::reproduction()), ("study-crowd", study_sample::crowd())];

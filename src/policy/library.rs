@@ -32,7 +32,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 impl PolicyText {
     /// Finds a policy `NAME|FILE[:key=value,…]`: a file, a name in `policies/` of the working
     /// directory, beside the program, or in the program. Settings replace the file's parameters; `a.b=c`
-    /// sets `b` of the section `a`.
+    /// sets `b` of the section `a`, and `a.kind=c` begins that section anew.
     pub fn find(wanted: &str) -> Result<PolicyText> {
         let (name, settings) = match wanted.split_once(':') {
             Some((name, settings)) if !Path::new(wanted).is_file() => (name, Some(settings)),
@@ -79,11 +79,18 @@ impl PolicyText {
     }
 }
 
-/// Sets a parameter; a key with dots is one of a section, as `router.k`.
+/// What says which parameters a section has.
+const KIND: &str = "kind";
+
+/// Sets a parameter; a key with dots is one of a section, as `router.k`. Another kind empties its section.
 fn put(section: &mut toml::Value, key: &str, value: toml::Value) {
     let Some(table) = section.as_table_mut() else { return };
     match key.split_once('.') {
         None => {
+            // The other parameters of a section are those of the kind that it had.
+            if key == KIND && table.get(key).is_some_and(|known| *known != value) {
+                table.clear();
+            }
             table.insert(key.to_owned(), value);
         }
         Some((name, rest)) => put(table.entry(name).or_insert_with(|| toml::Table::new().into()), rest, value),
@@ -127,6 +134,12 @@ mod tests {
         let mut section = toml::Value::from(toml::Table::new());
         put(&mut section, "router.k", 5.into());
         put(&mut section, "router.vote", "best".into());
+        put(&mut section, "rule.tau", 0.5.into());
+        put(&mut section, "rule.kind", "highest".into());
+        put(&mut section, "rule.tau", 0.7.into());
+        put(&mut section, "rule.kind", "utility".into());
+        assert_eq!(section["rule"].to_string(), "{ kind = \"utility\" }");
+        section.as_table_mut().into_iter().for_each(|table| drop(table.remove("rule")));
         assert_eq!(section.to_string(), "{ router = { k = 5, vote = \"best\" } }");
         assert!(PolicyText::find("cascade:judge_error").is_err_and(|error| error.is_usage()));
         Ok(())

@@ -1,9 +1,11 @@
 //! Routing policies: rules that turn queries into plans.
 //!
 //! A policy is one file here and one word in the list below; a setting of a policy is a TOML file in
-//! `policies/` and no code. The types keep policies honest: a [`Policy`] is handed no outcomes, only
-//! a [`Hindsight`] one is, and the report says which is which.
+//! `policies/` and no code. The types keep policies honest: a [`Policy`] is handed no outcomes, an
+//! [`Adaptive`] one those of its own choices once they are made, only a [`Hindsight`] one sees all, and
+//! the report says which is which.
 
+mod adaptive;
 mod library;
 mod plan;
 mod spec;
@@ -11,6 +13,8 @@ mod target;
 #[cfg(test)]
 mod testing;
 
+pub use adaptive::{Adaptive, Feedback, Fresh, QueryRow};
+pub use learned::Memo;
 pub use library::{PolicyText, names as shipped_names};
 pub use plan::{PlanBlock, StopRule};
 pub use spec::{Overhead, PolicySpec, Problems};
@@ -18,7 +22,8 @@ pub use spec::{Overhead, PolicySpec, Problems};
 use serde::{Deserialize, Serialize};
 
 use crate::draw::Draws;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::router::RouterFacts;
 use crate::trace::{EndpointIx, Metric, Trace};
 use crate::workload::{OutcomeBlock, Pool, QueryBlock};
 
@@ -30,7 +35,7 @@ macro_rules! kinds {
     };
 }
 
-kinds! { always random by_category oracle noisy_oracle threshold cascade recorded cheapest_adequate }
+kinds! { always random by_category oracle noisy_oracle threshold cascade recorded learned bandit }
 
 /// A policy that sees what is known before an answer, and no outcome.
 pub trait Policy: Sync + Send {
@@ -56,7 +61,7 @@ pub trait Hindsight: Sync + Send {
     }
 }
 
-/// A policy of either kind.
+/// A policy of any kind.
 pub enum Rule {
     /// Sees no outcome.
     Foresight(Box<dyn Policy>),
@@ -64,15 +69,41 @@ pub enum Rule {
     Hindsight(Box<dyn Hindsight>),
     /// The oracle that errs, which the sweep takes apart.
     NoisyOracle(noisy_oracle::NoisyOracle),
+    /// Sees the outcomes of its own choices, each after it was made.
+    Adaptive(Fresh),
 }
 
 impl Rule {
+    /// Whether it sees outcomes before it chooses.
+    pub fn is_hindsight(&self) -> bool {
+        matches!(self, Rule::Hindsight(_) | Rule::NoisyOracle(_))
+    }
+
+    /// Refuses a policy whose plans depend on the queries before: work that takes queries in any other
+    /// order than that of their arrival asks this first.
+    ///
+    /// # Errors
+    /// Where the policy learns while it routes.
+    pub fn refuse_learning(&self) -> Result<()> {
+        match self {
+            Rule::Adaptive(_) => Err(Error::new("a policy that learns in arrival order can only be replayed")
+                .allowed("`replay` and `compare`, which ask it one query after the other")
+                .hint("leave it out here, or replay it")
+                .usage()),
+            _ => Ok(()),
+        }
+    }
+
     /// Appends a plan for each query of the block.
+    ///
+    /// # Errors
+    /// Where the policy fails, or learns while it routes: see [`Rule::refuse_learning`].
     pub fn plan(&self, queries: &QueryBlock, outcomes: &OutcomeBlock, draws: &Draws, out: &mut PlanBlock) -> Result<()> {
         match self {
             Rule::Foresight(policy) => policy.plan(queries, draws, out),
             Rule::Hindsight(policy) => policy.plan(queries, outcomes, draws, out),
             Rule::NoisyOracle(policy) => policy.plan(queries, outcomes, draws, out),
+            Rule::Adaptive(_) => self.refuse_learning(),
         }
     }
 }
@@ -100,6 +131,8 @@ pub struct Needs {
     pub ids: bool,
     /// The texts of the queries.
     pub prompts: bool,
+    /// The embeddings of the queries.
+    pub embedding: bool,
 }
 
 /// Checked parameters of a policy, ready for a trace.
@@ -107,6 +140,10 @@ pub trait Parameters: Send + Sync {
     /// What must be read of the trace.
     fn needs(&self) -> Needs {
         Needs::default()
+    }
+    /// The learned policy that it is, where it is one.
+    fn learned(&self) -> Option<&learned::Learned> {
+        None
     }
     /// Fits the policy to a trace and a pool.
     fn build(&self, context: &Context) -> Result<Built>;
@@ -128,12 +165,14 @@ pub struct Built {
     pub compares: Vec<Metric>,
     /// What a reader should know, a line each: what was fitted on what, what was left out.
     pub notes: Vec<String>,
+    /// The fitted router behind a learned policy.
+    pub router: Option<RouterFacts>,
 }
 
 impl Built {
     /// A policy that names its endpoints itself and draws nothing.
     pub fn fixed(rule: Rule, endpoints: Vec<EndpointIx>) -> Self {
-        Built { rule, endpoints, uses_pool: false, nominal: None, random: false, compares: Vec::new(), notes: Vec::new() }
+        Built { rule, endpoints, uses_pool: false, nominal: None, random: false, compares: Vec::new(), notes: Vec::new(), router: None }
     }
 
     /// A policy over a pool that draws nothing.
@@ -155,6 +194,8 @@ pub struct Context<'a> {
     pub correct_at: f64,
     /// Seed of whatever is fitted at random.
     pub seed: u64,
+    /// Fits that policies of a run share.
+    pub memo: &'a Memo,
 }
 
 /// What an oracle makes as small as it can.

@@ -96,6 +96,15 @@ impl PolicySpec {
         kind: &'static str,
         check: impl FnOnce(P, &mut Problems) -> C,
     ) -> Result<PolicySpec> {
+        PolicySpec::try_read(text, kind, |parameters, problems| Some(check(parameters, problems)))
+    }
+
+    /// The same for a check that may give nothing, where it found problems.
+    pub(super) fn try_read<P: DeserializeOwned, C: Parameters + 'static>(
+        text: &PolicyText,
+        kind: &'static str,
+        check: impl FnOnce(P, &mut Problems) -> Option<C>,
+    ) -> Result<PolicySpec> {
         let file: File<P> = toml::from_str(&text.text).map_err(|error| text.unreadable(error))?;
         let mut problems = Problems { text, list: Vec::new() };
         let overhead = file.overhead;
@@ -116,10 +125,11 @@ impl PolicySpec {
             // A kind whose parameters all have defaults may leave the section out.
             None => toml::from_str("").map_err(|error| text.unreadable(error).hint("settings stand below `[parameters]`"))?,
         };
-        let parameters = Arc::new(check(parameters, &mut problems));
+        let checked = check(parameters, &mut problems);
         if let Some(error) = Error::all(problems.list) {
             return Err(error);
         }
+        let parameters = Arc::new(checked.ok_or_else(|| Error::new("the policy cannot be read").at(&text.place))?);
         Ok(PolicySpec { name: text.name.clone(), kind, summary: file.summary, text: text.text.clone(), overhead, parameters })
     }
 }
@@ -160,6 +170,25 @@ impl Problems<'_> {
     /// `[parameters.rule]` in the form of its kind; `None`, with the problem noted, where it has another.
     pub fn rule_section<P: DeserializeOwned>(&mut self) -> Option<P> {
         self.section::<RuleSection<P>>().map(|section| section.rule)
+    }
+
+    /// `[parameters.router]` as it stands.
+    pub fn router_text(&self) -> String {
+        let section: Option<SectionOf<RouterSection<toml::Table>>> = toml::from_str(&self.text.text).ok();
+        section.map(|section| section.parameters.router.to_string()).unwrap_or_default()
+    }
+
+    /// What a kind of router reads of its section's text; all problems of it at once otherwise.
+    #[cfg(test)]
+    pub(crate) fn of_router<R>(section: &str, read: impl FnOnce(&mut Problems) -> Option<R>) -> Result<R> {
+        let text = format!("kind = \"learned\"\n[parameters.router]\n{section}");
+        let text = PolicyText { name: "test".to_owned(), place: "test.toml".to_owned(), text, folder: None };
+        let mut problems = Problems { text: &text, list: Vec::new() };
+        let router = read(&mut problems);
+        match Error::all(problems.list) {
+            Some(error) => Err(error),
+            None => router.ok_or_else(|| Error::new("nothing was read, and no problem noted")),
+        }
     }
 
     fn section<S: DeserializeOwned>(&mut self) -> Option<S> {

@@ -1,6 +1,6 @@
 //! Small traces for the tests of policies.
 
-use super::{Built, Context, Objective, PlanBlock, PolicySpec};
+use super::{Built, Context, Memo, Objective, PlanBlock, PolicySpec};
 use crate::draw::Draws;
 use crate::error::{Error, Result};
 use crate::trace::{Column, Endpoint, EndpointIx, Metric, Outcomes, Queries, Tier, Trace, TraceInfo};
@@ -40,7 +40,7 @@ pub(super) fn pool(trace: &Trace) -> Result<Pool> {
 /// A policy fitted to a trace with seed 1.
 pub(super) fn build(policy: &str, trace: &Trace) -> Result<Built> {
     let pool = pool(trace)?;
-    let context = Context { trace, pool: &pool, objective: Objective::Size, correct_at: 1.0, seed: 1 };
+    let context = Context { trace, pool: &pool, objective: Objective::Size, correct_at: 1.0, seed: 1, memo: &Memo::default() };
     PolicySpec::find(policy)?.parameters.build(&context)
 }
 

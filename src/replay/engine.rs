@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use super::account::{AccountBlock, Status};
+use super::adaptive::Decisions;
 use super::bootstrap::buckets;
 use super::exact::Exact;
 use super::setup::{Entry, Replay};
@@ -34,6 +35,8 @@ impl Progress for Silent {
 
 /// What the blocks of a workload have in common.
 pub(crate) struct Block<'a> {
+    /// Where the block starts in the workload.
+    start: usize,
     pub queries: QueryBlock<'a>,
     pub outcomes: OutcomeBlock<'a>,
     pub group: Vec<u32>,
@@ -41,6 +44,13 @@ pub(crate) struct Block<'a> {
     pub baselines: Vec<[Vec<f64>; ACCOUNTS.len()]>,
     pub baseline_scores: Vec<Vec<f64>>,
     pools: Vec<PoolSide>,
+}
+
+/// What is filled anew for each block, policy and replicate.
+#[derive(Default)]
+struct Scratch {
+    plans: PlanBlock,
+    results: AccountBlock,
 }
 
 /// The oracle's side of router accuracy, for one block.
@@ -57,14 +67,29 @@ struct PoolSide {
 
 impl<'t> Replay<'t> {
     /// Replays every policy in one pass over the workload: a tally for each entry, the same to the
-    /// last bit for any number of threads.
+    /// last bit for any number of threads. Policies that learn are asked first, one query after the
+    /// other; then their decisions are plans like any other.
+    ///
+    /// # Errors
+    /// Where a policy fails.
     pub fn run(&self, progress: &dyn Progress) -> Result<Vec<Tally>> {
+        let decisions = self.decide(progress)?;
         let tasks = self.workload.len().div_ceil(BLOCK_ROWS * BLOCKS_A_TASK);
-        let merged = (0..tasks).into_par_iter().map(|task| self.task(task, progress)).try_reduce_with(|mut mine, theirs| {
+        let merged = (0..tasks).into_par_iter().map(|task| self.task(task, &decisions, progress)).try_reduce_with(|mut mine, theirs| {
             mine.iter_mut().zip(&theirs).for_each(|(mine, theirs)| mine.merge(theirs));
             Ok(mine)
         });
-        merged.unwrap_or_else(|| Ok(self.empty()))
+        let mut tallies = merged.unwrap_or_else(|| Ok(self.empty()))?;
+        for (tally, decisions) in tallies.iter_mut().zip(&decisions) {
+            tally.unlearned = decisions.as_ref().map_or(0, Decisions::unlearned);
+        }
+        Ok(tallies)
+    }
+
+    /// Queries that [`Replay::run`] reports to its progress: once for all policies, and once more for
+    /// each replicate of one that learns.
+    pub fn steps(&self) -> u64 {
+        self.workload.len() as u64 * (1 + self.learners().len() as u64)
     }
 
     /// The layout of the tallies.
@@ -78,10 +103,9 @@ impl<'t> Replay<'t> {
         self.entries.iter().map(tally).collect()
     }
 
-    fn task(&self, task: usize, progress: &dyn Progress) -> Result<Vec<Tally>> {
+    fn task(&self, task: usize, decisions: &[Option<Decisions>], progress: &dyn Progress) -> Result<Vec<Tally>> {
         let mut tallies = self.empty();
-        let mut plans = PlanBlock::new();
-        let mut results = AccountBlock::default();
+        let mut scratch = Scratch::default();
         for block in task * BLOCKS_A_TASK..(task + 1) * BLOCKS_A_TASK {
             let start = block * BLOCK_ROWS;
             let end = (start + BLOCK_ROWS).min(self.workload.len());
@@ -89,8 +113,8 @@ impl<'t> Replay<'t> {
                 break;
             }
             let block = self.block(start, end);
-            for (entry, tally) in self.entries.iter().zip(&mut tallies) {
-                self.entry(entry, &block, tally, &mut plans, &mut results)?;
+            for ((entry, decisions), tally) in self.entries.iter().zip(decisions).zip(&mut tallies) {
+                self.entry(entry, decisions.as_ref(), &block, tally, &mut scratch)?;
             }
             progress.advance((end - start) as u64);
         }
@@ -98,14 +122,18 @@ impl<'t> Replay<'t> {
     }
 
     /// One policy on one block, in all its replicates.
-    fn entry(&self, entry: &Entry, block: &Block, tally: &mut Tally, plans: &mut PlanBlock, results: &mut AccountBlock) -> Result<()> {
+    fn entry(&self, entry: &Entry, decided: Option<&Decisions>, block: &Block, tally: &mut Tally, scratch: &mut Scratch) -> Result<()> {
+        let Scratch { plans, results } = scratch;
         let side = self.oracle_side(entry, block);
         let local = self.local_flags(entry.pool);
         let reference = self.reference(block, &side, &local);
         for replicate in 0..self.replicates_of(entry) {
             let draws = Draws::new(self.seed, u64::from(replicate));
             plans.clear();
-            entry.built.rule.plan(&block.queries, &block.outcomes, &draws, plans)?;
+            match decided {
+                Some(decided) => decided.plan(replicate, block.start..block.start + block.queries.len(), plans),
+                None => entry.built.rule.plan(&block.queries, &block.outcomes, &draws, plans)?,
+            }
             results.run(&block.queries, &block.outcomes, plans, &entry.spec.overhead, &draws);
             tally.add(self.layout(), results, &reference, replicate as usize);
             self.add_estimated(block, results, tally);
@@ -128,6 +156,7 @@ impl<'t> Replay<'t> {
             (0..outcomes.len()).map(score).collect()
         };
         Block {
+            start,
             group: (0..queries.len()).map(|index| self.groups.of[queries.position(index)]).collect(),
             // By the query and not by its arrival: a query that a workload has twice is one of the sample.
             bucket: buckets(self.seed, (0..queries.len()).map(|index| queries.row(index))),

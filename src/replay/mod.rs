@@ -4,11 +4,13 @@
 //! analyses turn tallies into figures.
 
 mod account;
+mod adaptive;
 mod bootstrap;
 pub mod day;
 mod engine;
 mod exact;
 mod expect;
+mod firsts;
 mod histogram;
 mod range;
 mod setup;
@@ -20,8 +22,9 @@ pub use bootstrap::{RESAMPLES, Resampled, Weights, buckets};
 pub use engine::{Progress, Silent};
 pub use exact::Exact;
 pub use expect::LaneMoments;
+pub use firsts::Firsts;
 pub use histogram::Histogram;
-pub use setup::{Entry, Groups, Replay, Request};
+pub use setup::{Entry, Groups, LeftOut, Replay, Request};
 pub use split::{Part, lane as split_lane, oracle_that_errs};
 pub use tally::{BUCKETS, Lane, Layout, Rows, Tally, UNITS};
 

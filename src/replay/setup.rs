@@ -1,9 +1,11 @@
 //! From names to a replay that can run: roles, policies, workload, references.
 
-use super::range;
-use crate::error::Result;
+use serde::{Deserialize, Serialize};
+
+use super::{adaptive, range};
+use crate::error::{Error, Result};
 use crate::policy::oracle::{Oracle, OracleParameters};
-use crate::policy::{Built, Context, Objective, PolicySpec, Rule};
+use crate::policy::{Built, Context, Memo, Objective, PolicySpec, Rule};
 use crate::trace::{EndpointIx, Metric, Names, Trace};
 use crate::workload::{Pool, RoleNames, Roles, Workload, WorkloadSpec};
 
@@ -34,6 +36,24 @@ pub struct Entry {
     pub name_pool: bool,
 }
 
+/// A policy that does not fit a trace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The policy as it was asked for, with its fallback where there are several.
+    pub policy: String,
+    /// Why it cannot be replayed.
+    pub why: String,
+    /// What it would need, where that is known.
+    pub needs: Option<String>,
+}
+
+impl LeftOut {
+    /// A policy that is left out for an error.
+    pub fn new(policy: impl Into<String>, error: &Error) -> Self {
+        LeftOut { policy: policy.into(), why: error.in_a_line(), needs: error.remedy() }
+    }
+}
+
 /// A replay that can run.
 pub struct Replay<'t> {
     /// The queries with their outcomes.
@@ -62,15 +82,62 @@ impl<'t> Replay<'t> {
     /// # Errors
     /// Where a role, a policy or the workload does not fit the trace.
     pub fn prepare(trace: &'t Trace, specs: &[PolicySpec], request: &Request) -> Result<Replay<'t>> {
+        Replay::of_fitting(trace, specs, request, |_, _, error| Err(error))
+    }
+
+    /// The same with those policies alone that fit the trace, and why each of the others does not. One that
+    /// depends on the pool may fit one pool and not another. `required` says which policies must fit all the same.
+    ///
+    /// # Errors
+    /// Where a role, the workload or a required policy does not fit the trace, or no policy does.
+    pub fn prepare_those_that_fit(
+        trace: &'t Trace,
+        specs: &[PolicySpec],
+        request: &Request,
+        required: impl Fn(&PolicySpec) -> bool,
+    ) -> Result<(Replay<'t>, Vec<LeftOut>)> {
+        let mut misfits: Vec<(String, Option<String>, Error)> = Vec::new();
+        let replay = Replay::of_fitting(trace, specs, request, |spec, fallback, error| {
+            if required(spec) {
+                return Err(error);
+            }
+            misfits.push((spec.name.clone(), fallback.map(str::to_owned), error));
+            Ok(())
+        })?;
+        let left_out = left_out(&misfits, replay.roles.pools.len());
+        if replay.entries.is_empty() {
+            let each = left_out.iter().map(|left| format!("{}: {}", left.policy, left.why)).collect::<Vec<_>>().join("\n");
+            return Err(Error::new("no policy fits the trace").at(&trace.info.name).found(each));
+        }
+        Ok((replay, left_out))
+    }
+
+    /// The replay of those policies that fit; of each that does not, `misfit` is told which, the fallback
+    /// where there are several, and why.
+    fn of_fitting(
+        trace: &'t Trace,
+        specs: &[PolicySpec],
+        request: &Request,
+        mut misfit: impl FnMut(&PolicySpec, Option<&str>, Error) -> Result<()>,
+    ) -> Result<Replay<'t>> {
         let roles = Roles::resolve(&trace.info, &request.roles)?;
         let objective = objective(trace, request)?;
         let pooled: Vec<EndpointIx> = roles.pools.iter().flat_map(|pool| pool.all.clone()).collect();
         let correct_at = trace.correct_at(request.workload.correct_at, Some(&pooled))?;
+        let memo = Memo::default();
         let mut entries = Vec::new();
         for spec in specs {
             for (position, pool) in roles.pools.iter().enumerate() {
-                let context = Context { trace, pool, objective, correct_at, seed: request.seed };
-                let built = spec.parameters.build(&context).map_err(|error| error.at(format!("policy `{}`", spec.name)))?;
+                let context = Context { trace, pool, objective, correct_at, seed: request.seed, memo: &memo };
+                let built = match spec.parameters.build(&context) {
+                    Ok(built) => built,
+                    Err(error) => {
+                        let fallback = trace.info.endpoints[pool.fallback as usize].id.as_str();
+                        let told = Some(fallback).filter(|_| roles.pools.len() > 1);
+                        misfit(spec, told, error.at(format!("policy `{}`", spec.name)))?;
+                        continue;
+                    }
+                };
                 let name_pool = built.uses_pool && roles.pools.len() > 1;
                 let uses_pool = built.uses_pool;
                 entries.push(Entry { spec: spec.clone(), built, pool: position, name_pool });
@@ -88,8 +155,16 @@ impl<'t> Replay<'t> {
         let spec = WorkloadSpec { correct_at: Some(correct_at), metrics, ..request.workload.clone() };
         let workload = Workload::new(trace, &in_use, &spec)?;
         notes.extend(workload.notes.iter().cloned());
-        notes.extend(entries.iter().flat_map(|entry| entry.built.notes.iter().map(|note| format!("{}: {note}", entry.spec.name))));
+        // What a policy says in several pools alike is said once.
+        for note in entries.iter().flat_map(|entry| entry.built.notes.iter().map(|note| format!("{}: {note}", entry.spec.name))) {
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
         notes.extend(trace.mixed_energy_scopes(Some(&in_use)).map(|warning| format!("warning: {warning}")));
+        if entries.iter().any(|entry| matches!(entry.built.rule, Rule::Adaptive(_))) {
+            notes.push(adaptive::order_note(&workload));
+        }
         let groups = Groups::of(trace);
         let replicates = request.replicates.max(1);
         range::check(&workload, replicates)?;
@@ -123,6 +198,24 @@ impl<'t> Replay<'t> {
     pub fn replicates_of(&self, entry: &Entry) -> u32 {
         if entry.built.random { self.replicates } else { 1 }
     }
+}
+
+/// A line for each policy and fallback; one for a policy that fits no pool, always for the same reason.
+fn left_out(misfits: &[(String, Option<String>, Error)], pools: usize) -> Vec<LeftOut> {
+    let mut lines: Vec<LeftOut> = Vec::new();
+    for of_policy in misfits.chunk_by(|a, b| a.0 == b.0) {
+        let each = of_policy.iter().map(|(name, fallback, error)| match fallback {
+            Some(id) => LeftOut::new(format!("{name} (fallback {id})"), error),
+            None => LeftOut::new(name.as_str(), error),
+        });
+        let each: Vec<LeftOut> = each.collect();
+        let alike = each.windows(2).all(|pair| (&pair[0].why, &pair[0].needs) == (&pair[1].why, &pair[1].needs));
+        match of_policy.first() {
+            Some((name, _, error)) if alike && each.len() == pools => lines.push(LeftOut::new(name.as_str(), error)),
+            _ => lines.extend(each),
+        }
+    }
+    lines
 }
 
 fn objective(trace: &Trace, request: &Request) -> Result<Objective> {
@@ -165,7 +258,7 @@ fn reference_oracles(
     notes: &mut Vec<String>,
 ) -> Vec<Option<Oracle>> {
     let oracle = |pool: &Pool| {
-        let context = Context { trace, pool, objective, correct_at, seed };
+        let context = Context { trace, pool, objective, correct_at, seed, memo: &Memo::default() };
         Oracle::new(&OracleParameters::default(), &context)
     };
     let oracles: Vec<Result<Oracle>> = roles.pools.iter().map(oracle).collect();

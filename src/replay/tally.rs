@@ -188,6 +188,8 @@ pub struct Tally {
     pub estimated: [Exact; ACCOUNTS.len()],
     /// Latencies of the answers that stand.
     pub latency: Histogram,
+    /// Answers from which a policy that learns could learn nothing, all replicates together.
+    pub unlearned: u64,
 }
 
 /// What the tally of a block is compared with: the same for all policies of a pool.
@@ -225,6 +227,7 @@ impl Tally {
             status: [0; 4],
             estimated: [Exact::ZERO; ACCOUNTS.len()],
             latency: Histogram::default(),
+            unlearned: 0,
         }
     }
 
@@ -259,6 +262,7 @@ impl Tally {
         self.status.iter_mut().zip(&other.status).for_each(|(mine, theirs)| *mine += theirs);
         self.estimated.iter_mut().zip(&other.estimated).for_each(|(mine, theirs)| *mine += *theirs);
         self.latency.merge(&other.latency);
+        self.unlearned += other.unlearned;
     }
 }
 

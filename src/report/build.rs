@@ -6,8 +6,10 @@ use super::{
     EndpointEntry, Expected, FORMAT, GroupReport, Manifest, Moments, Percentiles, PolicyReport, PoolEntry, Report, RouterAccuracy, Run,
     VERSION,
 };
-use crate::analysis::{ById, Figure, Fractions, Measures, Quantities, figure, paired};
-use crate::policy::{Objective, Rule};
+use crate::analysis::routers::routers;
+use crate::analysis::{By, ById, Figure, Fractions, Measures, Quantities, compare, figure, paired};
+use crate::error::Result;
+use crate::policy::Objective;
 use crate::replay::{Entry, Lane, LaneMoments, Layout, Replay, Resampled, Tally, UNITS, Weights};
 use crate::trace::Metric;
 use crate::workload::ACCOUNTS;
@@ -29,15 +31,46 @@ pub struct Making {
 /// Joules of a kilowatt hour.
 const JOULES_PER_KWH: f64 = 3.6e6;
 
-/// The report of a replay.
+/// The report of a replay, without what is said of learned policies' routers.
 pub fn report(replay: &Replay, tallies: &[Tally], making: Making) -> Report {
+    with_samples(replay, tallies, making).0
+}
+
+/// The report of a replay with its routers.
+///
+/// # Errors
+/// Where a policy cannot plan.
+pub fn with_routers(replay: &Replay, tallies: &[Tally], making: Making) -> Result<Report> {
+    Ok(Report { routers: routers(replay)?, ..report(replay, tallies, making) })
+}
+
+/// The report of a replay whose policies are held against each other, its routers among it.
+///
+/// # Errors
+/// Where a policy cannot plan.
+pub fn compared(replay: &Replay, tallies: &[Tally], making: Making, by: &By) -> Result<Report> {
+    let (report, samples) = with_samples(replay, tallies, making);
+    let compare = Some(compare(replay, &samples, tallies, by)?);
+    Ok(Report { compare, routers: routers(replay)?, ..report })
+}
+
+fn with_samples(replay: &Replay, tallies: &[Tally], making: Making) -> (Report, Vec<Resampled>) {
     let weights = Weights::new(replay.seed);
     let resample = |(entry, tally): (&Entry, &Tally)| weights.apply(&tally.buckets, replay.replicates_of(entry));
     let samples: Vec<Resampled> = replay.entries.iter().zip(tallies).map(resample).collect();
     let builder =
         Builder { replay, measures: Measures { layout: replay.layout() }, samples: &samples, carbon_g_per_kwh: making.carbon_g_per_kwh };
     let policies = (0..replay.entries.len()).map(|position| builder.policy(position, &tallies[position])).collect();
-    Report { policies, ..frame(replay, making) }
+    let mut report = Report { policies, ..frame(replay, making) };
+    report.notes.extend(replay.entries.iter().zip(tallies).filter_map(|(entry, tally)| unlearned(replay, entry, tally)));
+    (report, samples)
+}
+
+/// What a policy that learns could not learn from.
+fn unlearned(replay: &Replay, entry: &Entry, tally: &Tally) -> Option<String> {
+    let answers: u64 = tally.served.iter().sum();
+    let what = "nothing was learned from answers that lack a score or an amount that its reward takes";
+    (tally.unlearned > 0).then(|| format!("{}: {what}: {} of {answers}", replay.name(entry), tally.unlearned))
 }
 
 /// A report that says how it was made and what it is about, and nothing else yet.
@@ -53,6 +86,8 @@ pub fn frame(replay: &Replay, making: Making) -> Report {
         day: None,
         break_even: None,
         reproduction: None,
+        compare: None,
+        routers: Vec::new(),
         notes: replay.notes.clone(),
     }
 }
@@ -129,7 +164,7 @@ impl Builder<'_, '_> {
             name: replay.name(entry),
             kind: entry.spec.kind.to_owned(),
             summary: entry.spec.summary.clone(),
-            hindsight: !matches!(entry.built.rule, Rule::Foresight(_)),
+            hindsight: entry.built.rule.is_hindsight(),
             fallback: is_pooled.then(|| replay.id(replay.roles.pools[entry.pool].fallback).to_owned()),
             replicates,
             queries: queries.round() as u64,

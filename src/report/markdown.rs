@@ -2,7 +2,7 @@
 
 use super::grid::{Density, Grid, code, escape};
 use super::words::{UNKNOWN, amount, or_unknown, percent, roughly};
-use super::{BreakEven, Curve, EndpointEntry, PolicyReport, Report, view};
+use super::{BreakEven, Comparison, Curve, EndpointEntry, PolicyReport, Report, view};
 
 /// Rows of a table by data set and category; the files have them all.
 const MOST_GROUPS: usize = 15;
@@ -16,6 +16,8 @@ impl Report {
             opening(self),
             reproduction(self),
             replayed(self),
+            self.compare.iter().map(|comparison| compare(self, comparison)).collect(),
+            routers(self),
             policies(self).trim_end().to_owned() + "\n",
             savings(self).trim_end().to_owned() + "\n",
             self.curves.iter().map(|curve| sweep(self, curve)).collect::<Vec<_>>().join("\n"),
@@ -36,11 +38,13 @@ impl Report {
 
 fn opening(report: &Report) -> String {
     let mut text = format!("# {} of {}\n", escape(&report.manifest.verb), escape(&report.run.trace));
-    for sentence in view::headlines(report) {
+    let verdicts = report.compare.iter().flat_map(|comparison| view::verdicts(report, comparison));
+    for sentence in verdicts.chain(view::headlines(report)) {
         text += &format!("\n**{}**\n", sentence.replace('|', "\\|"));
     }
     let tables = report.break_even.iter().map(break_even).collect::<String>();
-    let page = text.clone() + &policies(report) + &savings(report) + &day(report) + &tables;
+    let compared: String = report.compare.iter().map(|comparison| compare(report, comparison)).collect();
+    let page = text.clone() + &compared + &policies(report) + &savings(report) + &day(report) + &tables;
     text + &view::legend(report, &page).map(|legend| format!("\n{}.\n", escape(&legend))).unwrap_or_default()
 }
 
@@ -72,6 +76,39 @@ fn replayed(report: &Report) -> String {
         grid.column(format!("{word} a query"), &rows, |entry| or_unknown(value(entry), |value| amount(account, value)));
     }
     text + "\n" + &grid.to_markdown()
+}
+
+/// The policies side by side, what was left out, and what is pointed out.
+fn compare(report: &Report, comparison: &Comparison) -> String {
+    let mut text = String::new();
+    for fallback in view::compared_fallbacks(report) {
+        let title = escape(&capital(&view::compared_title(comparison, fallback)));
+        text += &format!("## {title}\n\n{}\n", view::compared(report, comparison, fallback, Density::Full).to_markdown());
+    }
+    let said = [
+        ("Left out", view::left_out(comparison)),
+        ("Warnings", view::warnings(comparison)),
+        ("Perturbed prompts", view::robustness(comparison)),
+    ];
+    for (title, lines) in said.into_iter().filter(|(_, lines)| !lines.is_empty()) {
+        text += &format!("### {title}\n\n{}\n", lines.iter().map(|line| format!("- {}\n", escape(line))).collect::<String>());
+    }
+    text.trim_end().to_owned() + "\n"
+}
+
+/// How good the predictions of learned policies' routers are.
+fn routers(report: &Report) -> String {
+    let Some(remark) = view::routers_remark(report) else { return String::new() };
+    let mut text = format!("## Routers\n\n{}\n{}.\n", view::routers(report, Density::Full).to_markdown(), escape(&capital(&remark)));
+    let tables = [
+        ("By endpoint", view::reliability(report)),
+        ("Between two endpoints", view::router_pairs(report)),
+        ("At every price", view::trade_offs(report)),
+    ];
+    for (title, grid) in tables.into_iter().filter(|(_, grid)| !grid.rows.is_empty()) {
+        text += &format!("\n### {title}\n\n{}", grid.to_markdown());
+    }
+    text
 }
 
 fn policies(report: &Report) -> String {
@@ -283,6 +320,11 @@ mod tests {
     #[test]
     fn the_page_of_a_sweep() {
         assert_data_eq!(sample::sweep().to_markdown(), file!["snapshots/sweep.md"].raw());
+    }
+
+    #[test]
+    fn the_page_of_a_comparison() {
+        assert_data_eq!(sample::compared().to_markdown(), file!["snapshots/compare.md"].raw());
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod write;
 use serde::{Deserialize, Serialize};
 
 pub use crate::analysis::{ACCOUNT_NAMES, BreakEven, ById, Day, DayAmounts, DaySavings, DayStrategy, Figure, Fractions, Quantities, Study};
+pub use crate::analysis::{Compared, Comparison, NearlyAll, Perturbed, RouterReport, WorseThan};
 pub use crate::analysis::{Map as BreakEvenMap, MisrouteMap as BreakEvenMisrouteMap, Section as BreakEvenSection};
 pub use curves::curve;
 pub use json::pretty;
@@ -73,6 +74,12 @@ pub struct Report {
     /// Published figures beside ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reproduction: Option<Reproduction>,
+    /// The policies held against each other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare: Option<Comparison>,
+    /// The routers behind learned policies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routers: Vec<RouterReport>,
     /// What a reader should know, a line each.
     #[serde(default)]
     pub notes: Vec<String>,

@@ -159,6 +159,8 @@ fn empty(verb: &str, arguments: &[&str]) -> Report {
         day: None,
         break_even: None,
         reproduction: None,
+        compare: None,
+        routers: Vec::new(),
         notes: vec!["the energy of 4 answers of ladder-xl@nvidia-h200-bs4 is missing".into()],
     }
 }
@@ -194,6 +196,84 @@ pub(super) fn priced() -> Report {
         let savings = policy.savings.get_mut(XL1).unwrap();
         savings.cost = savings.energy;
     }
+    report
+}
+
+/// The policies under one fallback side by side, with a router, a warning of each kind and one that was left out.
+pub(super) fn compared() -> Report {
+    use crate::analysis::routers::{PairReport, TradeOff, TradeOffPoint};
+    use crate::router::{Reliability, Target};
+    let mut report = priced();
+    report.policies.push(policy("logistic", "learned", Some(XL1), 0.861_429, 0.95));
+    report.policies[3].name = "logistic".into();
+    report.policies[3].per_query.cost_usd = Some(Figure::exact(0.95e-3));
+    // A tenth that it is sure of is wrong as often as not.
+    let predicted: Vec<f64> = (0..7000).map(|query| f64::from(query % 10) / 10.0 + 0.05).collect();
+    let labels: Vec<f64> =
+        predicted.iter().enumerate().map(|(query, p)| f64::from(u8::from(((query / 10) % 100) as f64 / 100.0 < *p))).collect();
+    let compared = |policy: &str, above: Figure, pareto: Option<bool>| Compared {
+        policy: policy.into(),
+        pareto: Fractions { energy: pareto, flops: pareto, cost: pareto, latency: pareto.map(|_| false) },
+        above_fixed: Fractions { energy: Some(above), flops: Some(above), cost: Some(above), latency: None },
+        not_held: None,
+        worse_than: None,
+        nearly_all_to: None,
+        measures: [("arena-score".to_owned(), Some(0.7123)), ("optimal-selection".to_owned(), None)].into(),
+    };
+    let noisy = "noisy-oracle:router_accuracy=0.8";
+    let small = "always:ladder-s@nvidia-h200-bs1";
+    let mut worse = compared("logistic", figure(0.0034, 0.0031), Some(true));
+    worse.worse_than = Some(WorseThan { endpoint: SMALL.into(), accounts: vec!["energy".into(), "cost".into()] });
+    worse.nearly_all_to = Some(NearlyAll { endpoint: XL1.into(), share: 0.9951 });
+    let mut apart = compared(small, figure(0.0, 0.0), Some(true));
+    (apart.above_fixed, apart.not_held) =
+        (Fractions::from_array([None; 4]), Some("3 queries have no answer of it, which fixed endpoints do answer".into()));
+    let oracle = compared("oracle", figure(0.1098, 0.006), None);
+    report.compare = Some(Comparison {
+        by: "above_fixed".into(),
+        account: Some("energy".into()),
+        policies: vec![oracle, compared(noisy, figure(0.0623, 0.0044), None), worse, apart],
+        left_out: vec![crate::replay::LeftOut {
+            policy: "recorded".into(),
+            why: "a recorded policy has no file".into(),
+            needs: Some("say `recorded:file=FILE,decision=COLUMN`".into()),
+        }],
+        perturbed: vec![Perturbed {
+            policy: "logistic".into(),
+            perturbed: noisy.into(),
+            fallback: None,
+            queries: 7000,
+            robustness: Some(0.9231),
+        }],
+    });
+    let measures = ["auc", "random-pair", "optimal-pair", "apgr", "apgr-mean", "cpt-20", "cpt-50", "deferral-area", "quality-drop-20"];
+    let values = measures.into_iter().zip(1..).map(|(name, tenth)| (name.to_owned(), Some(f64::from(tenth) / 10.0)));
+    report.routers = vec![RouterReport {
+        policy: "logistic".into(),
+        router: "logistic".into(),
+        target: Target::Correct,
+        fitted_to: vec![5581, 5619],
+        reliability: [(SMALL.to_owned(), Reliability::of(&predicted, &labels)), (XL1.to_owned(), None)].into(),
+        risk: [(SMALL.to_owned(), None)].into(),
+        pairs: vec![PairReport {
+            weak: SMALL.into(),
+            strong: XL1.into(),
+            queries: 7000,
+            weak_accuracy: 0.634_714,
+            strong_accuracy: 0.857_143,
+            measures: values.chain([("cpt-80".to_owned(), None)]).collect(),
+        }],
+        trade_off: Some(TradeOff {
+            account: "energy".into(),
+            queries: 7000,
+            points: vec![TradeOffPoint { lambda: 0.0, cost: 1.2, answer_accuracy: 0.86 }],
+            aiq: Some(0.731),
+            aiq_paper: Some(0.803),
+            zero_aiq: Some(0.725),
+            zero_aiq_paper: Some(0.798),
+        }),
+        bias_entropy: Some(1.91),
+    }];
     report
 }
 

@@ -40,6 +40,8 @@ pub fn studied(trace: &Trace, study: Study, notes: Vec<String>, making: Making, 
         day: None,
         break_even: None,
         reproduction: None,
+        compare: None,
+        routers: Vec::new(),
         notes,
     }
 }

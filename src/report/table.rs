@@ -1,7 +1,7 @@
 //! The report for the terminal.
 
 use super::grid::{Density, draw};
-use super::{BreakEven, Curve, Day, Report, Reproduction, view};
+use super::{BreakEven, Comparison, Curve, Day, Report, Reproduction, view};
 use crate::table::{paragraph, terminal_width};
 
 /// The report as text that fits the terminal, or as wide as it likes in a pipe.
@@ -15,8 +15,13 @@ pub fn at_width(report: &Report, width: Option<u16>) -> String {
         return reproduced(report, reproduction, width);
     }
     let mut blocks = vec![opening(report, width)];
-    blocks.extend(policies(report, width));
-    blocks.extend(savings(report, width));
+    match &report.compare {
+        Some(comparison) => blocks.extend(compare(report, comparison, width)),
+        None => {
+            blocks.extend(policies(report, width));
+            blocks.extend(savings(report, width));
+        }
+    }
     for curve in &report.curves {
         blocks.extend(sweep(report, curve, width));
     }
@@ -26,11 +31,12 @@ pub fn at_width(report: &Report, width: Option<u16>) -> String {
     }
     let legend = view::legend(report, &blocks[1..].concat());
     blocks.extend(legend.map(|legend| paragraph(&legend, width)));
+    blocks.extend(report.compare.iter().flat_map(|comparison| beside(comparison, width)));
+    blocks.extend(routers(report, width));
     blocks.extend(study(report, width));
     blocks.extend(view::measured(report).map(|sentence| paragraph(&sentence, width)));
-    if !report.notes.is_empty() {
-        blocks.push(report.notes.iter().map(|note| paragraph(&format!("note: {note}"), width)).collect());
-    }
+    blocks.push(notes(report).iter().map(|note| paragraph(note, width)).collect());
+    blocks.retain(|block| !block.is_empty());
     blocks.join("\n")
 }
 
@@ -50,6 +56,50 @@ fn policies(report: &Report, width: Option<u16>) -> Vec<String> {
         paragraph(&title, width) + &draw(width, |density| view::policies(report, *fallback, density))
     };
     fallbacks.iter().map(block).collect()
+}
+
+/// The notes; of many policies side by side those of single ones are left to the files.
+fn notes(report: &Report) -> Vec<String> {
+    let of_policy = |note: &&String| report.manifest.policies.keys().any(|name| note.starts_with(&format!("{name}: ")));
+    let (left, shown): (Vec<&String>, Vec<&String>) = report.notes.iter().partition(|note| report.compare.is_some() && of_policy(note));
+    let more = (!left.is_empty()).then(|| format!("notes on single policies, in the report of --out: {}", left.len()));
+    shown.into_iter().map(|note| format!("note: {note}")).chain(more).collect()
+}
+
+/// The policies side by side. What they saved stands in the files.
+fn compare(report: &Report, comparison: &Comparison, width: Option<u16>) -> Vec<String> {
+    let table = |fallback: Option<&str>| {
+        let title = paragraph(&view::compared_title(comparison, fallback), width);
+        title + &draw(width, |density| view::compared(report, comparison, fallback, density))
+    };
+    let mut blocks: Vec<String> = view::compared_fallbacks(report).into_iter().map(table).collect();
+    blocks.extend(view::verdicts(report, comparison).iter().map(|sentence| paragraph(sentence, width)));
+    blocks
+}
+
+/// What was left out of a comparison, and what it points out.
+fn beside(comparison: &Comparison, width: Option<u16>) -> Vec<String> {
+    let lines = |title: &str, lines: Vec<String>| {
+        let text = lines.iter().map(|line| item(line, width)).collect::<String>();
+        (!lines.is_empty()).then(|| paragraph(title, width) + &text)
+    };
+    let said = [
+        ("left out", view::left_out(comparison)),
+        ("warnings", view::warnings(comparison)),
+        ("perturbed prompts", view::robustness(comparison)),
+    ];
+    said.into_iter().filter_map(|(title, text)| lines(title, text)).collect()
+}
+
+/// An item of a list, its further lines below the first.
+fn item(text: &str, width: Option<u16>) -> String {
+    let lines = paragraph(text, width.map(|width| width.saturating_sub(2)));
+    lines.lines().enumerate().map(|(index, line)| format!("{}{line}\n", if index == 0 { "- " } else { "  " })).collect()
+}
+
+fn routers(report: &Report, width: Option<u16>) -> Option<String> {
+    let remark = view::routers_remark(report)?;
+    Some(paragraph("routers", width) + &draw(width, |density| view::routers(report, density)) + &paragraph(&remark, width))
 }
 
 fn savings(report: &Report, width: Option<u16>) -> Vec<String> {
@@ -169,8 +219,27 @@ mod tests {
     }
 
     #[test]
+    fn policies_side_by_side() {
+        assert_data_eq!(at_width(&sample::compared(), Some(100)), file!["snapshots/compare-100.txt"].raw());
+        assert_data_eq!(at_width(&sample::compared(), Some(80)), file!["snapshots/compare-80.txt"].raw());
+    }
+
+    #[test]
+    fn a_comparison_has_a_column_of_what_it_is_sorted_by() {
+        let mut report = sample::compared();
+        report.compare.as_mut().unwrap().by = "arena-score".to_owned();
+        let text = at_width(&report, Some(120));
+        assert!(text.contains("policies, by arena-score") && text.contains("0.712"), "{text}");
+        report.compare.as_mut().unwrap().by = "savings".to_owned();
+        let text = at_width(&report, Some(120));
+        assert!(text.contains("energy saved") && text.contains("+66.47%"), "{text}");
+        report.compare.as_mut().unwrap().by = "compute".to_owned();
+        assert!(at_width(&report, Some(120)).contains("policies, by compute a query"));
+    }
+
+    #[test]
     fn everything_fits_80_columns() {
-        for report in [sample::report(), sample::priced()] {
+        for report in [sample::report(), sample::priced(), sample::compared()] {
             for line in at_width(&report, Some(80)).lines() {
                 assert!(line.chars().count() <= 80, "{line}");
             }

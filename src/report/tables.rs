@@ -2,6 +2,7 @@
 //!
 //! Savings come in long form: a row for each policy (point, group) and baseline.
 
+mod compare;
 mod day;
 mod lines;
 
@@ -34,8 +35,9 @@ struct ShareRow<'a> {
 /// All tables that have rows.
 pub(super) fn all(report: &Report) -> Vec<Table> {
     let replayed = [policies(report), shares(report), groups(report), curves(report), day::day(report), lines::lines(report)];
+    let compared = [compare::compare(report), compare::routers(report), compare::reliability(report)];
     let studied = report.study.iter().flat_map(study_tables::all);
-    replayed.into_iter().chain(studied).filter(|table| table.rows > 0).collect()
+    replayed.into_iter().chain(compared).chain(studied).filter(|table| table.rows > 0).collect()
 }
 
 /// The baselines of the run; one that is not known where there are none, so that policies still have a row.

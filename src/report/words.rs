@@ -11,6 +11,11 @@ pub(super) const HINDSIGHT: &str = " †";
 /// Marks a policy whose fallback is the baseline.
 pub(super) const OWN: &str = " ✓";
 
+/// Marks the amount of a policy that is Pareto-optimal in its account.
+pub(super) const PARETO: &str = " ●";
+/// Stands in its place, so that numbers stay below each other.
+pub(super) const NO_PARETO: &str = "\u{a0}\u{a0}";
+
 /// The accounts as a reader calls them.
 pub(super) const ACCOUNT_WORDS: [&str; 4] = ["energy", "compute", "cost", "time"];
 
@@ -68,6 +73,11 @@ pub(super) fn percent(fraction: f64) -> String {
 /// A saving: a percentage with its sign.
 pub(super) fn signed(fraction: f64) -> String {
     format!("{}%", hundredths(fraction, "+"))
+}
+
+/// A difference of two percentages: points with their sign.
+pub(super) fn points(fraction: f64) -> String {
+    hundredths(fraction, "+")
 }
 
 /// The interval of a fraction in percent, `[66.12, 66.81]`; nothing where there is none.

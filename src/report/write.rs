@@ -67,9 +67,10 @@ mod tests {
 
     #[test]
     fn csv_and_parquet_hold_the_same() {
-        let (dir, files) = written(&sample::report());
+        let compared = sample::compared();
+        let (dir, files) = written(&Report { compare: compared.compare, routers: compared.routers, ..sample::report() });
         assert!(files.iter().all(|file| file.is_file()), "{files:?}");
-        for name in ["policies", "shares", "groups", "curves"] {
+        for name in ["policies", "shares", "groups", "curves", "compare", "routers", "reliability"] {
             let run = dir.path().join("run");
             let frame = ParquetReader::new(File::open(run.join(format!("{name}.parquet"))).unwrap()).finish().unwrap();
             let mut reader = ::csv::Reader::from_path(run.join(format!("{name}.csv"))).unwrap();

@@ -62,6 +62,13 @@ pub trait Predictor: Send + Sync {
     /// Where a number cannot be written as JSON.
     fn save(&self) -> Result<serde_json::Value>;
 
+    /// Whether it takes features of that width and predicts for so many endpoints: what was read from a
+    /// file need not fit together.
+    ///
+    /// # Errors
+    /// Where it does not, with both.
+    fn check(&self, width: usize, endpoints: usize) -> Result<()>;
+
     /// What a reader should know of the fit, a line each.
     fn notes(&self) -> Vec<String> {
         Vec::new()
@@ -97,4 +104,15 @@ pub fn loaded<P: serde::de::DeserializeOwned + Predictor + 'static>(saved: serde
 /// Where a number cannot be written as JSON.
 pub fn saved<P: serde::Serialize>(predictor: &P) -> Result<serde_json::Value> {
     serde_json::to_value(predictor).map_err(|cause| crate::Error::new("a router cannot be saved").cause(cause))
+}
+
+/// An error where a saved router does not fit together: what, by how many found and expected.
+///
+/// # Errors
+/// Where the numbers differ.
+pub fn fits(what: &str, found: usize, expected: usize) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(crate::Error::new("a saved router does not fit together").found(format!("{found} {what}")).allowed(expected))
 }

@@ -9,19 +9,19 @@ use tempfile::TempDir;
 use super::{Check, Columns, Trace, check};
 
 const SMALL: &str = "outcomes/endpoint=small@laptop/part-0.parquet";
-const QUERIES: &str = "queries.parquet";
+pub(super) const QUERIES: &str = "queries.parquet";
 
 /// A copy of `toy` that may be damaged.
-struct Damaged(TempDir);
+pub(super) struct Damaged(TempDir);
 
 impl Damaged {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = TempDir::new().unwrap();
         copy(Path::new("traces/toy"), folder.path());
         Damaged(folder)
     }
 
-    fn file(&self, file: &str) -> PathBuf {
+    pub(super) fn file(&self, file: &str) -> PathBuf {
         self.0.path().join(file)
     }
 
@@ -34,7 +34,7 @@ impl Damaged {
     }
 
     /// Replaces one column, or adds it.
-    fn column(self, file: &str, series: Series) -> Self {
+    pub(super) fn column(self, file: &str, series: Series) -> Self {
         self.table(file, |table| {
             table.with_column(series.into_column()).unwrap();
         })
@@ -54,7 +54,7 @@ impl Damaged {
         self
     }
 
-    fn check(&self) -> Check {
+    pub(super) fn check(&self) -> Check {
         check(self.0.path().to_str().unwrap()).unwrap()
     }
 
@@ -73,7 +73,7 @@ impl Damaged {
 
     /// The one fault must have these parts.
     #[track_caller]
-    fn has_the_fault(&self, parts: &[&str]) {
+    pub(super) fn has_the_fault(&self, parts: &[&str]) {
         let faults = self.faults();
         assert_eq!(faults.len(), 1, "{faults:#?}");
         parts.iter().for_each(|part| assert!(faults[0].contains(part), "no `{part}` in\n{}", faults[0]));

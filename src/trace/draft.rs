@@ -10,6 +10,7 @@ use polars::prelude::{
 };
 
 use super::column::numbers;
+use super::embedding::Embedding;
 use super::endpoint::Endpoint;
 use super::info::TraceInfo;
 use super::partition::partition;
@@ -57,6 +58,7 @@ impl Draft {
             problems.push(Error::new("queries without an id").found(format!("{} ids for {} queries", ids.len(), rows.len())));
         }
         problems.extend(duplicate_id(ids));
+        problems.extend(self.queries.embedding.as_ref().and_then(|embedding| bad_embedding(embedding, rows)));
         for endpoint in &self.endpoints {
             endpoint.check(rows, &mut problems);
         }
@@ -109,6 +111,7 @@ impl Draft {
             let texts: Vec<Option<&str>> = texts.iter().map(Option::as_deref).collect();
             Series::new(schema::PROMPT.into(), texts)
         }));
+        columns.extend(queries.embedding.as_ref().map(|embedding| embedding.to_series(schema::EMBEDDING)));
         columns.extend(queries.features.iter().map(|(name, feature)| {
             let name = format!("{}{name}", schema::FEATURE_PREFIX);
             match feature {
@@ -129,6 +132,16 @@ fn duplicate_id(ids: &[String]) -> Option<Error> {
             .found(format!("`{id}`"))
             .allowed("unique ids"),
     )
+}
+
+fn bad_embedding(embedding: &Embedding, rows: &[u32]) -> Option<Error> {
+    let place = format!("column `{}`", schema::EMBEDDING);
+    if embedding.len() != rows.len() {
+        let found = format!("{} cells for {} rows", embedding.len(), rows.len());
+        return Some(Error::new("a column has the wrong length").at(place).found(found));
+    }
+    let row = rows[embedding.first_bad()?];
+    Some(Error::new("an embedding has a number that it cannot have").at(format!("{place}, row {row}")).allowed("finite numbers"))
 }
 
 impl DraftEndpoint {

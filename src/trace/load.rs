@@ -101,5 +101,6 @@ fn read_queries(place: &TracePlace, columns: &Columns, problems: &mut Problems) 
     let mut names = |name: &str| reader.strings(name).map(|cells| Names::new(cells.iter()));
     let (dataset, category) = (names(schema::DATASET), names(schema::CATEGORY));
     let prompts = reader.strings(schema::PROMPT).map(|cells| cells.iter().map(|cell| cell.map(str::to_owned)).collect());
-    Some(Queries { rows: rows?, ids, dataset, category, input_tokens, arrival_s, prompts, features })
+    let embedding = reader.embedding(schema::EMBEDDING);
+    Some(Queries { rows: rows?, ids, dataset, category, input_tokens, arrival_s, prompts, embedding, features })
 }

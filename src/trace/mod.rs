@@ -9,6 +9,9 @@ mod check_tests;
 mod column;
 mod decisions;
 mod draft;
+mod embedding;
+#[cfg(test)]
+mod embedding_tests;
 mod endpoint;
 pub mod enrich;
 mod fingerprint;
@@ -32,6 +35,7 @@ pub use check::{Check, check};
 pub use column::{BLOCK_ROWS, Column, Names};
 pub use decisions::{RecordedRow, RecordedValue, Recording, RecordingColumns};
 pub use draft::{Draft, DraftEndpoint};
+pub use embedding::Embedding;
 pub use endpoint::{Endpoint, EnergyScope, Price, Tier, slug};
 pub use grid::GridIntensity;
 pub use info::{Defaults, Source, Step, TraceInfo};

@@ -21,7 +21,7 @@ pub(super) struct TableReader<'a> {
 }
 
 impl TableReader<'_> {
-    fn column_place(&self, name: &str) -> String {
+    pub(super) fn column_place(&self, name: &str) -> String {
         format!("{}, column `{name}`", self.place)
     }
 
@@ -30,7 +30,7 @@ impl TableReader<'_> {
         self.problems.push(error);
     }
 
-    fn wrong_type(&mut self, name: &str, found: &DataType, allowed: &str) {
+    pub(super) fn wrong_type(&mut self, name: &str, found: &DataType, allowed: &str) {
         let error = Error::new("a column has the wrong type").at(self.column_place(name)).found(found).allowed(allowed);
         self.problems.push(error);
     }
@@ -50,7 +50,7 @@ impl TableReader<'_> {
     }
 
     /// Polars' own type check, which [`TableReader::numbers`] has made sure of.
-    fn cast<T>(&mut self, cells: polars::error::PolarsResult<T>) -> Option<T> {
+    pub(super) fn cast<T>(&mut self, cells: polars::error::PolarsResult<T>) -> Option<T> {
         let place = &self.place;
         self.problems.keep(cells.map_err(|error| Error::new("a column has the wrong type").at(place).cause(error)))
     }

@@ -6,7 +6,7 @@ use super::draft::{Draft, DraftEndpoint};
 use super::endpoint::Endpoint;
 use super::partition::partition;
 use super::place::TracePlace;
-use super::schema::{self, FEATURE_PREFIX, Metric};
+use super::schema::{self, Metric};
 use super::table::{Outcomes, Trace};
 use super::wanted::Columns;
 use crate::error::{Error, Result};
@@ -46,9 +46,8 @@ impl Draft {
         let trace = Trace::open(name, &Columns::all())?;
         let place = TracePlace::find(name)?;
         let mut unknown = Vec::new();
-        let known = [schema::ROW, schema::QUERY_ID, schema::DATASET, schema::CATEGORY];
-        let more = [schema::INPUT_TOKENS, schema::ARRIVAL_S, schema::PROMPT];
-        let is_query = |name: &str| known.contains(&name) || more.contains(&name) || name.starts_with(FEATURE_PREFIX);
+        let all = Columns::all();
+        let is_query = |name: &str| all.wants_of_queries(name);
         unknown.extend(unknown_columns(&place, schema::QUERIES_FILE, is_query)?);
         for endpoint in &trace.info.endpoints {
             let folder = format!("{}/{}", schema::OUTCOMES_DIR, partition(&endpoint.id));

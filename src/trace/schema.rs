@@ -31,6 +31,8 @@ pub const INPUT_TOKENS: &str = "input_tokens";
 pub const ARRIVAL_S: &str = "arrival_s";
 /// Text of a query (string).
 pub const PROMPT: &str = "prompt";
+/// Embedding of a query (list of f32, as long in every row).
+pub const EMBEDDING: &str = "embedding";
 /// Start of the name of every feature column: a number or a string known before routing.
 pub const FEATURE_PREFIX: &str = "feature_";
 /// End of the name of the column that tells the source of a metric's cells (u8, 0 = measured).

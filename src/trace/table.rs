@@ -1,6 +1,7 @@
 //! A trace in memory: for each endpoint one contiguous column a metric, queries in the same order.
 
 use super::column::{Column, Names};
+use super::embedding::Embedding;
 use super::endpoint::Endpoint;
 use super::info::TraceInfo;
 use super::schema::{Metric, PerMetric};
@@ -38,6 +39,8 @@ pub struct Queries {
     pub arrival_s: Option<Column>,
     /// Texts, where they were asked for.
     pub prompts: Option<Vec<Option<String>>>,
+    /// Embeddings, where they were asked for.
+    pub embedding: Option<Embedding>,
     /// Features that a router may look at, by name without prefix.
     pub features: Vec<(String, Feature)>,
 }
@@ -98,6 +101,7 @@ impl Trace {
             input_tokens: pick(&self.queries.input_tokens),
             arrival_s: pick(&self.queries.arrival_s),
             prompts: self.queries.prompts.as_ref().map(|all| rows.iter().map(|row| all[at(row)].clone()).collect()),
+            embedding: self.queries.embedding.as_ref().map(|embedding| embedding.gather(rows)),
             features: self.queries.features.iter().map(|(name, feature)| (name.clone(), feature.gather(rows))).collect(),
         };
         let outcomes = self.outcomes.iter().map(|outcomes| outcomes.gather(rows)).collect();

@@ -13,17 +13,19 @@ pub struct Columns {
     pub prompts: bool,
     /// The feature columns.
     pub features: bool,
+    /// The embeddings.
+    pub embedding: bool,
 }
 
 impl Columns {
     /// Everything that a trace has.
     pub fn all() -> Self {
-        Columns { metrics: Metric::ALL.to_vec(), ids: true, prompts: true, features: true }
+        Columns { metrics: Metric::ALL.to_vec(), ids: true, prompts: true, features: true, embedding: true }
     }
 
     /// Some metrics, and of the queries what is cheap: numbers, data set and category.
     pub fn metrics(metrics: &[Metric]) -> Self {
-        Columns { metrics: metrics.to_vec(), ids: false, prompts: false, features: false }
+        Columns { metrics: metrics.to_vec(), ids: false, prompts: false, features: false, embedding: false }
     }
 
     /// Whether a column of the table of queries is to be read.
@@ -32,6 +34,7 @@ impl Columns {
             schema::ROW | schema::DATASET | schema::CATEGORY | schema::INPUT_TOKENS | schema::ARRIVAL_S => true,
             schema::QUERY_ID => self.ids,
             schema::PROMPT => self.prompts,
+            schema::EMBEDDING => self.embedding,
             _ => self.features && name.starts_with(FEATURE_PREFIX),
         }
     }

@@ -148,6 +148,16 @@ impl<'t> Workload<'t> {
         self.positions.as_ref().map_or(index, |positions| positions[index] as usize)
     }
 
+    /// The key of a query's random draws: its row, or where a query may stand twice its arrival.
+    pub(crate) fn key(&self, index: usize) -> u32 {
+        self.arrivals.as_ref().map_or_else(|| self.trace.queries.rows[self.position(index)], |arrivals| arrivals[index])
+    }
+
+    /// Whether an endpoint is in use.
+    pub(crate) fn is_in_use(&self, endpoint: EndpointIx) -> bool {
+        self.in_use.get(usize::from(endpoint)).copied().unwrap_or(false)
+    }
+
     /// Where the queries stand in the trace.
     fn positions(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.len).map(|index| self.position(index))
@@ -159,7 +169,8 @@ impl<'t> Workload<'t> {
         !self.has_gaps() && ACCOUNTS.into_iter().all(|metric| self.has(metric) || absent(metric))
     }
 
-    fn is_gap(&self, endpoint: usize, position: usize) -> bool {
+    /// Whether an endpoint cannot serve the query at a position of the trace.
+    pub(crate) fn is_gap(&self, endpoint: usize, position: usize) -> bool {
         self.unavailable[endpoint].get(position).copied().unwrap_or(false)
     }
 }

@@ -38,7 +38,7 @@ impl Selection {
     }
 
     /// The selected positions; `None` for all in order.
-    pub(super) fn positions(&self, trace: &Trace, seed: u64) -> Result<Option<Vec<u32>>> {
+    pub(crate) fn positions(&self, trace: &Trace, seed: u64) -> Result<Option<Vec<u32>>> {
         if *self == Selection::default() {
             return Ok(None);
         }

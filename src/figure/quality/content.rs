@@ -4,6 +4,7 @@ use super::super::axis::{Axis, Panel, Ticks};
 use super::super::scene::At;
 use super::super::style::{self, Look};
 use super::name;
+use crate::analysis::compare::front;
 use crate::report::{Figure, PolicyReport, Report};
 
 /// What a panel's horizontal axis is: its place among the report's accounts, its name, and its unit.
@@ -177,16 +178,14 @@ impl Content<'_> {
 
     /// Points of which no other policy without hindsight is both cheaper and better.
     pub(super) fn front(&self) -> Vec<(f64, f64)> {
-        let mut all: Vec<(f64, f64)> =
+        let points: Vec<(f64, f64)> =
             self.dots.iter().filter(|dot| dot.role != Role::Hindsight).map(|dot| (dot.x.value, dot.y.value)).collect();
-        all.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)));
-        let mut front: Vec<(f64, f64)> = Vec::new();
-        for point in all {
-            if front.last().is_none_or(|last| point.1 > last.1) {
-                front.push(point);
-            }
-        }
-        front
+        let on_front = front(&points.iter().copied().map(Some).collect::<Vec<_>>());
+        let kept = points.into_iter().zip(on_front).filter(|(_, on)| *on == Some(true));
+        let mut kept: Vec<(f64, f64)> = kept.map(|(point, _)| point).collect();
+        kept.sort_by(|a, b| a.0.total_cmp(&b.0));
+        kept.dedup();
+        kept
     }
 }
 
@@ -195,4 +194,3 @@ fn prefix(value: f64) -> (f64, &'static str) {
     let prefixes = [(1e-9, "n"), (1e-6, "µ"), (1e-3, "m"), (1.0, ""), (1e3, "k"), (1e6, "M"), (1e9, "G")];
     prefixes.into_iter().rev().find(|(unit, _)| value >= *unit).unwrap_or((1.0, ""))
 }
-

@@ -85,7 +85,7 @@ fn shape(entry: &Entry) -> Option<Shape<'_>> {
             (Rates::Accuracy(accuracy), Misroute::Cloud) => Some(Shape::Routed(noisy.oracle(), threshold(accuracy))),
             _ => None,
         },
-        Rule::Hindsight(_) => None,
+        Rule::Hindsight(_) | Rule::Adaptive(_) => None,
     }
 }
 

@@ -55,8 +55,11 @@ type StepSums = Vec<(Sums, Vec<Pair>)>;
 /// gaps take about a tenth of a microsecond an arrival, all together; all others are planned and run block by block, as in a replay.
 ///
 /// # Errors
-/// Where a policy cannot plan.
+/// Where a policy cannot plan, or learns while it routes.
 pub fn run(replay: &Replay, arrivals: &Arrivals, progress: &dyn Progress) -> Result<DayTotals> {
+    for entry in &replay.entries {
+        entry.built.rule.refuse_learning().map_err(|error| error.at(format!("policy `{}`", entry.spec.name)))?;
+    }
     run_with(replay, arrivals, progress, true)
 }
 

@@ -1,21 +1,25 @@
 //! What the terminal and the Markdown file show, as grids and sentences: the same words in both.
 
 mod break_even;
+mod compare;
 mod day;
 mod headline;
 mod policies;
 mod reproduction;
+mod routers;
 mod run;
 mod savings;
 mod study;
 mod sweep;
 
 pub(super) use break_even::{blocks, section_title};
+pub(super) use compare::{compared, compared_fallbacks, compared_title, left_out, robustness, verdicts, warnings};
 pub(crate) use day::day_name;
 pub(super) use day::{day, day_baselines, day_grids, day_known, day_opening};
 pub(super) use headline::{headlines, measured};
 pub(super) use policies::{further, groups, policies, policies_under, shares};
 pub(super) use reproduction::reproduction;
+pub(super) use routers::{pairs as router_pairs, reliability, routers, routers_remark, trade_offs};
 pub(super) use run::{dropped, opening, pools};
 pub(super) use savings::{baseline_title, over, savings, savings_rows};
 pub(super) use study::{Section, legend as study_legend, sections};
@@ -31,6 +35,7 @@ pub(super) fn legend(report: &Report, text: &str) -> Option<String> {
     let meanings = [
         (HINDSIGHT.trim(), "sees outcomes in advance: a bound, not something to deploy"),
         (OWN.trim(), "falls back on the baseline itself"),
+        (words::PARETO.trim(), "Pareto-optimal: no other policy without hindsight takes less and answers better"),
         (words::UNKNOWN, "not known"),
         ("[", interval),
     ];

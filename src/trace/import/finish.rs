@@ -107,6 +107,7 @@ impl Gather {
             input_tokens: numbers(|query| query.input_tokens),
             arrival_s: numbers(|query| query.arrival_s),
             features,
+            embedding: None,
             prompts: prompts.then(|| queries.iter().map(|query| query.prompt.clone()).collect()),
             ids: Some(queries.into_iter().map(|query| query.id).collect()),
         }
