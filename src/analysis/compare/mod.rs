@@ -52,7 +52,7 @@ pub struct Compared {
     /// as well, and is better in one of the two. `None` for a policy with hindsight, and where it is not known.
     pub pareto: Fractions<bool>,
     /// By account: answer accuracy less what a coin between fixed endpoints buys for the same amount a query, see
-    /// [`above_fixed`](fixed). Above 0 it beats random routing and every fixed endpoint that takes no more.
+    /// `fixed.rs`. Above 0 it beats random routing and every fixed endpoint that takes no more.
     pub above_fixed: Fractions<Figure>,
     /// Why it is not held against fixed endpoints, where it is not.
     pub not_held: Option<String>,
