@@ -3,27 +3,15 @@
 // A test may stop at the first surprise.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::path::{Path, PathBuf};
+#[path = "support/real.rs"]
+mod real;
 
+use real::{data, trace};
 use wattroute::analysis::peers::{
     Answers, ArenaScale, Hull, MixedOracle, Pair, Point, Points, arena_score, max_expert, mixed_oracle, optimality, random, robustness,
 };
-use wattroute::trace::import::{self, ImportOptions};
-use wattroute::trace::{Columns, Metric, Trace};
-
-fn data(path: &str) -> PathBuf {
-    Path::new(&std::env::var("WATTROUTE_DATA").expect("WATTROUTE_DATA names the folder with the files")).join(path)
-}
-
-/// Imported, written to a folder and read back.
-fn trace(format: &str, files: &[&str], options: &ImportOptions) -> Trace {
-    let inputs: Vec<PathBuf> = files.iter().map(|file| data(file)).collect();
-    let draft = import::import(import::find(format).unwrap(), &inputs, options, Vec::new()).unwrap_or_else(|error| panic!("{error}"));
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("trace");
-    draft.write(&path, false).unwrap_or_else(|error| panic!("{error}"));
-    Trace::open(path.to_str().unwrap(), &Columns::all()).unwrap_or_else(|error| panic!("{error}"))
-}
+use wattroute::trace::import::ImportOptions;
+use wattroute::trace::{Metric, Trace};
 
 /// A column of every endpoint, in the trace's order.
 fn columns(trace: &Trace, metric: Metric) -> Vec<Vec<f64>> {

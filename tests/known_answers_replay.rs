@@ -3,28 +3,16 @@
 // A test may stop at the first surprise.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::path::{Path, PathBuf};
+#[path = "support/real.rs"]
+mod real;
 
+use real::{data, trace};
 use wattroute::policy::{Objective, PolicySpec};
 use wattroute::replay::{Replay, Request, Silent};
 use wattroute::report::{PolicyReport, Report, build};
-use wattroute::trace::import::{self, ImportOptions};
-use wattroute::trace::{Columns, Trace};
+use wattroute::trace::Trace;
+use wattroute::trace::import::ImportOptions;
 use wattroute::workload::{RoleNames, WorkloadSpec};
-
-fn data(path: &str) -> PathBuf {
-    Path::new(&std::env::var("WATTROUTE_DATA").expect("WATTROUTE_DATA names the folder with the files")).join(path)
-}
-
-/// Imported, written to a folder and read back.
-fn trace(format: &str, files: &[&str], options: &ImportOptions) -> Trace {
-    let inputs: Vec<PathBuf> = files.iter().map(|file| data(file)).collect();
-    let draft = import::import(import::find(format).unwrap(), &inputs, options, Vec::new()).unwrap_or_else(|error| panic!("{error}"));
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("trace");
-    draft.write(&path, false).unwrap_or_else(|error| panic!("{error}"));
-    Trace::open(path.to_str().unwrap(), &Columns::all()).unwrap_or_else(|error| panic!("{error}"))
-}
 
 fn spec(toml: &str) -> PolicySpec {
     let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();

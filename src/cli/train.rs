@@ -65,6 +65,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
         selection: &request.workload.selection,
         share: args.share,
         correct_at: trace.correct_at(request.workload.correct_at, Some(&endpoints))?,
+        objective: request.objective_of(&trace)?,
         seed: common.seed,
     };
     let (saved, notes) = train(&spec, &training)?;

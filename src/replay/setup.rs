@@ -24,6 +24,20 @@ pub struct Request {
     pub seed: u64,
 }
 
+impl Request {
+    /// What oracles make small: as said, else as the trace says, else the size.
+    ///
+    /// # Errors
+    /// Where the trace names an objective that there is not.
+    pub fn objective_of(&self, trace: &Trace) -> Result<Objective> {
+        match (self.objective, &trace.info.defaults.objective) {
+            (Some(objective), _) => Ok(objective),
+            (None, Some(name)) => Objective::find(name).map_err(|error| error.at("[defaults] of the trace")),
+            (None, None) => Ok(Objective::default()),
+        }
+    }
+}
+
 /// A policy in a pool.
 pub struct Entry {
     /// The policy as it was asked for.
@@ -121,7 +135,7 @@ impl<'t> Replay<'t> {
         mut misfit: impl FnMut(&PolicySpec, Option<&str>, Error) -> Result<()>,
     ) -> Result<Replay<'t>> {
         let roles = Roles::resolve(&trace.info, &request.roles)?;
-        let objective = objective(trace, request)?;
+        let objective = request.objective_of(trace)?;
         let pooled: Vec<EndpointIx> = roles.pools.iter().flat_map(|pool| pool.all.clone()).collect();
         let correct_at = trace.correct_at(request.workload.correct_at, Some(&pooled))?;
         let memo = Memo::default();
@@ -216,14 +230,6 @@ fn left_out(misfits: &[(String, Option<String>, Error)], pools: usize) -> Vec<Le
         }
     }
     lines
-}
-
-fn objective(trace: &Trace, request: &Request) -> Result<Objective> {
-    match (request.objective, &trace.info.defaults.objective) {
-        (Some(objective), _) => Ok(objective),
-        (None, Some(name)) => Objective::find(name).map_err(|error| error.at("[defaults] of the trace")),
-        (None, None) => Ok(Objective::default()),
-    }
 }
 
 /// The needed metrics with those that plans depend on: a gap in what an oracle compares or a budget

@@ -8,7 +8,6 @@ use serde::de::IgnoredAny;
 
 use crate::error::{Error, Result};
 use crate::policy::{Context, Problems};
-use crate::trace::{EndpointIx, Metric};
 use crate::router::{How, Labels, Past, ROUTERS, Reliability, Router, RouterFacts, SavedRouter, Target, crossfit, label};
 
 /// The kind of a router that was fitted before.
@@ -105,20 +104,12 @@ impl Source {
     }
 }
 
-/// What is known of the candidates, as a router is fitted to it. Where the run's objective is the size,
-/// which no answer takes, the costs are of the first metric that every candidate has: energy, cost,
-/// compute, time.
+/// What is known of the candidates, as a router is fitted to it.
 ///
 /// # Errors
 /// Where a candidate has no scores.
 pub fn labels(context: &Context, target: Target) -> Result<Labels> {
-    let has = |metric: Metric, endpoint: EndpointIx| {
-        context.trace.metric(usize::from(endpoint), metric).is_some_and(|column| column.missing() < column.len())
-    };
-    let known = |metric: &Metric| context.pool.all.iter().all(|&endpoint| has(*metric, endpoint));
-    let first = || [Metric::EnergyJ, Metric::CostUsd, Metric::Flops, Metric::LatencyS].into_iter().find(known);
-    let taken = context.objective.metric().or_else(first);
-    label::labels(context.trace, &context.pool.all, target, context.correct_at, taken)
+    label::labels(context.trace, &context.pool.all, target, context.correct_at, context.objective.metric())
 }
 
 fn fit(kind: &'static str, router: &dyn Router, how: &How, context: &Context) -> Result<Judged> {

@@ -157,7 +157,8 @@ fn policies_of_a_run_share_a_fit() -> Result<()> {
 }
 
 fn saved_from(trace: &Trace, share: f64, policy: &str) -> Result<String> {
-    let training = Training { trace, endpoints: &[0, 1], selection: &Default::default(), share, correct_at: 1.0, seed: 1 };
+    let (selection, objective) = (Default::default(), Objective::Size);
+    let training = Training { trace, endpoints: &[0, 1], selection: &selection, share, correct_at: 1.0, objective, seed: 1 };
     train(&PolicySpec::find(policy)?, &training)?.0.to_json()
 }
 
@@ -200,6 +201,23 @@ fn a_saved_router_judges_other_queries_and_says_what_does_not_fit() -> Result<()
     assert!(told("{}", &others).contains("no saved router"));
     let shorter = json.replacen("\"weights\":[", "\"weights\":[0.5,", 1);
     assert!(shorter != json && told(&shorter, &others).contains("does not fit together"), "{}", told(&shorter, &others));
+    Ok(())
+}
+
+#[test]
+fn a_router_that_weighs_costs_is_trained_with_those_that_are_known() -> Result<()> {
+    let mut trace = separable();
+    let error = saved_from(&trace, 0.5, "kmeans:router.clusters=4").err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(error.contains("costs that `cost_weight` weighs are not known"), "{error}");
+    for (outcomes, energy) in trace.outcomes.iter_mut().zip([1.0, 9.0]) {
+        outcomes.metrics.set(Metric::EnergyJ, Column::from_vec(vec![energy; QUERIES]));
+    }
+    // Accuracies are stretched to 0 and 1 within a cluster, and the small one is worse in both: 0.7 x 0 +
+    // 0.3 x (1 - 1/9) = 0.2666..., against 0.7 x 1 + 0.3 x (1 - 9/9).
+    let json = saved_from(&trace, 0.5, "kmeans:router.clusters=2")?;
+    assert!(json.contains(r#""values":{"width":2,"cells":[0.26666666666666666,0.7,0.26666666666666666,0.7]}"#), "{json}");
+    let chosen = replayed(&json, ",on_fitted=skip,rule.kind=highest", &trace)?;
+    assert!(chosen.iter().all(|&endpoint| endpoint == 1 || endpoint == PlanBlock::SKIP));
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use super::Learned;
 use super::source::Source;
 use crate::draw::{Draws, Stream, threshold};
 use crate::error::{Error, Result};
-use crate::policy::PolicySpec;
+use crate::policy::{Objective, PolicySpec};
 use crate::router::{Calibration, FittedRouter, FittedTo, How, Past, SavedRouter, crossfit::folds, label};
 use crate::trace::{EndpointIx, Trace};
 use crate::workload::Selection;
@@ -21,6 +21,8 @@ pub struct Training<'a> {
     pub share: f64,
     /// The score from which an answer is correct.
     pub correct_at: f64,
+    /// Whose metric answers are fitted to take, for routers that weigh it.
+    pub objective: Objective,
     /// Seed of shares, samples and fits.
     pub seed: u64,
 }
@@ -38,7 +40,7 @@ pub fn train(spec: &PolicySpec, training: &Training) -> Result<(SavedRouter, Vec
     let trace = training.trace;
     let how = How { seed: training.seed, ..how.clone() };
     let positions = chosen(training)?;
-    let labels = label::labels(trace, training.endpoints, router.target(), training.correct_at, None)?;
+    let labels = label::labels(trace, training.endpoints, router.target(), training.correct_at, training.objective.metric())?;
     let (fitted_to, aside) = match how.calibrate {
         Calibration::None => (positions.clone(), Vec::new()),
         _ => {
