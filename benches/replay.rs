@@ -118,7 +118,7 @@ fn check() {
     let tallies = replay.run(&Silent).expect("the replay runs");
     let replayed = tallies[0].buckets.total()[lane];
     let grid = Grid::new(vec![0.5, 0.8]).expect("a grid");
-    let swept = sweep(&replay, &replay.entries[0], Misroute::Cloud, &grid, &Silent).expect("the sweep runs");
+    let swept = sweep(&replay, 0, Misroute::Cloud, &grid, &Silent).expect("the sweep runs");
     assert_eq!(replayed, swept.simulated[0].row(1)[lane], "replay and sweep agree to the bit");
     let error = (replayed.to_f64() / plain - 1.0).abs();
     assert!(error < 1e-9, "replay {} and plain loop {plain} differ by {error}", replayed.to_f64());
@@ -151,14 +151,14 @@ fn replay_ten(bencher: Bencher) {
 fn sweep_points(bencher: Bencher, points: u32) {
     let replay = prepare(&["noisy-oracle"], 1);
     let grid = Grid::new((0..points).map(|point| f64::from(point) / f64::from(points - 1)).collect()).expect("a grid");
-    bencher.bench(|| sweep(&replay, &replay.entries[0], Misroute::Cloud, &grid, &Silent));
+    bencher.bench(|| sweep(&replay, 0, Misroute::Cloud, &grid, &Silent));
 }
 
 #[divan::bench(args = [1, 20], sample_count = 5)]
 fn sweep_replicates(bencher: Bencher, replicates: u32) {
     let replay = prepare(&["noisy-oracle"], replicates);
     let grid = Grid::new((0..=100).map(|point| f64::from(point) / 100.0).collect()).expect("a grid");
-    bencher.bench(|| sweep(&replay, &replay.entries[0], Misroute::Cloud, &grid, &Silent));
+    bencher.bench(|| sweep(&replay, 0, Misroute::Cloud, &grid, &Silent));
 }
 
 const STRATEGIES: [&str; 5] = ["all-fallback", "random", "noisy-oracle:router_accuracy=0.6", "noisy-oracle:router_accuracy=0.8", "oracle"];

@@ -41,9 +41,9 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let trace = open(&args.run.trace, &specs, false)?;
     let specs = with_baselines(specs, &trace.info, &Roles::resolve(&trace.info, &request.roles)?)?;
     let replay = Replay::prepare(&trace, &specs, &request)?;
-    let entries = replay.entries.iter().filter(|entry| entry.spec.name == swept.name);
+    let entries = (0..replay.entries.len()).filter(|&entry| replay.entries[entry].spec.name == swept.name);
     // Asked before the work: what cannot be swept need not be replayed.
-    let curves = entries.map(|entry| Ok((entry, named_misroutes(entry, &misroutes)?))).collect::<Result<Vec<_>>>()?;
+    let curves = entries.map(|entry| Ok((entry, named_misroutes(&replay.entries[entry], &misroutes)?))).collect::<Result<Vec<_>>>()?;
     let mut report = replayed(&replay, args.replaying.making("sweep"), common)?;
     let bar = Bar::new(common, (replay.workload.len() * curves.len() * misroutes.len().max(1)) as u64);
     for (entry, misroutes) in curves {

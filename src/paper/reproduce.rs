@@ -116,7 +116,7 @@ fn paper(options: &Options, traces: &Traces, published: &Published, lines: Lines
 /// Savings over router accuracy under the paper's misroute.
 fn curves(replay: &Replay) -> Result<Vec<Curve>> {
     let grid = Grid::new((0..=100).map(|percent| f64::from(percent) / 100.0).collect())?;
-    let entry = replay.entries.iter().find(|entry| entry.spec.name == scenario::SWEPT);
+    let entry = replay.entries.iter().position(|entry| entry.spec.name == scenario::SWEPT);
     let of = |entry| {
         let sums = sweep(replay, entry, Misroute::Cloud, &grid, &crate::replay::Silent)?;
         Ok(curve(replay, entry, "cloud", &grid, &sums))

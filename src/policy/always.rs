@@ -39,7 +39,7 @@ pub struct To(pub EndpointIx);
 
 impl Policy for To {
     fn plan(&self, queries: &QueryBlock, _: &Draws, out: &mut PlanBlock) -> Result<()> {
-        (0..queries.len()).for_each(|_| out.single(self.0));
+        out.singles(std::iter::repeat_n(self.0, queries.len()));
         Ok(())
     }
 

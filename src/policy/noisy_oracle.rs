@@ -223,10 +223,17 @@ impl NoisyOracle {
 
     /// Appends a plan for each query of the block.
     pub fn plan(&self, queries: &QueryBlock, outcomes: &OutcomeBlock, draws: &Draws, out: &mut PlanBlock) -> Result<()> {
+        let mut choices = Vec::new();
+        self.oracle.choose_all(outcomes, &mut choices);
+        self.plan_around(&choices, queries, outcomes, draws, out);
+        Ok(())
+    }
+
+    /// The same where the oracle's choices for the block are known.
+    pub fn plan_around(&self, choices: &[Choice], queries: &QueryBlock, outcomes: &OutcomeBlock, draws: &Draws, out: &mut PlanBlock) {
         let coin = draws.stream(Stream::Coin, 0);
         let errors = ErrorThresholds::new(self.rates);
-        for (index, &key) in queries.keys.iter().enumerate() {
-            let right = self.oracle.choose(outcomes, index);
+        for (index, (&key, &right)) in queries.keys.iter().zip(choices).enumerate() {
             let local = right.endpoint().is_some_and(|endpoint| self.local.contains(&endpoint));
             if errors.is_right(coin.draw53(u64::from(key)), local) {
                 self.plan_right(right, local, out);
@@ -234,7 +241,6 @@ impl NoisyOracle {
                 self.plan_wrong(outcomes, index, key, right, local, draws, out);
             }
         }
-        Ok(())
     }
 
     /// The plan of a query that is routed right. In the two-rate form the verifier looks at right
@@ -249,10 +255,9 @@ impl NoisyOracle {
         }
     }
 
-    /// Appends the plan of every query as if it were misrouted.
-    pub fn plan_misroutes(&self, queries: &QueryBlock, outcomes: &OutcomeBlock, draws: &Draws, out: &mut PlanBlock) {
-        for (index, &key) in queries.keys.iter().enumerate() {
-            let right = self.oracle.choose(outcomes, index);
+    /// Appends the plan of every query as if it were misrouted, where the oracle's choices are known.
+    pub fn plan_misroutes(&self, choices: &[Choice], queries: &QueryBlock, outcomes: &OutcomeBlock, draws: &Draws, out: &mut PlanBlock) {
+        for (index, (&key, &right)) in queries.keys.iter().zip(choices).enumerate() {
             self.plan_wrong(outcomes, index, key, right, false, draws, out);
         }
     }

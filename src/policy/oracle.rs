@@ -158,6 +158,37 @@ impl Oracle {
         }
     }
 
+    /// The choice for every query of a block, column by column where every endpoint serves all of them.
+    pub fn choose_all(&self, outcomes: &OutcomeBlock, choices: &mut Vec<Choice>) {
+        choices.clear();
+        let serves = |&endpoint: &EndpointIx| outcomes.serves_all(endpoint) && outcomes.scores(endpoint).len() == outcomes.len();
+        if self.goal == Goal::Best || !self.candidates.iter().all(serves) {
+            return choices.extend((0..outcomes.len()).map(|index| self.choose(outcomes, index)));
+        }
+        let mut best = vec![(f64::INFINITY, EndpointIx::MAX); outcomes.len()];
+        for (position, &endpoint) in self.candidates.iter().enumerate() {
+            let better = |best: &mut (f64, EndpointIx), score: f64, value: f64| {
+                // A missing value compares as false: such an endpoint is never the cheapest.
+                if score >= outcomes.correct_at() && value < best.0 {
+                    *best = (value, endpoint);
+                }
+            };
+            let scores = outcomes.scores(endpoint).iter();
+            match self.account {
+                None => best.iter_mut().zip(scores).for_each(|(best, &score)| better(best, score, self.size[position])),
+                Some(account) => {
+                    let values = outcomes.accounts(account, endpoint);
+                    best.iter_mut().zip(scores).zip(values).for_each(|((best, &score), &value)| better(best, score, value));
+                }
+            }
+        }
+        let choice = |(index, &(_, endpoint)): (usize, &(f64, EndpointIx))| match endpoint {
+            EndpointIx::MAX => self.choose(outcomes, index),
+            endpoint => Choice::Endpoint(endpoint),
+        };
+        choices.extend(best.iter().enumerate().map(choice));
+    }
+
     /// The endpoints that an error may go to: available, neither the choice nor the fallback.
     pub fn wrong_choices<'a>(&'a self, outcomes: &'a OutcomeBlock, index: usize, right: Choice) -> impl Iterator<Item = EndpointIx> + Clone + 'a {
         let other = move |endpoint: &EndpointIx| *endpoint != self.fallback && Some(*endpoint) != right.endpoint();

@@ -26,12 +26,15 @@ pub enum StopRule {
     },
 }
 
-/// The plans of a block of queries: attempts of query i are `offsets[i]..offsets[i + 1]`.
+/// The plans of a block of queries, one after the other.
 /// A query without attempts is served by nobody, which costs nothing and is wrong.
 #[derive(Debug, Clone)]
 pub struct PlanBlock {
-    offsets: Vec<u32>,
     endpoint: Vec<EndpointIx>,
+    /// Attempts of query i are `offsets[i]..offsets[i + 1]`; empty as long as every query has one attempt
+    /// whose answer stands, which is what most policies plan.
+    offsets: Vec<u32>,
+    /// Empty together with `offsets`.
     stop: Vec<StopRule>,
     /// What may be spent on a query: a further attempt that would reach what is left is not made.
     pub budget_usd: f64,
@@ -43,13 +46,13 @@ impl PlanBlock {
 
     /// No plans yet.
     pub fn new() -> Self {
-        PlanBlock { offsets: vec![0], endpoint: Vec::new(), stop: Vec::new(), budget_usd: f64::INFINITY }
+        PlanBlock { endpoint: Vec::new(), offsets: Vec::new(), stop: Vec::new(), budget_usd: f64::INFINITY }
     }
 
     /// Forgets all plans.
     pub fn clear(&mut self) {
-        self.offsets.truncate(1);
         self.endpoint.clear();
+        self.offsets.clear();
         self.stop.clear();
         self.budget_usd = f64::INFINITY;
     }
@@ -57,13 +60,23 @@ impl PlanBlock {
     /// The next query goes to one endpoint, whose answer stands.
     #[inline]
     pub fn single(&mut self, endpoint: EndpointIx) {
-        self.attempt(endpoint, StopRule::Always);
-        self.next();
+        if self.offsets.is_empty() {
+            self.endpoint.push(endpoint);
+        } else {
+            self.attempt(endpoint, StopRule::Always);
+            self.next();
+        }
+    }
+
+    /// The next queries go to one endpoint each.
+    pub fn singles(&mut self, endpoints: impl Iterator<Item = EndpointIx>) {
+        if self.offsets.is_empty() { self.endpoint.extend(endpoints) } else { endpoints.for_each(|endpoint| self.single(endpoint)) }
     }
 
     /// Adds an attempt to the plan of the current query.
     #[inline]
     pub fn attempt(&mut self, endpoint: EndpointIx, stop: StopRule) {
+        self.unfold();
         self.endpoint.push(endpoint);
         self.stop.push(stop);
     }
@@ -71,6 +84,7 @@ impl PlanBlock {
     /// The plan of the current query is complete.
     #[inline]
     pub fn next(&mut self) {
+        self.unfold();
         self.offsets.push(self.endpoint.len() as u32);
     }
 
@@ -79,9 +93,18 @@ impl PlanBlock {
         self.single(Self::SKIP);
     }
 
+    /// Writes out what one attempt for each query says by itself.
+    #[inline]
+    fn unfold(&mut self) {
+        if self.offsets.is_empty() {
+            self.offsets.extend(0..=self.endpoint.len() as u32);
+            self.stop.resize(self.endpoint.len(), StopRule::Always);
+        }
+    }
+
     /// Number of complete plans.
     pub fn len(&self) -> usize {
-        self.offsets.len() - 1
+        if self.offsets.is_empty() { self.endpoint.len() } else { self.offsets.len() - 1 }
     }
 
     /// Whether there is no complete plan.
@@ -89,16 +112,43 @@ impl PlanBlock {
         self.len() == 0
     }
 
+    /// The endpoint of each query, where every plan is one attempt whose answer stands.
+    pub fn plain(&self) -> Option<&[EndpointIx]> {
+        self.offsets.is_empty().then_some(&self.endpoint[..])
+    }
+
     /// The attempts of a query.
     #[inline]
     pub fn attempts(&self, index: usize) -> impl ExactSizeIterator<Item = (EndpointIx, StopRule)> + '_ {
-        let range = self.offsets[index] as usize..self.offsets[index + 1] as usize;
-        self.endpoint[range.clone()].iter().copied().zip(self.stop[range].iter().copied())
+        let range = if self.offsets.is_empty() { index..index + 1 } else { self.offsets[index] as usize..self.offsets[index + 1] as usize };
+        range.map(|attempt| (self.endpoint[attempt], self.stop.get(attempt).copied().unwrap_or(StopRule::Always)))
     }
 }
 
 impl Default for PlanBlock {
     fn default() -> Self {
         PlanBlock::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plans_of_one_attempt_and_of_several_stand_side_by_side() {
+        let mut plans = PlanBlock::new();
+        plans.single(3);
+        plans.skip();
+        assert_eq!((plans.plain(), plans.len()), (Some(&[3, PlanBlock::SKIP][..]), 2));
+        plans.next(); // nobody
+        plans.attempt(1, StopRule::Judge { error: 0.1 });
+        plans.single(2);
+        plans.single(4);
+        let attempts = |index| plans.attempts(index).collect::<Vec<_>>();
+        assert_eq!((plans.plain(), plans.len()), (None, 5));
+        assert_eq!((attempts(0), attempts(2)), (vec![(3, StopRule::Always)], vec![]));
+        assert_eq!(attempts(3), [(1, StopRule::Judge { error: 0.1 }), (2, StopRule::Always)]);
+        assert_eq!(attempts(4), [(4, StopRule::Always)]);
     }
 }

@@ -115,11 +115,11 @@ impl Draw {
 impl Policy for Draw {
     fn plan(&self, queries: &QueryBlock, draws: &Draws, out: &mut PlanBlock) -> Result<()> {
         let stream = draws.stream(Stream::Choice, 0);
-        for &key in queries.keys.iter() {
+        let choice = |&key: &u32| {
             let draw = stream.draw53(u64::from(key));
-            let part = self.bounds.partition_point(|(bound, _)| *bound <= draw);
-            out.single(self.bounds[part].1);
-        }
+            self.bounds[self.bounds.partition_point(|(bound, _)| *bound <= draw)].1
+        };
+        out.singles(queries.keys.iter().map(choice));
         Ok(())
     }
 

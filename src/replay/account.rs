@@ -1,5 +1,6 @@
 //! What a plan costs, and what it answers.
 
+use super::line::Line;
 use super::tally::Results;
 use crate::draw::{Draws, Stream, StreamDraws, threshold};
 use crate::policy::{Overhead, PlanBlock, StopRule};
@@ -71,6 +72,13 @@ impl AccountBlock {
             };
             self.several(outcomes, index, &mut attempts, plans.budget_usd, &router, verdict);
         }
+    }
+
+    /// What the result of a query adds.
+    #[inline]
+    pub(crate) fn line(&self, index: usize, correct_at: f64) -> Line {
+        let score = self.score[index];
+        Line::of(score, score >= correct_at, std::array::from_fn(|account| self.totals[account][index]))
     }
 
     fn clear(&mut self) {

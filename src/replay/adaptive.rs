@@ -30,7 +30,7 @@ struct Learned {
 impl Decisions {
     /// Appends the decisions of a range of the workload as plans.
     pub fn plan(&self, replicate: u32, range: Range<usize>, out: &mut PlanBlock) {
-        self.replicates[replicate as usize].chosen[range].iter().for_each(|&endpoint| out.single(endpoint));
+        out.singles(self.replicates[replicate as usize].chosen[range].iter().copied());
     }
 
     /// Answers from which there was nothing to learn, in all replicates.

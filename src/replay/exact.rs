@@ -39,6 +39,18 @@ impl Exact {
         Exact(if value < 0.0 { -size } else { size })
     }
 
+    /// One if it counts, else nothing.
+    #[inline]
+    pub fn count(is: bool) -> Exact {
+        if is { Exact::ONE } else { Exact::ZERO }
+    }
+
+    /// A term, or nothing where it is not known.
+    #[inline]
+    pub fn known(value: f64) -> Exact {
+        if value.is_nan() { Exact::ZERO } else { Exact::new(value) }
+    }
+
     /// The number, within one unit of its last place.
     #[inline]
     pub fn to_f64(self) -> f64 {

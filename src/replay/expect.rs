@@ -5,14 +5,15 @@
 //! a(1 - a)·(o - E\[m\])² + (1 - a)·Var\[m\]; queries are independent, so that both add up.
 
 use super::account::{AccountBlock, QueryResult, Status, by_account, nobody};
-use super::exact::Exact;
+use super::closed_form::{Baseline, ClosedForm};
 use super::tally::{LaneVisitor, Layout, Reference, visit_lanes};
+use crate::policy::noisy_oracle::{NoisyOracle, Rates};
 use crate::policy::{Overhead, PlanBlock, Rule};
 use crate::trace::EndpointIx;
 use crate::workload::OutcomeBlock;
 
-use super::engine::Block;
-use super::setup::{Entry, Replay};
+use super::block::Block;
+use super::setup::Replay;
 use crate::trace::BLOCK_ROWS;
 use rayon::prelude::*;
 
@@ -44,19 +45,19 @@ pub(crate) fn result_of(outcomes: &OutcomeBlock, index: usize, endpoints: &[Endp
     QueryResult { status: Status::Served, first, score: outcomes.score(last, index), totals }
 }
 
-/// The lanes of one query.
+/// The lanes of one query, as numbers.
 pub(crate) struct LaneNumbers {
-    lanes: Vec<Exact>,
+    lanes: Vec<f64>,
     index: usize,
 }
 
 impl LaneNumbers {
     pub(crate) fn new(layout: Layout) -> Self {
-        LaneNumbers { lanes: vec![Exact::ZERO; layout.width()], index: 0 }
+        LaneNumbers { lanes: vec![0.0; layout.width()], index: 0 }
     }
 
     /// The lanes of a result.
-    pub(crate) fn of(&mut self, layout: Layout, result: &QueryResult, reference: &Reference, index: usize) -> &[Exact] {
+    pub(crate) fn of(&mut self, layout: Layout, result: &QueryResult, reference: &Reference, index: usize) -> &[f64] {
         self.index = index;
         visit_lanes(layout, result, reference, self);
         &self.lanes
@@ -64,49 +65,87 @@ impl LaneNumbers {
 }
 
 impl LaneVisitor for LaneNumbers {
-    fn lane(&mut self, lane: usize, value: impl Fn(usize) -> Exact) {
-        self.lanes[lane] = value(self.index);
+    #[inline]
+    fn count(&mut self, lane: usize, is: impl Fn(usize) -> bool) {
+        self.lanes[lane] = f64::from(u8::from(is(self.index)));
+    }
+
+    #[inline]
+    fn sum(&mut self, lane: usize, value: impl Fn(usize) -> f64) {
+        let value = value(self.index);
+        self.lanes[lane] = if value.is_nan() { 0.0 } else { value };
     }
 }
 
 impl Replay<'_> {
-    /// The moments of an entry's lanes; `None` where it is no noisy oracle.
-    pub fn expect(&self, entry: &Entry) -> Option<LaneMoments> {
-        let Rule::NoisyOracle(noisy) = &entry.built.rule else { return None };
-        let blocks = self.workload.len().div_ceil(BLOCK_ROWS);
+    /// The moments of an entry's lanes, by its position; `None` where it is no noisy oracle.
+    pub fn expect(&self, entry: usize) -> Option<LaneMoments> {
+        let Rule::NoisyOracle(noisy) = &self.entries[entry].built.rule else { return None };
+        match (self.room, noisy.rates()) {
+            (Some(_), Rates::Accuracy(accuracy)) => Some(self.expect_dense(entry, noisy, accuracy)),
+            _ => Some(self.expect_any(entry, noisy)),
+        }
+    }
+
+    /// One router accuracy on a workload without gaps: sums that serve every accuracy, at this one.
+    fn expect_dense(&self, entry: usize, noisy: &NoisyOracle, accuracy: f64) -> LaneMoments {
+        let blocks: Vec<usize> = (0..self.workload.len()).step_by(BLOCK_ROWS).collect();
+        let part = |&start: &usize| {
+            let block = self.block(start, (start + BLOCK_ROWS).min(self.workload.len()));
+            let mut sums = ClosedForm::default();
+            sums.add(self, entry, noisy, &block, |_, _| ());
+            let baseline = |&endpoint: &EndpointIx| Baseline::of(&block.outcomes, endpoint, |index| sums.counts(index));
+            (self.roles.baselines.iter().map(baseline).collect::<Vec<_>>(), sums)
+        };
         // Blocks are added up in their order, so that the bytes do not depend on the threads.
-        let parts: Vec<LaneMoments> = (0..blocks)
-            .into_par_iter()
-            .map(|block| {
-                let block = self.block(block * BLOCK_ROWS, ((block + 1) * BLOCK_ROWS).min(self.workload.len()));
-                self.expect_block(entry, &block, |index, each| noisy.cases(&block.outcomes, index, each))
-            })
-            .collect();
+        let parts: Vec<(Vec<Baseline>, ClosedForm)> = blocks.par_iter().map(part).collect();
+        let layout = self.layout();
+        let mut moments = LaneMoments { mean: vec![0.0; layout.width()], variance: vec![0.0; layout.width()] };
+        for (baselines, sums) in &parts {
+            sums.moments(accuracy, |lane, mean, variance| {
+                moments.mean[layout.at(lane)] += mean;
+                moments.variance[layout.at(lane)] += variance;
+            });
+            for (position, baseline) in baselines.iter().enumerate() {
+                baseline.lanes(position, |lane, sum| moments.mean[layout.at(lane)] += sum);
+            }
+        }
+        moments
+    }
+
+    /// Any workload and any rates, way by way.
+    fn expect_any(&self, entry: usize, noisy: &NoisyOracle) -> LaneMoments {
+        let blocks = self.workload.len().div_ceil(BLOCK_ROWS);
+        let part = |block: usize| {
+            let block = self.block(block * BLOCK_ROWS, ((block + 1) * BLOCK_ROWS).min(self.workload.len()));
+            self.expect_block(entry, &block, |index, each| noisy.cases(&block.outcomes, index, each))
+        };
+        // In the order of the blocks, as above.
+        let parts: Vec<LaneMoments> = (0..blocks).into_par_iter().map(part).collect();
         let width = self.layout().width();
         let mut total = LaneMoments { mean: vec![0.0; width], variance: vec![0.0; width] };
         for part in parts {
             total.mean.iter_mut().zip(&part.mean).for_each(|(sum, term)| *sum += term);
             total.variance.iter_mut().zip(&part.variance).for_each(|(sum, term)| *sum += term);
         }
-        Some(total)
+        total
     }
 
-    fn expect_block(&self, entry: &Entry, block: &Block, cases: impl Fn(usize, &mut dyn FnMut(f64, &[EndpointIx]))) -> LaneMoments {
+    fn expect_block(&self, entry: usize, block: &Block, cases: impl Fn(usize, &mut dyn FnMut(f64, &[EndpointIx]))) -> LaneMoments {
         let layout = self.layout();
-        let side = self.oracle_side(entry, block);
-        let local = self.local_flags(entry.pool);
-        let reference = self.reference(block, &side, &local);
+        let compared = self.compared(entry, block);
+        let reference = self.reference(block, &compared);
         let mut numbers = LaneNumbers::new(layout);
         let width = layout.width();
         let mut moments = LaneMoments { mean: vec![0.0; width], variance: vec![0.0; width] };
         let (mut mean, mut square) = (vec![0.0; width], vec![0.0; width]);
+        let overhead = &self.entries[entry].spec.overhead;
         for index in 0..block.queries.len() {
             mean.fill(0.0);
             square.fill(0.0);
             cases(index, &mut |chance, endpoints| {
-                let result = result_of(&block.outcomes, index, endpoints, &entry.spec.overhead);
-                for (lane, value) in numbers.of(layout, &result, &reference, index).iter().enumerate() {
-                    let value = value.to_f64();
+                let result = result_of(&block.outcomes, index, endpoints, overhead);
+                for (lane, &value) in numbers.of(layout, &result, &reference, index).iter().enumerate() {
                     mean[lane] += chance * value;
                     square[lane] += chance * value * value;
                 }

@@ -5,20 +5,26 @@
 
 mod account;
 mod adaptive;
+mod block;
 mod bootstrap;
+mod closed_form;
 pub mod day;
+mod dense;
 mod engine;
 mod exact;
 mod expect;
 mod firsts;
 mod histogram;
+mod line;
 mod range;
+mod references;
 mod setup;
 mod split;
 mod tally;
 
 pub use account::{AccountBlock, QueryResult, Status};
 pub use bootstrap::{RESAMPLES, Resampled, Weights, buckets};
+pub use closed_form::ColumnSums;
 pub use engine::{Progress, Silent};
 pub use exact::Exact;
 pub use expect::LaneMoments;
@@ -30,8 +36,12 @@ pub use tally::{BUCKETS, Lane, Layout, Rows, Tally, UNITS};
 
 /// The parts of the engine that a sweep is made of too.
 pub(crate) mod sweeping {
-    pub(crate) use super::engine::Block;
+    pub(crate) use super::block::{Block, Judge};
+    pub(crate) use super::closed_form::{ClosedForm, FIGURES, Figures};
+    pub(crate) use super::dense::{Baselines, LineRows, own_lanes};
+    pub(crate) use super::engine::QUERIES_AT_A_TIME;
     pub(crate) use super::expect::{LaneNumbers, result_of};
+    pub(crate) use super::line::{Line, Lines};
     pub(crate) use super::tally::{LaneVisitor, Reference, visit_lanes};
 }
 

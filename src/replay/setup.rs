@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{adaptive, range};
+use super::references::References;
+use super::{adaptive, line, range};
 use crate::error::{Error, Result};
-use crate::policy::oracle::{Oracle, OracleParameters};
 use crate::policy::{Built, Context, Memo, Objective, PolicySpec, Rule};
 use crate::trace::{EndpointIx, Metric, Names, Trace};
-use crate::workload::{Pool, RoleNames, Roles, Workload, WorkloadSpec};
+use crate::workload::{RoleNames, Roles, Workload, WorkloadSpec};
 
 /// What a replay is made from.
 #[derive(Debug, Clone, Default)]
@@ -76,8 +76,10 @@ pub struct Replay<'t> {
     pub roles: Roles,
     /// The policies.
     pub entries: Vec<Entry>,
-    /// For each pool the oracle that router accuracy is measured against, where there can be one.
-    pub oracles: Vec<Option<Oracle>>,
+    /// The oracles that router accuracy is measured against.
+    pub(crate) references: References,
+    /// How many results may be added up as [`line::Line`]s; `None` where they do not fit those.
+    pub(crate) room: Option<usize>,
     /// Groups of queries.
     pub groups: Groups,
     /// What oracles make small.
@@ -161,11 +163,11 @@ impl<'t> Replay<'t> {
             }
         }
         let mut notes = Vec::new();
-        let oracles = reference_oracles(trace, &roles, objective, correct_at, request.seed, &mut notes);
+        let references = References::new(trace, &roles, &entries, objective, correct_at, request.seed, &mut notes);
         let in_use = in_use(&roles, &entries);
         // Policies and baselines may bring in endpoints beside the pool, and with them graded scores.
         let correct_at = trace.correct_at(request.workload.correct_at, Some(&in_use))?;
-        let metrics = request.workload.metrics.clone().map(|metrics| with_compared(metrics, objective, &entries, &oracles));
+        let metrics = request.workload.metrics.clone().map(|metrics| with_compared(metrics, objective, &entries, &references));
         let spec = WorkloadSpec { correct_at: Some(correct_at), metrics, ..request.workload.clone() };
         let workload = Workload::new(trace, &in_use, &spec)?;
         notes.extend(workload.notes.iter().cloned());
@@ -181,8 +183,10 @@ impl<'t> Replay<'t> {
         }
         let groups = Groups::of(trace);
         let replicates = request.replicates.max(1);
-        range::check(&workload, replicates)?;
-        Ok(Replay { workload, roles, entries, oracles, groups, objective, replicates, seed: request.seed, notes })
+        let largest = range::largest(&workload, &entries);
+        range::check(&workload, replicates, &largest)?;
+        let room = line::room(largest.of_all()).filter(|_| workload.is_dense());
+        Ok(Replay { workload, roles, entries, references, room, groups, objective, replicates, seed: request.seed, notes })
     }
 
     /// What reports call an entry.
@@ -199,13 +203,9 @@ impl<'t> Replay<'t> {
         &self.workload.trace().info.endpoints[endpoint as usize].id
     }
 
-    /// The oracle that an entry's router accuracy is measured against: its own, or its pool's.
-    pub(crate) fn oracle_of<'a>(&'a self, entry: &'a Entry) -> Option<&'a Oracle> {
-        match &entry.built.rule {
-            Rule::NoisyOracle(noisy) => Some(noisy.oracle()),
-            Rule::Hindsight(policy) if policy.oracle().is_some() => policy.oracle(),
-            _ => self.oracles[entry.pool].as_ref(),
-        }
+    /// Whether an entry's choices can be held against an oracle's, by its position.
+    pub fn has_oracle(&self, entry: usize) -> bool {
+        self.references.of(entry).is_some()
     }
 
     /// Replicates of an entry: one where nothing is drawn.
@@ -234,8 +234,8 @@ fn left_out(misfits: &[(String, Option<String>, Error)], pools: usize) -> Vec<Le
 
 /// The needed metrics with those that plans depend on: a gap in what an oracle compares or a budget
 /// adds up would change the plan silently.
-fn with_compared(mut metrics: Vec<Metric>, objective: Objective, entries: &[Entry], oracles: &[Option<Oracle>]) -> Vec<Metric> {
-    let reference = objective.metric().filter(|_| oracles.iter().any(Option::is_some));
+fn with_compared(mut metrics: Vec<Metric>, objective: Objective, entries: &[Entry], references: &References) -> Vec<Metric> {
+    let reference = objective.metric().filter(|_| references.of_pools());
     let compared = entries.iter().flat_map(|entry| entry.built.compares.iter().copied());
     for metric in compared.chain(reference) {
         if !metrics.contains(&metric) {
@@ -253,26 +253,6 @@ fn in_use(roles: &Roles, entries: &[Entry]) -> Vec<EndpointIx> {
     all.sort_unstable();
     all.dedup();
     all
-}
-
-fn reference_oracles(
-    trace: &Trace,
-    roles: &Roles,
-    objective: Objective,
-    correct_at: f64,
-    seed: u64,
-    notes: &mut Vec<String>,
-) -> Vec<Option<Oracle>> {
-    let oracle = |pool: &Pool| {
-        let context = Context { trace, pool, objective, correct_at, seed, memo: &Memo::default() };
-        Oracle::new(&OracleParameters::default(), &context)
-    };
-    let oracles: Vec<Result<Oracle>> = roles.pools.iter().map(oracle).collect();
-    if let Some(Err(error)) = oracles.iter().find(|oracle| oracle.is_err()) {
-        let why = error.to_string().lines().take(2).map(str::trim).collect::<Vec<_>>().join(", ");
-        notes.push(format!("agreement with an oracle is not known, since there is none: {why}"));
-    }
-    oracles.into_iter().map(Result::ok).collect()
 }
 
 /// Groups of queries: each data set and category that occurs.

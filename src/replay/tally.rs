@@ -3,6 +3,7 @@
 use super::account::{AccountBlock, Status};
 use super::exact::Exact;
 use super::histogram::Histogram;
+use super::line::{ENERGY, LATENCY};
 use crate::trace::EndpointIx;
 use crate::workload::ACCOUNTS;
 
@@ -210,8 +211,6 @@ pub struct Reference<'a> {
     pub baseline_scores: &'a [Vec<f64>],
     /// The score from which an answer is correct.
     pub correct_at: f64,
-    /// Positions of energy and latency among the accounts.
-    pub power: (usize, usize),
 }
 
 impl Tally {
@@ -233,23 +232,25 @@ impl Tally {
 
     /// Adds the results of a block in one replicate.
     pub fn add(&mut self, layout: Layout, results: &AccountBlock, reference: &Reference, replicate: usize) {
-        (0..results.status.len()).for_each(|index| self.count(results, index, reference.power.1));
+        self.count(results);
         visit_lanes(layout, results, reference, &mut Adder { tally: self, reference, replicate });
-        results.attempts.iter().for_each(|(_, endpoint)| self.attempts[*endpoint as usize] += 1);
     }
 
-    fn count(&mut self, results: &AccountBlock, index: usize, latency: usize) {
-        let status = results.status[index];
-        self.status[status as usize] += 1;
-        match status {
-            Status::Served => self.served[results.served_by[index] as usize] += 1,
-            Status::Nobody => *self.served.last_mut().unwrap_or(&mut 0) += 1,
-            _ => {}
+    /// Counts what became of the queries of a block.
+    pub fn count(&mut self, results: &AccountBlock) {
+        for (index, &status) in results.status.iter().enumerate() {
+            self.status[status as usize] += 1;
+            match status {
+                Status::Served => self.served[results.served_by[index] as usize] += 1,
+                Status::Nobody => *self.served.last_mut().unwrap_or(&mut 0) += 1,
+                _ => {}
+            }
+            let seconds = results.totals[LATENCY][index];
+            if status == Status::Served && !seconds.is_nan() {
+                self.latency.add(seconds);
+            }
         }
-        let seconds = results.totals[latency][index];
-        if status == Status::Served && !seconds.is_nan() {
-            self.latency.add(seconds);
-        }
+        results.attempts.iter().for_each(|(_, endpoint)| self.attempts[*endpoint as usize] += 1);
     }
 
     /// Adds the tally of another part of the workload.
@@ -273,8 +274,8 @@ struct Adder<'a> {
     replicate: usize,
 }
 
-impl LaneVisitor for Adder<'_> {
-    fn lane(&mut self, lane: usize, value: impl Fn(usize) -> Exact) {
+impl Adder<'_> {
+    fn add(&mut self, lane: usize, value: impl Fn(usize) -> Exact) {
         let buckets = self.tally.buckets.lane_mut(lane);
         let groups = self.tally.groups.lane_mut(lane);
         let mut sum = Exact::ZERO;
@@ -285,6 +286,16 @@ impl LaneVisitor for Adder<'_> {
             sum += value;
         }
         self.tally.replicates.lane_mut(lane)[self.replicate] += sum;
+    }
+}
+
+impl LaneVisitor for Adder<'_> {
+    fn count(&mut self, lane: usize, is: impl Fn(usize) -> bool) {
+        self.add(lane, |index| Exact::count(is(index)));
+    }
+
+    fn sum(&mut self, lane: usize, value: impl Fn(usize) -> f64) {
+        self.add(lane, |index| Exact::known(value(index)));
     }
 }
 
@@ -300,16 +311,16 @@ pub trait Results {
     fn total(&self, account: usize, index: usize) -> f64;
 }
 
-/// What is done with each lane: `value` gives it for a query of the block.
+/// What is done with each lane, by its position in the layout.
 pub trait LaneVisitor {
-    /// One lane, by position in the layout.
-    fn lane(&mut self, lane: usize, value: impl Fn(usize) -> Exact);
+    /// A lane that counts queries: whether it counts one of the block.
+    fn count(&mut self, lane: usize, is: impl Fn(usize) -> bool);
+    /// A lane that adds up a quantity: what a query of the block adds, NaN for nothing.
+    fn sum(&mut self, lane: usize, value: impl Fn(usize) -> f64);
 }
 
 /// Hands every lane of some results to a visitor. The one place that says what a lane is.
 pub fn visit_lanes(layout: Layout, results: &impl Results, reference: &Reference, visitor: &mut impl LaneVisitor) {
-    let count = |yes: bool| if yes { Exact::ONE } else { Exact::ZERO };
-    let known = |value: f64| if value.is_nan() { Exact::ZERO } else { Exact::new(value) };
     let is_local = |endpoint: EndpointIx| reference.local.get(endpoint as usize).copied().unwrap_or(false);
     let correct = |index: usize| results.score(index) >= reference.correct_at;
     let agrees = |index: usize| !results.skipped(index) && results.first(index) == reference.oracle[index];
@@ -317,38 +328,38 @@ pub fn visit_lanes(layout: Layout, results: &impl Results, reference: &Reference
     let solvable = |index: usize| !results.skipped(index) && reference.solvable[index];
     // Power is known where energy and a time above 0 are.
     let power = |index: usize| {
-        let seconds = results.total(reference.power.1, index);
-        if seconds > 0.0 { results.total(reference.power.0, index) / seconds } else { f64::NAN }
+        let seconds = results.total(LATENCY, index);
+        if seconds > 0.0 { results.total(ENERGY, index) / seconds } else { f64::NAN }
     };
-    visitor.lane(layout.at(Lane::Queries), |index| count(!results.skipped(index)));
-    visitor.lane(layout.at(Lane::Scored), |index| count(!results.score(index).is_nan()));
-    visitor.lane(layout.at(Lane::Score), |index| known(results.score(index)));
-    visitor.lane(layout.at(Lane::Correct), |index| count(correct(index)));
-    visitor.lane(layout.at(Lane::Agreement), |index| count(agrees(index)));
-    visitor.lane(layout.at(Lane::TierAgreement), |index| count(tier_agrees(index)));
-    visitor.lane(layout.at(Lane::Solvable), |index| count(solvable(index)));
-    visitor.lane(layout.at(Lane::Adequate), |index| count(solvable(index) && correct(index)));
-    visitor.lane(layout.at(Lane::PowerKnown), |index| count(!power(index).is_nan()));
-    visitor.lane(layout.at(Lane::Power), |index| known(power(index)));
+    visitor.count(layout.at(Lane::Queries), |index| !results.skipped(index));
+    visitor.count(layout.at(Lane::Scored), |index| !results.score(index).is_nan());
+    visitor.sum(layout.at(Lane::Score), |index| results.score(index));
+    visitor.count(layout.at(Lane::Correct), correct);
+    visitor.count(layout.at(Lane::Agreement), agrees);
+    visitor.count(layout.at(Lane::TierAgreement), tier_agrees);
+    visitor.count(layout.at(Lane::Solvable), solvable);
+    visitor.count(layout.at(Lane::Adequate), |index| solvable(index) && correct(index));
+    visitor.count(layout.at(Lane::PowerKnown), |index| !power(index).is_nan());
+    visitor.sum(layout.at(Lane::Power), power);
     for (baseline, scores) in reference.baseline_scores.iter().enumerate() {
-        let if_both = |index: usize, score: f64| if results.score(index).is_nan() { Exact::ZERO } else { known(score) };
-        visitor.lane(layout.at(Lane::TheirScore(baseline)), |index| if_both(index, scores[index]));
+        let if_both = |index: usize, score: f64| if results.score(index).is_nan() { f64::NAN } else { score };
+        visitor.sum(layout.at(Lane::TheirScore(baseline)), |index| if_both(index, scores[index]));
         if !layout.dense {
-            let mine = |index: usize| if scores[index].is_nan() { Exact::ZERO } else { known(results.score(index)) };
-            visitor.lane(layout.at(Lane::MyScore(baseline)), mine);
+            let mine = |index: usize| if scores[index].is_nan() { f64::NAN } else { results.score(index) };
+            visitor.sum(layout.at(Lane::MyScore(baseline)), mine);
         }
     }
     for account in 0..ACCOUNTS.len() {
-        visitor.lane(layout.at(Lane::Known(account)), |index| count(!results.total(account, index).is_nan()));
         let unit = UNITS[account];
-        visitor.lane(layout.at(Lane::Sum(account)), |index| known(results.total(account, index) / unit));
+        visitor.count(layout.at(Lane::Known(account)), |index| !results.total(account, index).is_nan());
+        visitor.sum(layout.at(Lane::Sum(account)), |index| results.total(account, index) / unit);
         for (baseline, theirs) in reference.baselines.iter().enumerate() {
             let both = |index: usize| !results.total(account, index).is_nan() && !theirs[account][index].is_nan();
-            let if_both = |index: usize, value: f64| if both(index) { Exact::new(value / unit) } else { Exact::ZERO };
-            visitor.lane(layout.at(Lane::Theirs(baseline, account)), |index| if_both(index, theirs[account][index]));
+            let if_both = |index: usize, value: f64| if both(index) { value / unit } else { f64::NAN };
+            visitor.sum(layout.at(Lane::Theirs(baseline, account)), |index| if_both(index, theirs[account][index]));
             if !layout.dense {
-                visitor.lane(layout.at(Lane::Both(baseline, account)), |index| count(both(index)));
-                visitor.lane(layout.at(Lane::Mine(baseline, account)), |index| if_both(index, results.total(account, index)));
+                visitor.count(layout.at(Lane::Both(baseline, account)), both);
+                visitor.sum(layout.at(Lane::Mine(baseline, account)), |index| if_both(index, results.total(account, index)));
             }
         }
     }

@@ -199,7 +199,7 @@ impl Builder<'_, '_> {
             apj: figure(sample, |sums| m.apj(sums)),
             carbon_g: self.carbon_g_per_kwh.and_then(|grams| Some(total[0]? / JOULES_PER_KWH * grams)),
             regret: self.regret(position),
-            expected: replay.expect(entry).map(|moments| self.expected(&moments)),
+            expected: replay.expect(position).map(|moments| self.expected(&moments)),
             groups: self.groups(tally, each),
         }
     }
@@ -211,7 +211,7 @@ impl Builder<'_, '_> {
 
     fn router_accuracy(&self, position: usize) -> RouterAccuracy {
         let (entry, sample, m) = (&self.replay.entries[position], &self.samples[position], self.measures);
-        let has_oracle = self.replay.oracle_of(entry).is_some();
+        let has_oracle = self.replay.has_oracle(position);
         let with_oracle = |statistic: &dyn Fn(&[f64]) -> Option<f64>| if has_oracle { figure(sample, statistic) } else { None };
         RouterAccuracy {
             nominal: entry.built.nominal,

@@ -2,12 +2,13 @@
 
 use super::{Curve, Point, RouterAccuracy};
 use crate::analysis::{ById, Figure, Fractions, Measures, Quantities, normal_noise, percentile_interval};
-use crate::replay::{Entry, Lane, RESAMPLES, Replay, Resampled, Weights};
+use crate::replay::{Lane, RESAMPLES, Replay, Resampled, Weights};
 use crate::sweep::{CurveSums, Grid};
 
-/// The curve of one entry under one misroute rule. Intervals are for the sample of queries (the
+/// The curve of one entry, by its position, under one misroute rule. Intervals are for the sample of queries (the
 /// bootstrap of the expectation) and the router's draws (its variance in closed form) together.
-pub fn curve(replay: &Replay, entry: &Entry, misroute: &str, grid: &Grid, sums: &CurveSums) -> Curve {
+pub fn curve(replay: &Replay, entry: usize, misroute: &str, grid: &Grid, sums: &CurveSums) -> Curve {
+    let entry = &replay.entries[entry];
     let weights = Weights::new(replay.seed);
     let builder = CurveBuilder {
         replay,

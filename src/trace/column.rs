@@ -71,6 +71,11 @@ impl Column {
         }
     }
 
+    /// All cells in order, block by block, NaN where missing.
+    pub fn blocks(&self) -> impl Iterator<Item = &[f64]> {
+        (0..self.len()).step_by(BLOCK_ROWS).map(|start| self.block(start, self.len().min(start + BLOCK_ROWS)))
+    }
+
     /// One cell; `None` where it is missing.
     pub fn get(&self, index: usize) -> Option<f64> {
         let value = self.block(index, index + 1)[0];

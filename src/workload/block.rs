@@ -170,6 +170,27 @@ impl<'a> OutcomeBlock<'a> {
         self.len == 0
     }
 
+    /// The score from which an answer is correct.
+    pub fn correct_at(&self) -> f64 {
+        self.correct_at
+    }
+
+    /// Whether an endpoint can serve every query of the block.
+    pub fn serves_all(&self, endpoint: EndpointIx) -> bool {
+        self.unavailable[endpoint as usize].is_empty()
+    }
+
+    /// The scores of an endpoint's answers, NaN where missing; none where it is not in use.
+    pub fn scores(&self, endpoint: EndpointIx) -> &[f64] {
+        &self.score[endpoint as usize]
+    }
+
+    /// What an endpoint's answers took in one of the [`ACCOUNTS`], NaN where missing; none where the
+    /// endpoint is not in use or lacks the metric.
+    pub fn accounts(&self, account: usize, endpoint: EndpointIx) -> &[f64] {
+        &self.accounts[account][endpoint as usize]
+    }
+
     /// Whether an endpoint can serve a query.
     #[inline]
     pub fn available(&self, endpoint: EndpointIx, index: usize) -> bool {

@@ -16,8 +16,8 @@ fn deviations(replay: &Replay) -> Vec<f64> {
     let tallies = replay.run(&Silent).unwrap();
     let layout = replay.layout();
     let mut squares = Vec::new();
-    for (entry, tally) in replay.entries.iter().zip(&tallies) {
-        let moments = replay.expect(entry).expect("a noisy oracle has a closed form");
+    for (position, (entry, tally)) in replay.entries.iter().zip(&tallies).enumerate() {
+        let moments = replay.expect(position).expect("a noisy oracle has a closed form");
         for lane in 0..layout.width() {
             let sum: f64 = (0..REPLICATES as usize).map(|replicate| tally.replicates.row(replicate)[lane].to_f64()).sum();
             let (mean, sd) = (f64::from(REPLICATES) * moments.mean[lane], (f64::from(REPLICATES) * moments.variance[lane]).sqrt());

@@ -20,8 +20,8 @@ fn json(trace: &Trace, specs: &[PolicySpec]) -> String {
     let replay = prepare(trace, specs, &Request { replicates: 1, seed: 11, ..Request::default() });
     let mut report = report(&replay);
     let grid = Grid::new(vec![0.2, 0.9]).unwrap();
-    let sums = sweep(&replay, &replay.entries[0], Misroute::Uniform, &grid, &Silent).unwrap();
-    report.curves.push(curve(&replay, &replay.entries[0], "uniform", &grid, &sums));
+    let sums = sweep(&replay, 0, Misroute::Uniform, &grid, &Silent).unwrap();
+    report.curves.push(curve(&replay, 0, "uniform", &grid, &sums));
     serde_json::to_string(&report).unwrap()
 }
 

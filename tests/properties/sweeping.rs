@@ -20,14 +20,14 @@ fn agree(trace: &wattroute::trace::Trace, misroute: Misroute, more: &str, reques
     let grid = Grid::new(accuracies.to_vec()).unwrap();
     // Swept from an entry with another accuracy and another rule: neither may matter.
     let swept = prepare(trace, &[noisy(0.3, Misroute::Cloud, more)], request);
-    let sums = sweep(&swept, &swept.entries[0], misroute, &grid, &Silent).unwrap();
+    let sums = sweep(&swept, 0, misroute, &grid, &Silent).unwrap();
     for ((index, accuracy), tally) in accuracies.iter().enumerate().zip(replay.run(&Silent).unwrap()) {
         for (replicate, rows) in sums.simulated.iter().enumerate() {
             assert_eq!(rows.row(index), tally.replicates.row(replicate), "{misroute} {more} at {accuracy}, replicate {replicate}");
         }
     }
     for (index, accuracy) in accuracies.iter().enumerate() {
-        let moments = replay.expect(&replay.entries[index]).unwrap();
+        let moments = replay.expect(index).unwrap();
         let (right, wrong) = (sums.oracle.total(), sums.misroute.total());
         for lane in 0..replay.layout().width() {
             let mean = accuracy * right[lane].to_f64() + (1.0 - accuracy) * wrong[lane].to_f64();

@@ -38,7 +38,7 @@ fn saving(policy: &str, baseline: &str, objective: &str, factor: f64) -> f64 {
     let specs = [PolicySpec::find(policy).unwrap()];
     let replay = Replay::prepare(&trace, &specs, &Request { roles, ..request(objective) }).unwrap();
     let measures = super::super::Measures { layout: replay.layout() };
-    let sums = match replay.expect(&replay.entries[0]) {
+    let sums = match replay.expect(0) {
         Some(moments) => moments.mean,
         None => Weights::new(0).apply(&replay.run(&Silent).unwrap()[0].buckets, 1).point,
     };

@@ -1,0 +1,138 @@
+//! A block of queries with what all policies of a run share.
+
+use super::account::AccountBlock;
+use super::bootstrap::buckets;
+use super::setup::Replay;
+use super::tally::Reference;
+use crate::policy::oracle::Choice;
+use crate::trace::EndpointIx;
+use crate::workload::{ACCOUNTS, OutcomeBlock, QueryBlock};
+
+/// What the blocks of a workload have in common.
+pub(crate) struct Block<'a> {
+    /// Where the block starts in the workload.
+    pub start: usize,
+    pub queries: QueryBlock<'a>,
+    pub outcomes: OutcomeBlock<'a>,
+    pub group: Vec<u32>,
+    pub bucket: Vec<u32>,
+    /// By oracle of the run its choices.
+    choices: Vec<Vec<Choice>>,
+    /// By pool and query: whether any of its endpoints is right.
+    solvable: Vec<Vec<bool>>,
+}
+
+/// What an entry's choices in a block are held against.
+pub(crate) struct Judge<'a> {
+    /// The oracle's choices; none where there is no oracle.
+    pub choices: Option<&'a [Choice]>,
+    /// By endpoint: whether it is local to the pool.
+    pub local: Vec<bool>,
+    pub solvable: &'a [bool],
+}
+
+/// What the tally of a block is compared with, where its lanes are made one by one.
+pub(crate) struct Compared<'a> {
+    oracle: Vec<EndpointIx>,
+    judge: Judge<'a>,
+    baselines: Vec<[Vec<f64>; ACCOUNTS.len()]>,
+    baseline_scores: Vec<Vec<f64>>,
+}
+
+impl Compared<'_> {
+    /// The oracle's choices; none where there is no oracle.
+    pub fn choices(&self) -> Option<&[Choice]> {
+        self.judge.choices
+    }
+}
+
+impl Judge<'_> {
+    /// The endpoint of the oracle's choice, or [`AccountBlock::NONE`].
+    #[inline]
+    pub fn oracle(&self, index: usize) -> EndpointIx {
+        self.choices.and_then(|choices| choices[index].endpoint()).unwrap_or(AccountBlock::NONE)
+    }
+
+    /// Whether an endpoint is local; nobody is not.
+    #[inline]
+    pub fn is_local(&self, endpoint: EndpointIx) -> bool {
+        self.local.get(usize::from(endpoint)).copied().unwrap_or(false)
+    }
+}
+
+impl Replay<'_> {
+    /// The block of queries `start..end`, with what all policies share.
+    pub(crate) fn block(&self, start: usize, end: usize) -> Block<'_> {
+        let queries = QueryBlock::new(&self.workload, start..end);
+        let outcomes = OutcomeBlock::new(&self.workload, &queries);
+        let solvable = |pool: usize| {
+            let mut solvable = vec![false; outcomes.len()];
+            for &endpoint in &self.roles.pools[pool].all {
+                let right = |index: usize| outcomes.available(endpoint, index) && outcomes.correct(endpoint, index);
+                solvable.iter_mut().enumerate().for_each(|(index, solvable)| *solvable |= right(index));
+            }
+            solvable
+        };
+        Block {
+            start,
+            group: (0..queries.len()).map(|index| self.groups.of[queries.position(index)]).collect(),
+            // By the query and not by its arrival: a query that a workload has twice is one of the sample.
+            bucket: buckets(self.seed, (0..queries.len()).map(|index| queries.row(index))),
+            choices: self.references.choices(&outcomes),
+            solvable: (0..self.roles.pools.len()).map(solvable).collect(),
+            queries,
+            outcomes,
+        }
+    }
+
+    /// What an entry is held against, by its position.
+    pub(crate) fn judge<'a>(&self, entry: usize, block: &'a Block) -> Judge<'a> {
+        let pool = self.entries[entry].pool;
+        Judge {
+            choices: self.references.of(entry).map(|oracle| &block.choices[oracle][..]),
+            local: self.local_flags(pool),
+            solvable: &block.solvable[pool],
+        }
+    }
+
+    /// By endpoint: whether it is local to a pool.
+    pub(crate) fn local_flags(&self, pool: usize) -> Vec<bool> {
+        let endpoints = self.workload.trace().outcomes.len();
+        (0..endpoints).map(|endpoint| self.roles.pools[pool].is_local(endpoint as EndpointIx)).collect()
+    }
+
+    /// The same with what baselines do.
+    pub(crate) fn compared<'a>(&self, entry: usize, block: &'a Block) -> Compared<'a> {
+        let outcomes = &block.outcomes;
+        let cells = |endpoint: EndpointIx, cell: &dyn Fn(usize) -> f64| -> Vec<f64> {
+            (0..outcomes.len()).map(|index| if outcomes.available(endpoint, index) { cell(index) } else { f64::NAN }).collect()
+        };
+        let accounts =
+            |&endpoint: &EndpointIx| std::array::from_fn(|account| cells(endpoint, &|index| outcomes.account(account, endpoint, index)));
+        let judge = self.judge(entry, block);
+        Compared {
+            oracle: (0..outcomes.len()).map(|index| judge.oracle(index)).collect(),
+            judge,
+            baselines: self.roles.baselines.iter().map(accounts).collect(),
+            baseline_scores: self
+                .roles
+                .baselines
+                .iter()
+                .map(|&endpoint| cells(endpoint, &|index| outcomes.score(endpoint, index)))
+                .collect(),
+        }
+    }
+
+    pub(crate) fn reference<'a>(&self, block: &'a Block, compared: &'a Compared) -> Reference<'a> {
+        Reference {
+            group: &block.group,
+            bucket: &block.bucket,
+            oracle: &compared.oracle,
+            solvable: compared.judge.solvable,
+            local: &compared.judge.local,
+            baselines: &compared.baselines,
+            baseline_scores: &compared.baseline_scores,
+            correct_at: self.workload.correct_at(),
+        }
+    }
+}

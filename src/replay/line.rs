@@ -1,0 +1,283 @@
+//! What one answer adds to a tally, as sixteen words that are added side by side.
+//!
+//! The exact sums of a tally are integers of 128 bits ([`Exact`]), and adding a score of them for each
+//! query and policy is most of a replay's work. A line holds the same numbers in two words each, the
+//! lower one of 44 bits, and twelve counts of queries in fields of 21 bits: adding a line is sixteen
+//! additions that have nothing to do with each other, which compilers turn into a few wide ones. Rows of
+//! lines are turned into exact sums before a word can overflow, so that totals are the same to the last bit.
+
+use super::exact::Exact;
+use super::tally::{Lane, UNITS};
+use crate::trace::EndpointIx;
+use crate::workload::{ACCOUNTS, OutcomeBlock};
+
+/// Words of a line.
+const WORDS: usize = 16;
+/// Bits of the lower word of a quantity.
+const LOW_BITS: i32 = 44;
+/// Quantities: score, power, and the accounts.
+const QUANTITIES: usize = 2 + ACCOUNTS.len();
+/// Bits of a count; three are a word.
+const COUNT_BITS: usize = 21;
+/// Lines that may be added up before counts and lower words overflow.
+const MOST_LINES: i32 = 18;
+/// A quantity below 2^30 of its unit leaves room for as many lines as a block has queries.
+const LARGEST_EXPONENT: i32 = 30;
+/// Positions of energy and time among the accounts.
+pub(super) const ENERGY: usize = 0;
+pub(super) const LATENCY: usize = 3;
+
+/// What an answer adds, or a sum of such.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(align(64))]
+pub(crate) struct Line([i64; WORDS]);
+
+/// The lanes of a line that count queries, by position.
+const COUNTS: [Lane; 12] = [
+    Lane::Queries,
+    Lane::Scored,
+    Lane::Correct,
+    Lane::PowerKnown,
+    Lane::Known(0),
+    Lane::Known(1),
+    Lane::Known(2),
+    Lane::Known(3),
+    Lane::Solvable,
+    Lane::Agreement,
+    Lane::TierAgreement,
+    Lane::Adequate,
+];
+const CORRECT: usize = 2;
+const POWER_KNOWN: usize = 3;
+const KNOWN: usize = 4;
+const SOLVABLE: usize = 8;
+const AGREEMENT: usize = 9;
+const TIER_AGREEMENT: usize = 10;
+const ADEQUATE: usize = 11;
+
+/// A count of one in its field: the word, and what it adds to it.
+const fn one(count: usize) -> (usize, i64) {
+    (2 * QUANTITIES + count / 3, 1 << (COUNT_BITS * (count % 3)))
+}
+
+/// How many lines may be added up where no quantity of one exceeds `largest` of its unit; `None` where
+/// a quantity is too large for a line.
+pub(super) fn room(largest: f64) -> Option<usize> {
+    // 2^(62 + 44 - 64) terms of 1 fit the upper word.
+    let exponent = (largest.max(1.0).log2().floor() as i32) + 1;
+    (exponent <= LARGEST_EXPONENT).then(|| 1 << (42 - exponent).min(MOST_LINES))
+}
+
+impl Line {
+    /// Nothing.
+    pub const ZERO: Line = Line([0; WORDS]);
+
+    /// The line of an answer: its score, whether it is correct, and what it took, NaN where not known.
+    #[inline]
+    pub fn of(score: f64, correct: bool, totals: [f64; ACCOUNTS.len()]) -> Line {
+        let mut line = Line::ZERO;
+        let mut mark = |count: usize, is: bool| {
+            let (word, one) = one(count);
+            line.0[word] += if is { one } else { 0 };
+        };
+        // A query whose result is looked at did not leave the comparison.
+        mark(0, true);
+        mark(1, !score.is_nan());
+        mark(CORRECT, correct);
+        // Power is known where energy and a time above 0 are.
+        let power = if totals[LATENCY] > 0.0 { totals[ENERGY] / totals[LATENCY] } else { f64::NAN };
+        mark(POWER_KNOWN, !power.is_nan());
+        (0..ACCOUNTS.len()).for_each(|account| mark(KNOWN + account, !totals[account].is_nan()));
+        line.put(0, score);
+        line.put(1, power);
+        // Units are powers of two: multiplying by their inverse is exact.
+        (0..ACCOUNTS.len()).for_each(|account| line.put(2 + account, totals[account] * (1.0 / UNITS[account])));
+        line
+    }
+
+    /// A quantity, cut to a multiple of 2^-64 as [`Exact::new`] cuts it; nothing where it is not known.
+    #[inline]
+    fn put(&mut self, quantity: usize, value: f64) {
+        let scaled = value * (1u64 << (64 - LOW_BITS)) as f64;
+        // A conversion takes NaN to 0.
+        let high = scaled as i64;
+        self.0[2 * quantity] = ((scaled - high as f64) * (1u64 << LOW_BITS) as f64) as i64;
+        self.0[2 * quantity + 1] = high;
+    }
+
+    /// The same with what an oracle says of the choice.
+    #[inline]
+    pub fn judged(mut self, judgement: Judgement) -> Line {
+        let adequate = judgement.solvable && self.has(CORRECT);
+        let marks =
+            [(SOLVABLE, judgement.solvable), (AGREEMENT, judgement.agrees), (TIER_AGREEMENT, judgement.tier_agrees), (ADEQUATE, adequate)];
+        for (count, is) in marks {
+            let (word, one) = one(count);
+            self.0[word] += if is { one } else { 0 };
+        }
+        self
+    }
+
+    /// Whether a single answer's line has a mark.
+    #[inline]
+    fn has(&self, count: usize) -> bool {
+        let (word, one) = one(count);
+        self.0[word] & one != 0
+    }
+
+    #[inline]
+    pub fn add(&mut self, other: &Line) {
+        self.0.iter_mut().zip(&other.0).for_each(|(mine, theirs)| *mine = mine.wrapping_add(*theirs));
+    }
+
+    #[inline]
+    pub fn less(&self, other: &Line) -> Line {
+        Line(std::array::from_fn(|word| self.0[word].wrapping_sub(other.0[word])))
+    }
+
+    /// The accounts of a line that are wanted, and nothing else.
+    #[inline]
+    pub fn accounts_of(&self, wanted: [bool; ACCOUNTS.len()]) -> Line {
+        let mut line = Line::ZERO;
+        for (account, wanted) in wanted.into_iter().enumerate() {
+            let (low, mask) = (2 * (2 + account), -i64::from(wanted));
+            line.0[low] = self.0[low] & mask;
+            line.0[low + 1] = self.0[low + 1] & mask;
+        }
+        line
+    }
+
+    fn quantity(&self, quantity: usize) -> Exact {
+        Exact((i128::from(self.0[2 * quantity + 1]) << LOW_BITS) + i128::from(self.0[2 * quantity]))
+    }
+
+    fn count(&self, count: usize) -> Exact {
+        let (word, one) = one(count);
+        let count = (self.0[word] >> one.trailing_zeros()) & ((1 << COUNT_BITS) - 1);
+        Exact(i128::from(count) * Exact::ONE.0)
+    }
+
+    /// What the line adds to a lane; nothing where it holds no such lane, as those of baselines.
+    pub fn exact(&self, lane: Lane) -> Exact {
+        match lane {
+            Lane::Score => self.quantity(0),
+            Lane::Power => self.quantity(1),
+            Lane::Sum(account) => self.quantity(2 + account),
+            lane => COUNTS.iter().position(|&known| known == lane).map_or(Exact::ZERO, |count| self.count(count)),
+        }
+    }
+
+    /// The lanes that a line holds.
+    pub fn lanes() -> impl Iterator<Item = Lane> {
+        COUNTS.into_iter().chain([Lane::Score, Lane::Power]).chain((0..ACCOUNTS.len()).map(Lane::Sum))
+    }
+}
+
+/// What an oracle says of the choice for a query.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Judgement {
+    pub solvable: bool,
+    pub agrees: bool,
+    pub tier_agrees: bool,
+}
+
+/// The lines of a block's answers, for each endpoint once it is asked for.
+#[derive(Default)]
+pub(crate) struct Lines {
+    by_endpoint: Vec<Vec<Line>>,
+}
+
+impl Lines {
+    /// Forgets the block before.
+    pub fn clear(&mut self, endpoints: usize) {
+        self.by_endpoint.resize(endpoints, Vec::new());
+        self.by_endpoint.iter_mut().for_each(Vec::clear);
+    }
+
+    /// The lines of an endpoint's answers to the queries of a block; none of one that is not in use.
+    pub fn of(&mut self, outcomes: &OutcomeBlock, endpoint: EndpointIx) -> &[Line] {
+        let lines = &mut self.by_endpoint[usize::from(endpoint)];
+        if lines.is_empty() {
+            let scores = outcomes.scores(endpoint);
+            let accounts: [&[f64]; ACCOUNTS.len()] = std::array::from_fn(|account| outcomes.accounts(account, endpoint));
+            let cell = |account: usize, index: usize| accounts[account].get(index).copied().unwrap_or(f64::NAN);
+            let line = |(index, &score): (usize, &f64)| {
+                Line::of(score, score >= outcomes.correct_at(), std::array::from_fn(|account| cell(account, index)))
+            };
+            lines.extend(scores.iter().enumerate().map(line));
+        }
+        lines
+    }
+
+    /// The line of an endpoint whose lines were asked for.
+    #[inline]
+    pub fn get(&self, endpoint: EndpointIx, index: usize) -> &Line {
+        &self.by_endpoint[usize::from(endpoint)][index]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::Metric;
+
+    #[test]
+    fn accounts_stand_where_power_looks_for_them() {
+        assert_eq!((ACCOUNTS[ENERGY], ACCOUNTS[LATENCY]), (Metric::EnergyJ, Metric::LatencyS));
+    }
+
+    #[test]
+    fn lines_add_up_to_exact_sums() {
+        let value = |index: u32, scale: f64| f64::from(index).sqrt() * scale;
+        let (mut sum, mut exact, mut right) = (Line::ZERO, [Exact::ZERO; QUANTITIES], 0);
+        for index in 0..5000 {
+            let score = (value(index, 0.31)).fract();
+            let totals = [value(index, 1e6), value(index, 1e15), value(index, 1e-7), value(index, 0.7)];
+            let correct = index % 3 == 0;
+            right += i128::from(correct);
+            sum.add(&Line::of(score, correct, totals));
+            let power = if totals[3] > 0.0 { totals[0] / totals[3] } else { f64::NAN };
+            let all = [score, power, totals[0], totals[1] / UNITS[1], totals[2], totals[3]];
+            exact.iter_mut().zip(all).for_each(|(sum, value)| *sum += Exact::known(value));
+        }
+        let lanes = [Lane::Score, Lane::Power, Lane::Sum(0), Lane::Sum(1), Lane::Sum(2), Lane::Sum(3)];
+        assert_eq!(lanes.map(|lane| sum.exact(lane)), exact);
+        assert_eq!(sum.exact(Lane::Correct).0, right * Exact::ONE.0);
+        // The power of the first, which took no time, is not known.
+        assert_eq!((sum.exact(Lane::PowerKnown).to_f64(), sum.exact(Lane::Queries).to_f64()), (4999.0, 5000.0));
+        assert_eq!(sum.exact(Lane::Theirs(0, 0)), Exact::ZERO);
+    }
+
+    #[test]
+    fn what_is_not_known_adds_nothing() {
+        let line = Line::of(0.5, false, [f64::NAN, 1.0, f64::NAN, f64::NAN]);
+        let known: Vec<f64> = (0..4).map(|account| line.exact(Lane::Known(account)).to_f64()).collect();
+        assert_eq!(known, [0.0, 1.0, 0.0, 0.0]);
+        assert_eq!(
+            (line.exact(Lane::Sum(0)), line.exact(Lane::Power), line.exact(Lane::PowerKnown)),
+            (Exact::ZERO, Exact::ZERO, Exact::ZERO)
+        );
+    }
+
+    #[test]
+    fn room_suits_the_largest_quantity() {
+        assert_eq!([0.0, 1.0, 1.6e7, 1.7e7, 6e8, 1e9].map(room), [1 << 18, 1 << 18, 1 << 18, 1 << 17, 1 << 12, 1 << 12].map(Some));
+        assert_eq!(room(1.1e9), None);
+        // At the limit: as many of the largest as there is room for.
+        for largest in [1.6e7, 1e9] {
+            let (line, count) = (Line::of(1.0, true, [largest, 1.0, 1.0, 1.0]), room(largest).unwrap_or_default());
+            let mut sum = Line::ZERO;
+            (0..count).for_each(|_| sum.add(&line));
+            assert_eq!(sum.exact(Lane::Sum(0)).to_f64(), largest * count as f64);
+            assert_eq!(sum.exact(Lane::Known(3)).to_f64(), count as f64);
+        }
+    }
+
+    #[test]
+    fn differences_go_both_ways() {
+        let (right, wrong) = (Line::of(1.0, true, [2.0, 3.0, 0.25, 0.0]), Line::of(0.0, false, [5.5, 3.0, 0.125, 1.0]));
+        let mut back = wrong;
+        back.add(&right.less(&wrong));
+        assert_eq!(back, right);
+    }
+}

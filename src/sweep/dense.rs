@@ -1,0 +1,248 @@
+//! Sweeping a workload without gaps: in lines.
+
+use rayon::prelude::*;
+
+use super::{CurveSums, Sweep};
+use crate::draw::{Draws, Stream};
+use crate::policy::noisy_oracle::Misroute;
+use crate::policy::oracle::Choice;
+use crate::policy::{Overhead, PlanBlock};
+use crate::replay::sweeping::{
+    Baselines, Block, ClosedForm, FIGURES, Figures, Judge, Line, LineRows, Lines, QUERIES_AT_A_TIME, own_lanes, result_of,
+};
+use crate::replay::{AccountBlock, Exact, Progress, Rows, Status};
+
+/// Blocks that one task works through: sums of floating-point numbers are taken task by task.
+const BLOCKS_A_TASK: usize = 16;
+/// Changes that are added for one replicate before the next: they stay in the nearest cache with its bins.
+const CHANGES_AT_A_TIME: usize = 256;
+
+/// The sums of a curve.
+pub(super) fn run(sweep: &Sweep, room: usize, progress: &dyn Progress) -> CurveSums {
+    let queries = QUERIES_AT_A_TIME * BLOCKS_A_TASK;
+    let tasks = (0..sweep.replay.workload.len().div_ceil(queries)).into_par_iter();
+    let workers = tasks.fold(
+        || Worker::new(sweep, room),
+        |mut worker, task| {
+            let end = sweep.replay.workload.len().min((task + 1) * queries);
+            worker.forms.push((task, ClosedForm::default()));
+            for start in (task * queries..end).step_by(QUERIES_AT_A_TIME) {
+                let block = sweep.replay.block(start, end.min(start + QUERIES_AT_A_TIME));
+                worker.block(&block);
+                progress.advance(block.queries.len() as u64);
+            }
+            worker
+        },
+    );
+    // Exact sums do not depend on how tasks are dealt out; the others are taken in their order.
+    let parts: Vec<(CurveSums, Vec<(usize, ClosedForm)>)> = workers.map(Worker::finish).collect();
+    let (mut sums, mut forms) = (sweep.empty(), Vec::new());
+    for (part, of_tasks) in parts {
+        sums.merge(&part);
+        forms.extend(of_tasks);
+    }
+    forms.sort_by_key(|(task, _)| *task);
+    let layout = sweep.replay.layout();
+    for (figure, lane) in FIGURES.into_iter().enumerate() {
+        for (_, form) in &forms {
+            sums.difference_squared[layout.at(lane)] += form.difference_squared[figure];
+            sums.misroute_variance[layout.at(lane)] += form.wrong_variance[figure];
+        }
+    }
+    sums
+}
+
+/// A worker's sums, and what it fills anew for each block.
+struct Worker<'a, 't> {
+    sweep: &'a Sweep<'a, 't>,
+    room: usize,
+    sums: CurveSums,
+    /// By replicate what changes in each bin, and all misroutes.
+    bins: Vec<Bins>,
+    oracle: LineRows,
+    misroute: LineRows,
+    baselines: Baselines,
+    forms: Vec<(usize, ClosedForm)>,
+    lines: Lines,
+    changes: Vec<Line>,
+    bin_of: Vec<u32>,
+}
+
+/// The sums of a replicate that are not exact yet.
+struct Bins {
+    misroutes: Line,
+    changes: Vec<Line>,
+    added: usize,
+}
+
+impl<'a, 't> Worker<'a, 't> {
+    fn new(sweep: &'a Sweep<'a, 't>, room: usize) -> Self {
+        let bins = || Bins { misroutes: Line::ZERO, changes: vec![Line::ZERO; sweep.grid.accuracies.len() + 1], added: 0 };
+        Worker {
+            sums: sweep.empty(),
+            bins: (0..sweep.replay.replicates).map(|_| bins()).collect(),
+            // Groups of queries have no curves.
+            oracle: LineRows::new(1),
+            misroute: LineRows::new(1),
+            baselines: Baselines::new(sweep.replay),
+            forms: Vec::new(),
+            lines: Lines::default(),
+            changes: Vec::new(),
+            bin_of: Vec::new(),
+            sweep,
+            room,
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        let sweep = self.sweep;
+        let judge = sweep.replay.judge(sweep.entry, block);
+        let Some(choices) = judge.choices else { return };
+        self.lines.clear(sweep.replay.workload.trace().outcomes.len());
+        sweep.replay.workload.in_use().for_each(|endpoint| {
+            self.lines.of(&block.outcomes, endpoint);
+        });
+        self.baselines.add(sweep.replay, self.room, block, &mut self.lines, |index| choices[index] != Choice::Skip);
+        self.make_room(block.queries.len());
+        let right: Vec<Line> = (0..choices.len()).map(|index| self.line(block, &judge, choices[index], index)).collect();
+        right.iter().zip(&block.bucket).for_each(|(line, &bucket)| self.oracle.add(bucket, 0, line));
+        if sweep.noisy.misroute() == Misroute::Cloud {
+            self.add_fallbacks(block, &judge, choices, &right);
+        } else {
+            (0..self.bins.len()).for_each(|replicate| self.add_random(block, &judge, choices, &right, replicate));
+        }
+        self.add_expected(block);
+    }
+
+    /// Takes sums to where they are exact if the lines of another block might be too many.
+    fn make_room(&mut self, queries: usize) {
+        let layout = self.sweep.replay.layout();
+        let CurveSums { simulated, oracle, misroute, .. } = &mut self.sums;
+        for (bins, rows) in self.bins.iter_mut().zip(simulated) {
+            if bins.added + queries > self.room {
+                bins.take(layout, rows);
+            }
+            bins.added += queries;
+        }
+        for (lines, rows) in [(&mut self.oracle, oracle), (&mut self.misroute, misroute)] {
+            if !lines.admits(queries, self.room) {
+                lines.take(layout, own_lanes(), rows, None);
+            }
+            lines.admit(queries);
+        }
+    }
+
+    /// The line of a choice.
+    #[inline]
+    fn line(&self, block: &Block, judge: &Judge, choice: Choice, index: usize) -> Line {
+        let overhead = &self.sweep.replay.entries[self.sweep.entry].spec.overhead;
+        match choice {
+            Choice::Skip => Line::ZERO,
+            Choice::Endpoint(endpoint) if *overhead == Overhead::default() => {
+                self.lines.get(endpoint, index).judged(judge.of(endpoint, index))
+            }
+            choice => {
+                let endpoint = choice.endpoint();
+                let result = result_of(&block.outcomes, index, endpoint.as_slice(), overhead);
+                Line::of(result.score, result.score >= block.outcomes.correct_at(), result.totals).judged(judge.of(result.first, index))
+            }
+        }
+    }
+
+    /// Misroutes that all go to the fallback: the same in every replicate.
+    fn add_fallbacks(&mut self, block: &Block, judge: &Judge, choices: &[Choice], right: &[Line]) {
+        let fallback = Choice::Endpoint(self.sweep.noisy.oracle().fallback());
+        let mut total = Line::ZERO;
+        self.changes.clear();
+        for (index, (&choice, right)) in choices.iter().zip(right).enumerate() {
+            let wrong = if choice == Choice::Skip { Line::ZERO } else { self.line(block, judge, fallback, index) };
+            self.misroute.add(block.bucket[index], 0, &wrong);
+            total.add(&wrong);
+            self.changes.push(right.less(&wrong));
+        }
+        let coins = |replicate: usize| Draws::new(self.sweep.replay.seed, replicate as u64).stream(Stream::Coin, 0);
+        for (changes, keys) in self.changes.chunks(CHANGES_AT_A_TIME).zip(block.queries.keys.chunks(CHANGES_AT_A_TIME)) {
+            for (replicate, bins) in self.bins.iter_mut().enumerate() {
+                self.sweep.grid.bins(&coins(replicate), keys, &mut self.bin_of);
+                bins.add(changes, &self.bin_of);
+            }
+        }
+        self.bins.iter_mut().for_each(|bins| bins.misroutes.add(&total));
+    }
+
+    /// Misroutes that depend on draws of their own.
+    fn add_random(&mut self, block: &Block, judge: &Judge, choices: &[Choice], right: &[Line], replicate: usize) {
+        let draws = Draws::new(self.sweep.replay.seed, replicate as u64);
+        let (mut plans, mut results) = (PlanBlock::new(), AccountBlock::default());
+        self.sweep.noisy.plan_misroutes(choices, &block.queries, &block.outcomes, &draws, &mut plans);
+        results.run(&block.queries, &block.outcomes, &plans, &self.sweep.replay.entries[self.sweep.entry].spec.overhead, &draws);
+        let bins = &mut self.bins[replicate];
+        self.changes.clear();
+        for (index, right) in right.iter().enumerate() {
+            let wrong = match results.status[index] {
+                Status::Skipped => Line::ZERO,
+                _ => results.line(index, block.outcomes.correct_at()).judged(judge.of(results.first[index], index)),
+            };
+            bins.misroutes.add(&wrong);
+            self.changes.push(right.less(&wrong));
+        }
+        self.sweep.grid.bins(&draws.stream(Stream::Coin, 0), &block.queries.keys, &mut self.bin_of);
+        bins.add(&self.changes, &self.bin_of);
+    }
+
+    /// Adds the closed form; of misroutes with draws of their own also their means by bucket.
+    fn add_expected(&mut self, block: &Block) {
+        let layout = self.sweep.replay.layout();
+        let Some((_, form)) = self.forms.last_mut() else { return };
+        let misroute = &mut self.sums.misroute;
+        let is_random = self.sweep.noisy.misroute_is_random();
+        form.add(self.sweep.replay, self.sweep.entry, &self.sweep.noisy, block, |index, means: &Figures| {
+            if is_random {
+                for (lane, &mean) in FIGURES.into_iter().zip(means) {
+                    misroute.lane_mut(layout.at(lane))[block.bucket[index] as usize] += Exact::new(mean);
+                }
+            }
+        });
+    }
+
+    fn finish(mut self) -> (CurveSums, Vec<(usize, ClosedForm)>) {
+        let layout = self.sweep.replay.layout();
+        let CurveSums { simulated, oracle, misroute, .. } = &mut self.sums;
+        self.bins.iter_mut().zip(&mut *simulated).for_each(|(bins, rows)| bins.take(layout, rows));
+        self.oracle.take(layout, own_lanes(), oracle, None);
+        self.misroute.take(layout, own_lanes(), misroute, None);
+        let theirs = self.baselines.finish(self.sweep.replay);
+        oracle.merge(theirs.buckets());
+        misroute.merge(theirs.buckets());
+        let total = theirs.buckets().total();
+        for rows in simulated {
+            rows.lanes_mut().zip(&total).for_each(|(lane, &total)| lane.iter_mut().for_each(|cell| *cell += total));
+        }
+        (self.sums, self.forms)
+    }
+}
+
+impl Bins {
+    /// Adds changes to their bins.
+    #[inline]
+    fn add(&mut self, changes: &[Line], bin_of: &[u32]) {
+        changes.iter().zip(bin_of).for_each(|(change, &bin)| self.changes[bin as usize].add(change));
+    }
+
+    /// Adds the totals at each accuracy to exact ones: all misroutes, and what is right up to there.
+    fn take(&mut self, layout: crate::replay::Layout, rows: &mut Rows) {
+        let points = self.changes.len() - 1;
+        let mut total = self.misroutes;
+        for bin in &mut self.changes[..points] {
+            total.add(bin);
+            *bin = total;
+        }
+        for (lane, _) in own_lanes() {
+            let column = &mut rows.lane_mut(layout.at(lane))[..points];
+            column.iter_mut().zip(&self.changes).for_each(|(cell, total)| *cell += total.exact(lane));
+        }
+        self.changes.fill(Line::ZERO);
+        self.misroutes = Line::ZERO;
+        self.added = 0;
+    }
+}

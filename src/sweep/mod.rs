@@ -1,0 +1,164 @@
+//! The sweep: every router accuracy from one pass.
+//!
+//! A query is routed right at accuracy a where its draw lies below round(a·2^53), and one draw serves
+//! all accuracies: queries are put into bins by their draw, the difference between the oracle's lanes
+//! and the misroute's is added to the bin, and prefix sums over the bins are the totals at each
+//! accuracy. The cost of a curve does not grow with its points, and since sums are exact a sweep's
+//! totals are those of the replay at that accuracy, to the last bit.
+
+mod dense;
+mod general;
+
+use crate::draw::{StreamDraws, threshold};
+use crate::error::{Error, Result};
+use crate::policy::Rule;
+use crate::policy::noisy_oracle::{Misroute, NoisyOracle, Rates};
+use crate::replay::{BUCKETS, Progress, Replay, Rows};
+
+/// What is swept.
+#[derive(Debug, Clone)]
+pub struct Grid {
+    /// Router accuracies, increasing.
+    pub accuracies: Vec<f64>,
+    thresholds: Vec<u64>,
+    /// For the first bits of a draw the first bin that it may be in: so many entries that few draws have
+    /// to look further.
+    first_bin: Vec<u32>,
+    /// Bits of a draw behind those.
+    shift: u32,
+}
+
+/// Bits of a draw that look up its bin: at least, and at most.
+const LOOKUP_BITS: std::ops::RangeInclusive<u32> = 10..=16;
+
+impl Grid {
+    /// A grid of accuracies, which are sorted; doubles are dropped.
+    ///
+    /// # Errors
+    /// Where there is none, or one lies outside 0 to 1.
+    pub fn new(mut accuracies: Vec<f64>) -> Result<Grid> {
+        if let Some(bad) = accuracies.iter().find(|accuracy| !(0.0..=1.0).contains(*accuracy)) {
+            return Err(Error::new("a router accuracy is a share of queries")
+                .at("--accuracy")
+                .found(bad)
+                .allowed("0 to 1 (0.8 for 80%)")
+                .usage());
+        }
+        accuracies.sort_by(f64::total_cmp);
+        accuracies.dedup();
+        if accuracies.is_empty() {
+            return Err(Error::new("no router accuracy to sweep").at("--accuracy").allowed("0 to 1, as FROM:TO:STEP or a list").usage());
+        }
+        let thresholds: Vec<u64> = accuracies.iter().map(|&accuracy| threshold(accuracy)).collect();
+        let bits = (8 * thresholds.len()).ilog2().clamp(*LOOKUP_BITS.start(), *LOOKUP_BITS.end());
+        let shift = 53 - bits;
+        let first = |part: u64| thresholds.partition_point(|&bound| bound <= part << shift) as u32;
+        let first_bin = (0..1u64 << bits).map(first).collect();
+        Ok(Grid { accuracies, thresholds, first_bin, shift })
+    }
+
+    /// The position of the first accuracy at which a draw is right; the number of accuracies if at none.
+    #[inline]
+    fn bin(&self, draw: u64) -> usize {
+        let mut bin = self.first_bin[(draw >> self.shift) as usize] as usize;
+        while bin < self.thresholds.len() && self.thresholds[bin] <= draw {
+            bin += 1;
+        }
+        bin
+    }
+
+    /// The bins of some queries' coins.
+    fn bins(&self, coin: &StreamDraws, keys: &[u32], bins: &mut Vec<u32>) {
+        bins.clear();
+        bins.extend(keys.iter().map(|&key| self.bin(coin.draw53(u64::from(key))) as u32));
+    }
+}
+
+/// The sums of one curve: an oracle, a misroute rule and a pool.
+#[derive(Debug, Clone)]
+pub struct CurveSums {
+    /// By replicate and accuracy the exact sum of each lane.
+    pub simulated: Vec<Rows>,
+    /// By bootstrap bucket the oracle's lanes.
+    pub oracle: Rows,
+    /// By bootstrap bucket the expectation of the misroute's lanes.
+    pub misroute: Rows,
+    /// By lane the sum over queries of the squared difference between the oracle's and the expected misroute's.
+    pub difference_squared: Vec<f64>,
+    /// By lane the sum over queries of the variance of the misroute.
+    pub misroute_variance: Vec<f64>,
+}
+
+/// Sweeps one entry, a noisy oracle, by its position, under a misroute rule.
+///
+/// # Errors
+/// Where the entry is no noisy oracle that errs at one rate.
+pub fn sweep(replay: &Replay, entry: usize, misroute: Misroute, grid: &Grid, progress: &dyn Progress) -> Result<CurveSums> {
+    let spec = &replay.entries[entry].spec;
+    let Rule::NoisyOracle(noisy) = &replay.entries[entry].built.rule else {
+        return Err(Error::new("only a noisy oracle can be swept").at(&spec.name).found(spec.kind).allowed("noisy-oracle").usage());
+    };
+    if !matches!(noisy.rates(), Rates::Accuracy(_)) {
+        let what = "a noisy oracle with two rates has no one accuracy to sweep";
+        return Err(Error::new(what).at(&spec.name).allowed("`router_accuracy`").usage());
+    }
+    let sweep = Sweep { replay, entry, noisy: noisy.with_misroute(misroute), grid };
+    Ok(match replay.room {
+        Some(room) => dense::run(&sweep, room, progress),
+        None => general::run(&sweep, progress),
+    })
+}
+
+/// What is swept, for both ways of adding up.
+struct Sweep<'a, 't> {
+    replay: &'a Replay<'t>,
+    entry: usize,
+    noisy: NoisyOracle,
+    grid: &'a Grid,
+}
+
+impl Sweep<'_, '_> {
+    fn empty(&self) -> CurveSums {
+        let width = self.replay.layout().width();
+        // One row more than accuracies: draws that are right at none.
+        let rows = || Rows::new(self.grid.accuracies.len() + 1, width);
+        CurveSums {
+            simulated: (0..self.replay.replicates).map(|_| rows()).collect(),
+            oracle: Rows::new(BUCKETS, width),
+            misroute: Rows::new(BUCKETS, width),
+            difference_squared: vec![0.0; width],
+            misroute_variance: vec![0.0; width],
+        }
+    }
+}
+
+impl CurveSums {
+    /// Adds the exact sums of other queries.
+    fn merge(&mut self, other: &CurveSums) {
+        self.simulated.iter_mut().zip(&other.simulated).for_each(|(mine, theirs)| mine.merge(theirs));
+        self.oracle.merge(&other.oracle);
+        self.misroute.merge(&other.misroute);
+    }
+
+    /// The variance of a lane's sum over the router's draws, at an accuracy.
+    pub fn variance(&self, lane: usize, accuracy: f64) -> f64 {
+        accuracy * (1.0 - accuracy) * self.difference_squared[lane] + (1.0 - accuracy) * self.misroute_variance[lane]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bins_are_the_first_accuracy_that_is_right() -> Result<()> {
+        let grid = Grid::new(vec![0.0, 0.25, 0.5, 1.0])?;
+        // A draw of u is right at a where u < a: 0.1 from 0.25 on, 0.25 from 0.5 on, 0.9 at 1 alone.
+        let at = |u: f64| grid.bin(threshold(u));
+        assert_eq!([at(0.0), at(0.1), at(0.25), at(0.49), at(0.5), at(0.9)], [1, 1, 2, 2, 3, 3]);
+        // At accuracies that end below 1 a high draw is right nowhere.
+        assert_eq!(Grid::new(vec![0.3])?.bin(threshold(0.7)), 1);
+        assert!(Grid::new(vec![1.2]).is_err_and(|error| error.is_usage()));
+        Ok(())
+    }
+}
