@@ -1,5 +1,6 @@
 //! What a plan costs, and what it answers.
 
+use super::block::Judge;
 use super::line::Line;
 use super::tally::Results;
 use crate::draw::{Draws, Stream, StreamDraws, threshold};
@@ -76,9 +77,10 @@ impl AccountBlock {
 
     /// What the result of a query adds.
     #[inline]
-    pub(crate) fn line(&self, index: usize, correct_at: f64) -> Line {
+    pub(crate) fn line(&self, index: usize, correct_at: f64, judge: &Judge) -> Line {
         let score = self.score[index];
-        Line::of(score, score >= correct_at, std::array::from_fn(|account| self.totals[account][index]))
+        let totals = std::array::from_fn(|account| self.totals[account][index]);
+        Line::of(score, score >= correct_at, totals, judge.of(self.first[index], index))
     }
 
     fn clear(&mut self) {

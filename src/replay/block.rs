@@ -2,6 +2,7 @@
 
 use super::account::AccountBlock;
 use super::bootstrap::buckets;
+use super::line::Judgement;
 use super::setup::Replay;
 use super::tally::Reference;
 use crate::policy::oracle::Choice;
@@ -24,6 +25,8 @@ pub(crate) struct Block<'a> {
 
 /// What an entry's choices in a block are held against.
 pub(crate) struct Judge<'a> {
+    /// Which of the run's judges it is.
+    pub number: usize,
     /// The oracle's choices; none where there is no oracle.
     pub choices: Option<&'a [Choice]>,
     /// By endpoint: whether it is local to the pool.
@@ -53,9 +56,17 @@ impl Judge<'_> {
         self.choices.and_then(|choices| choices[index].endpoint()).unwrap_or(AccountBlock::NONE)
     }
 
+    /// What it says of a first attempt.
+    #[inline(always)]
+    pub fn of(&self, first: EndpointIx, index: usize) -> Judgement {
+        let oracle = self.oracle(index);
+        let tier_agrees = self.is_local(first) == self.is_local(oracle);
+        Judgement { solvable: self.solvable[index], agrees: first == oracle, tier_agrees }
+    }
+
     /// Whether an endpoint is local; nobody is not.
     #[inline]
-    pub fn is_local(&self, endpoint: EndpointIx) -> bool {
+    fn is_local(&self, endpoint: EndpointIx) -> bool {
         self.local.get(usize::from(endpoint)).copied().unwrap_or(false)
     }
 }
@@ -89,6 +100,7 @@ impl Replay<'_> {
     pub(crate) fn judge<'a>(&self, entry: usize, block: &'a Block) -> Judge<'a> {
         let pool = self.entries[entry].pool;
         Judge {
+            number: self.references.judge(entry),
             choices: self.references.of(entry).map(|oracle| &block.choices[oracle][..]),
             local: self.local_flags(pool),
             solvable: &block.solvable[pool],

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::account::{AccountBlock, Status};
 use super::adaptive::Decisions;
 use super::block::Block;
-use super::dense::{Dense, Theirs};
+use super::dense::{Dense, Theirs, Turn};
 use super::exact::Exact;
 use super::references;
 use super::setup::{Entry, Replay};
@@ -133,7 +133,9 @@ impl<'a> Task<'a> {
                 let run = |results: &mut AccountBlock| results.run(&block.queries, &block.outcomes, plans, &entry.spec.overhead, &draws);
                 let tally = &mut self.tallies[position];
                 match &mut self.dense {
-                    Some(dense) => dense.add(position, block, &judge, plans, replicate as usize, tally, run),
+                    Some(dense) => {
+                        dense.add(&Turn { entry: position, replicate: replicate as usize, block, judge: &judge }, plans, tally, run)
+                    }
                     None => {
                         run(&mut self.results);
                         let compared = self.replay.compared(position, block);
