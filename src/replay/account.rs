@@ -79,7 +79,8 @@ impl AccountBlock {
     #[inline]
     pub(crate) fn line(&self, index: usize, correct_at: f64, judge: &Judge) -> Line {
         let score = self.score[index];
-        let totals = std::array::from_fn(|account| self.totals[account][index]);
+        let [energy_j, flops, cost_usd, latency_s] = &self.totals;
+        let totals = [energy_j[index], flops[index], cost_usd[index], latency_s[index]];
         Line::of(score, score >= correct_at, totals, judge.of(self.first[index], index))
     }
 

@@ -320,7 +320,10 @@ impl<'a> Dense<'a> {
         for (index, endpoint) in attempts {
             let position = turn.block.queries.position(index);
             let sources = &self.sources[usize::from(endpoint)];
-            let is_estimated = sources.map(|codes| codes.is_some_and(|codes| codes[position] != MEASURED));
+            let mut is_estimated = [false; ACCOUNTS.len()];
+            for (is_estimated, codes) in is_estimated.iter_mut().zip(sources) {
+                *is_estimated = codes.is_some_and(|codes| codes[position] != MEASURED);
+            }
             estimated.add(&lines.get(endpoint, index).accounts_of(is_estimated));
         }
     }

@@ -14,8 +14,10 @@ use crate::workload::{ACCOUNTS, OutcomeBlock};
 
 /// Words of a line.
 const WORDS: usize = 16;
-/// Bits of the lower word of a quantity.
+/// Bits of the lower word of a quantity; the higher words of a line come first, then the lower ones.
 const LOW_BITS: i32 = 44;
+/// See [`Line::of`].
+const ROUNDS: f64 = 1.5 * (1u64 << 52) as f64;
 /// Quantities: score, power, and the accounts.
 pub(super) const QUANTITIES: usize = 2 + ACCOUNTS.len();
 /// Bits of a count; three are a word.
@@ -74,31 +76,33 @@ impl Line {
     /// what an oracle says of the choice.
     #[inline(always)]
     pub fn of(score: f64, correct: bool, totals: [f64; ACCOUNTS.len()], judgement: Judgement) -> Line {
-        let mut line = Line::ZERO;
         // Power is known where energy and a time above 0 are.
         let power = if totals[LATENCY] > 0.0 { totals[ENERGY] / totals[LATENCY] } else { f64::NAN };
-        line.put(0, score);
-        line.put(1, power);
         // Units are powers of two: multiplying by their inverse is exact.
-        (0..ACCOUNTS.len()).for_each(|account| line.put(2 + account, totals[account] * (1.0 / UNITS[account])));
-        let known = totals.map(|total| !total.is_nan());
+        let mut values = [score, power, 0.0, 0.0, 0.0, 0.0];
+        for account in 0..ACCOUNTS.len() {
+            values[2 + account] = totals[account] * (1.0 / UNITS[account]);
+        }
+        let mut line = Line::ZERO;
+        for quantity in 0..QUANTITIES {
+            // What is not known adds nothing, and nothing is below it.
+            let value = if values[quantity] > 0.0 { values[quantity] } else { 0.0 };
+            // Adding 1.5 * 2^52 rounds a number below 2^51 to a whole one, which the last bits then hold.
+            let scaled = value * (1u64 << (64 - LOW_BITS)) as f64;
+            let high = scaled + ROUNDS;
+            let rest = scaled - (high - ROUNDS);
+            let low = rest * (1u64 << LOW_BITS) as f64 + ROUNDS;
+            line.0[quantity] = high.to_bits().wrapping_sub(ROUNDS.to_bits()) as i64;
+            line.0[QUANTITIES + quantity] = low.to_bits().wrapping_sub(ROUNDS.to_bits()) as i64;
+        }
         let Judgement { solvable, agrees, tier_agrees } = judgement;
+        let known = |account: usize| !totals[account].is_nan();
         // A query whose result is looked at did not leave the comparison.
         line.0[FIRST_COUNTS] = marks(true, !score.is_nan(), correct);
-        line.0[FIRST_COUNTS + 1] = marks(!power.is_nan(), known[0], known[1]);
-        line.0[FIRST_COUNTS + 2] = marks(known[2], known[3], solvable);
+        line.0[FIRST_COUNTS + 1] = marks(!power.is_nan(), known(0), known(1));
+        line.0[FIRST_COUNTS + 2] = marks(known(2), known(3), solvable);
         line.0[FIRST_COUNTS + 3] = marks(agrees, tier_agrees, solvable && correct);
         line
-    }
-
-    /// A quantity, cut to a multiple of 2^-64 as [`Exact::new`] cuts it; nothing where it is not known.
-    #[inline(always)]
-    fn put(&mut self, quantity: usize, value: f64) {
-        let scaled = value * (1u64 << (64 - LOW_BITS)) as f64;
-        // A conversion takes NaN to 0.
-        let high = scaled as i64;
-        self.0[2 * quantity] = ((scaled - high as f64) * (1u64 << LOW_BITS) as f64) as i64;
-        self.0[2 * quantity + 1] = high;
     }
 
     #[inline(always)]
@@ -108,17 +112,19 @@ impl Line {
 
     #[inline(always)]
     pub fn less(&self, other: &Line) -> Line {
-        Line(std::array::from_fn(|word| self.0[word].wrapping_sub(other.0[word])))
+        let mut less = *self;
+        less.0.iter_mut().zip(&other.0).for_each(|(mine, theirs)| *mine = mine.wrapping_sub(*theirs));
+        less
     }
 
     /// The accounts of a line that are wanted, and nothing else.
-    #[inline]
+    #[inline(always)]
     pub fn accounts_of(&self, wanted: [bool; ACCOUNTS.len()]) -> Line {
         let mut line = Line::ZERO;
-        for (account, wanted) in wanted.into_iter().enumerate() {
-            let (low, mask) = (2 * (2 + account), -i64::from(wanted));
-            line.0[low] = self.0[low] & mask;
-            line.0[low + 1] = self.0[low + 1] & mask;
+        for account in 0..ACCOUNTS.len() {
+            let (high, mask) = (2 + account, -i64::from(wanted[account]));
+            line.0[high] = self.0[high] & mask;
+            line.0[QUANTITIES + high] = self.0[QUANTITIES + high] & mask;
         }
         line
     }
@@ -126,18 +132,26 @@ impl Line {
     /// The marks in which two answers differ, to be added up as counts; no quantities.
     #[inline(always)]
     pub fn differing_marks(&self, other: &Line) -> Line {
-        Line(std::array::from_fn(|word| if word < FIRST_COUNTS { 0 } else { self.0[word] ^ other.0[word] }))
+        let mut marks = Line::ZERO;
+        for word in FIRST_COUNTS..WORDS {
+            marks.0[word] = self.0[word] ^ other.0[word];
+        }
+        marks
     }
 
     /// The quantities as numbers: score, power, and the accounts in their units.
     #[inline(always)]
     pub fn numbers(&self) -> [f64; QUANTITIES] {
         let (high, low) = (1.0 / (1u64 << (64 - LOW_BITS)) as f64, 1.0 / (1u128 << 64) as f64);
-        std::array::from_fn(|quantity| self.0[2 * quantity + 1] as f64 * high + self.0[2 * quantity] as f64 * low)
+        let mut numbers = [0.0; QUANTITIES];
+        for quantity in 0..QUANTITIES {
+            numbers[quantity] = self.0[quantity] as f64 * high + self.0[QUANTITIES + quantity] as f64 * low;
+        }
+        numbers
     }
 
     fn quantity(&self, quantity: usize) -> Exact {
-        Exact((i128::from(self.0[2 * quantity + 1]) << LOW_BITS) + i128::from(self.0[2 * quantity]))
+        Exact((i128::from(self.0[quantity]) << LOW_BITS) + i128::from(self.0[QUANTITIES + quantity]))
     }
 
     fn count(&self, count: usize) -> Exact {
@@ -193,11 +207,11 @@ impl Lines {
                 [] => &missing[..],
                 cells => &cells[..scores.len()],
             });
-            let line = |(index, &score): (usize, &f64)| {
-                let totals = accounts.map(|cells| cells[index]);
-                Line::of(score, score >= outcomes.correct_at(), totals, judge.of(endpoint, index))
-            };
-            lines.extend(scores.iter().enumerate().map(line));
+            let [energy_j, flops, cost_usd, latency_s] = accounts;
+            for (index, &score) in scores.iter().enumerate() {
+                let totals = [energy_j[index], flops[index], cost_usd[index], latency_s[index]];
+                lines.push(Line::of(score, score >= outcomes.correct_at(), totals, judge.of(endpoint, index)));
+            }
         }
         lines
     }

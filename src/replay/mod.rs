@@ -9,6 +9,7 @@ mod block;
 mod bootstrap;
 mod closed_form;
 pub mod day;
+mod deal;
 mod dense;
 mod engine;
 mod exact;
@@ -38,6 +39,7 @@ pub use tally::{BUCKETS, Lane, Layout, Rows, Tally, UNITS};
 pub(crate) mod sweeping {
     pub(crate) use super::block::{Block, Judge};
     pub(crate) use super::closed_form::{ClosedForm, FIGURES, Figures};
+    pub(crate) use super::deal::deal;
     pub(crate) use super::dense::{Baselines, LineRows, own_lanes};
     pub(crate) use super::engine::QUERIES_AT_A_TIME;
     pub(crate) use super::expect::{LaneNumbers, result_of};

@@ -1,38 +1,34 @@
 //! Sweeping a workload without gaps: in lines.
 
-use rayon::prelude::*;
-
 use super::{CurveSums, Sweep};
 use crate::draw::{Draws, Stream};
+use crate::error::Result;
 use crate::policy::noisy_oracle::Misroute;
 use crate::policy::oracle::Choice;
 use crate::policy::{Overhead, PlanBlock};
 use crate::replay::sweeping::{
-    Baselines, Block, ClosedForm, FIGURES, Figures, Judge, Line, LineRows, Lines, QUERIES_AT_A_TIME, own_lanes, result_of,
+    Baselines, Block, ClosedForm, FIGURES, Figures, Judge, Line, LineRows, Lines, QUERIES_AT_A_TIME, deal, own_lanes, result_of,
 };
 use crate::replay::{AccountBlock, Exact, Progress, Rows, Status};
 
 /// Blocks that one task works through: sums of floating-point numbers are taken task by task.
 const BLOCKS_A_TASK: usize = 16;
 /// The sums of a curve.
-pub(super) fn run(sweep: &Sweep, room: usize, progress: &dyn Progress) -> CurveSums {
+pub(super) fn run(sweep: &Sweep, room: usize, progress: &dyn Progress) -> Result<CurveSums> {
     let queries = QUERIES_AT_A_TIME * BLOCKS_A_TASK;
-    let tasks = (0..sweep.replay.workload.len().div_ceil(queries)).into_par_iter();
-    let workers = tasks.fold(
-        || Worker::new(sweep, room),
-        |mut worker, task| {
-            let end = sweep.replay.workload.len().min((task + 1) * queries);
-            worker.forms.push((task, ClosedForm::default()));
-            for start in (task * queries..end).step_by(QUERIES_AT_A_TIME) {
-                let block = sweep.replay.block(start, end.min(start + QUERIES_AT_A_TIME));
-                worker.block(&block);
-                progress.advance(block.queries.len() as u64);
-            }
-            worker
-        },
-    );
+    let tasks = sweep.replay.workload.len().div_ceil(queries);
+    let work = |worker: &mut Worker, task: usize| {
+        let end = sweep.replay.workload.len().min((task + 1) * queries);
+        worker.forms.push((task, ClosedForm::default()));
+        for start in (task * queries..end).step_by(QUERIES_AT_A_TIME) {
+            let block = sweep.replay.block(start, end.min(start + QUERIES_AT_A_TIME));
+            worker.block(&block);
+            progress.advance(block.queries.len() as u64);
+        }
+        Ok(())
+    };
     // Exact sums do not depend on how tasks are dealt out; the others are taken in their order.
-    let parts: Vec<(CurveSums, Vec<(usize, ClosedForm)>)> = workers.map(Worker::finish).collect();
+    let parts = deal(tasks, || Worker::new(sweep, room), work)?.into_iter().map(Worker::finish);
     let (mut sums, mut forms) = (sweep.empty(), Vec::new());
     for (part, of_tasks) in parts {
         sums.merge(&part);
@@ -46,7 +42,7 @@ pub(super) fn run(sweep: &Sweep, room: usize, progress: &dyn Progress) -> CurveS
             sums.misroute_variance[layout.at(lane)] += form.wrong_variance[figure];
         }
     }
-    sums
+    Ok(sums)
 }
 
 /// A worker's sums, and what it fills anew for each block.

@@ -103,10 +103,10 @@ pub fn sweep(replay: &Replay, entry: usize, misroute: Misroute, grid: &Grid, pro
         return Err(Error::new(what).at(&spec.name).allowed("`router_accuracy`").usage());
     }
     let sweep = Sweep { replay, entry, noisy: noisy.with_misroute(misroute), grid };
-    Ok(match replay.room {
+    match replay.room {
         Some(room) => dense::run(&sweep, room, progress),
-        None => general::run(&sweep, progress),
-    })
+        None => Ok(general::run(&sweep, progress)),
+    }
 }
 
 /// What is swept, for both ways of adding up.
