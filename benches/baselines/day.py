@@ -113,10 +113,12 @@ def main():
     names = [(s, m, f"{strategy} {metric}") for s, strategy in enumerate(STRATEGIES) for m, metric in enumerate(METRICS)]
 
     def result(sums):
-        found = {name: sums[s, quarters, m].tolist() for s, m, name in names}
+        # Of scores the whole day's, as wattroute tells it.
+        found = {name: sums[s, quarters, m].tolist()[-1 if METRICS[m] == "score" else 0 :] for s, m, name in names}
         return found | {"arrivals": [int(count) for count in after]}
 
-    errors = {name: (deviation[s, m] * np.sqrt(after)).tolist() for s, m, name in names}
+    error = lambda s, m: (deviation[s, m] * np.sqrt(after)).tolist()
+    errors = {name: error(s, m)[-1 if METRICS[m] == "score" else 0 :] for s, m, name in names}
     measure.run(args, "day", lambda: day(endpoints, columns, counts, generator), result, errors, queries=len(columns[0]["score"]))
 
 
