@@ -24,8 +24,11 @@ use std::io::BufRead;
 
 use side::{Settings, Side};
 
+/// Runs a measurement once and keeps what it needs.
+type Prepare = fn(&Settings) -> Side;
+
 /// Each measurement by name, and what prepares it.
-const MEASUREMENTS: [(&str, fn(&Settings) -> Side); 9] = [
+const MEASUREMENTS: [(&str, Prepare); 9] = [
     ("sweep", sweep::whole),
     ("sweep-cells", sweep::cells),
     ("replay-one", replay::one),
