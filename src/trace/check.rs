@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::load;
-use super::parquet::open_parquet;
+use super::parquet::ParquetFile;
 use super::partition::{partition, parts};
 use super::place::TracePlace;
 use super::problems::Problems;
@@ -76,8 +76,9 @@ fn unread(place: &TracePlace) -> Vec<Error> {
 
 fn unread_columns(place: &TracePlace, file: &str, known: impl Fn(&str) -> bool) -> Vec<Error> {
     // A file that cannot be opened is a fault, and told as one.
-    let Ok((_, names)) = open_parquet(place, file) else { return Vec::new() };
-    let metric = |name: &str| name.strip_suffix(schema::SOURCE_SUFFIX).is_some_and(|metric| !names.iter().any(|other| other == metric));
+    let Ok(open) = ParquetFile::open(place, file) else { return Vec::new() };
+    let names: Vec<&str> = open.columns().collect();
+    let metric = |name: &str| name.strip_suffix(schema::SOURCE_SUFFIX).is_some_and(|metric| !names.contains(&metric));
     let unread = names.iter().filter(|name| !known(name) || metric(name));
     unread
         .map(|name| {

@@ -1,6 +1,8 @@
 //! Columns in memory: numbers as borrowed slices, names as codes.
 
-use polars::prelude::{Float64Chunked, IntoSeries, NamedFrom, Series};
+use std::collections::HashMap;
+
+use polars::prelude::{Float64Chunked, IntoSeries, NamedFrom, NewChunkedArray, Series, StringChunked};
 
 /// Rows that the engine works on at a time. Chunks of a column never split a block.
 pub const BLOCK_ROWS: usize = 4096;
@@ -29,7 +31,16 @@ impl Column {
     /// A column as a reader gave it: borrowed where it can be, with NaN for null.
     pub(super) fn from_polars(cells: &Float64Chunked) -> Self {
         if cells.null_count() > 0 {
-            return Column::from_vec(cells.iter().map(|cell| cell.unwrap_or(f64::NAN)).collect());
+            let mut out = Vec::with_capacity(cells.len());
+            for chunk in cells.downcast_iter() {
+                let start = out.len();
+                out.extend_from_slice(chunk.values().as_slice());
+                let Some(validity) = chunk.validity() else { continue };
+                for (cell, valid) in out[start..].iter_mut().zip(validity.iter()) {
+                    *cell = if valid { *cell } else { f64::NAN };
+                }
+            }
+            return Column { missing: cells.null_count(), chunk_rows: out.len().max(1), cells: Float64Chunked::from_vec("".into(), out) };
         }
         let lengths: Vec<usize> = cells.downcast_iter().map(|chunk| chunk.len()).collect();
         let chunk_rows = lengths.first().copied().unwrap_or(0).max(1);
@@ -94,14 +105,27 @@ impl Column {
 
     /// As a column of a table: null where missing.
     pub(super) fn to_series(&self, name: &str) -> Series {
-        numbers(name, self.iter())
+        match self.cells.null_count() + self.missing {
+            0 => self.cells.clone().with_name(name.into()).into_series(),
+            _ => numbers(name, &self.iter().collect::<Vec<f64>>()),
+        }
     }
 }
 
 /// A column of a table from numbers: null where NaN.
-pub(super) fn numbers(name: &str, cells: impl Iterator<Item = f64>) -> Series {
-    cells.map(|cell| (!cell.is_nan()).then_some(cell)).collect::<Float64Chunked>().with_name(name.into()).into_series()
+pub(super) fn numbers(name: &str, cells: &[f64]) -> Series {
+    if cells.iter().all(|cell| !cell.is_nan()) {
+        return Float64Chunked::from_slice(name.into(), cells).into_series();
+    }
+    let cells = cells.iter();
+    cells.map(|&cell| (!cell.is_nan()).then_some(cell)).collect::<Float64Chunked>().with_name(name.into()).into_series()
 }
+
+/// Views of names that are remembered, of each chunk.
+const SEEN_BITS: u32 = 8;
+const SEEN_VIEWS: usize = 1 << SEEN_BITS;
+/// An odd number of well mixed bits (2^64 over the golden ratio).
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A column of names as codes into a list. A missing cell has the code [`Names::MISSING`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -129,6 +153,34 @@ impl Names {
                 }),
             };
             out.codes.push(code);
+        }
+        out
+    }
+
+    /// Codes for a column as a reader gave it. Most cells repeat one of a few names: a small table of names
+    /// by their view (length, and the text or where it lies) answers for them without a look at the text.
+    pub(super) fn from_polars(cells: &StringChunked) -> Self {
+        if cells.null_count() > 0 {
+            return Names::new(cells.iter());
+        }
+        let mut index = HashMap::<&str, u32>::new();
+        let mut out = Names { codes: Vec::with_capacity(cells.len()), ..Names::default() };
+        for chunk in cells.downcast_iter() {
+            let mut seen = [(0_u128, Names::MISSING); SEEN_VIEWS];
+            for (row, view) in chunk.views().iter().enumerate() {
+                let view = view.as_u128();
+                let slot =
+                    &mut seen[((view ^ (view >> 32) ^ (view >> 64)) as u64).wrapping_mul(SPREAD) as usize >> (usize::BITS - SEEN_BITS)];
+                if slot.0 != view || slot.1 == Names::MISSING {
+                    let name = chunk.value(row);
+                    let code = *index.entry(name).or_insert_with(|| {
+                        out.names.push(name.to_owned());
+                        out.names.len() as u32 - 1
+                    });
+                    *slot = (view, code);
+                }
+                out.codes.push(slot.1);
+            }
         }
         out
     }

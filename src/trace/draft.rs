@@ -1,13 +1,9 @@
 //! A trace that is being made: by import, enrich or synth. Checked as a whole, written atomically.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::Path;
 
-use polars::prelude::{
-    Column as PolarsColumn, DataFrame, IntoSeries, NamedFrom, NewChunkedArray, ParquetCompression, ParquetWriter, Series, UInt8Chunked,
-    UInt32Chunked,
-};
+use polars::prelude::{IntoSeries, NamedFrom, NewChunkedArray, Series, UInt8Chunked, UInt32Chunked};
 
 use super::column::numbers;
 use super::embedding::Embedding;
@@ -16,10 +12,9 @@ use super::info::TraceInfo;
 use super::partition::partition;
 use super::schema::{self, FORMAT_VERSION, PerMetric};
 use super::table::{Feature, Queries};
+use super::threads::side_by_side;
+use super::write::{ROW_GROUP_ROWS, write_parquet};
 use crate::error::{Error, Result};
-
-/// Rows of a Parquet row group: a multiple of the engine's block, so that columns are borrowed.
-const ROW_GROUP_ROWS: usize = 64 * super::column::BLOCK_ROWS;
 
 /// A trace before it is written.
 #[derive(Debug, Clone, Default)]
@@ -69,34 +64,33 @@ impl Draft {
     }
 
     /// Checks and writes the trace: whole or not at all. An existing folder is replaced only by `force`.
-    pub fn write(mut self, out: &Path, force: bool) -> Result<()> {
+    pub fn write(self, out: &Path, force: bool) -> Result<()> {
+        self.write_in_groups(out, force, ROW_GROUP_ROWS)
+    }
+
+    /// As [`Draft::write`], with so many rows in a row group.
+    pub(super) fn write_in_groups(mut self, out: &Path, force: bool, group_rows: usize) -> Result<()> {
         self.info.format = FORMAT_VERSION;
         self.info.endpoints = self.endpoints.iter().map(|endpoint| endpoint.endpoint.clone()).collect();
         self.info.check()?;
         self.check()?;
-        crate::output::folder(out, force, schema::TRACE_FILE, |folder| self.write_files(folder))
+        crate::output::folder(out, force, schema::TRACE_FILE, |folder| self.write_files(folder, group_rows))
     }
 
-    fn write_files(&self, folder: &Path) -> Result<()> {
+    fn write_files(&self, folder: &Path, group_rows: usize) -> Result<()> {
         let fail = |path: &Path, cause: &dyn std::fmt::Display| Error::new("cannot write the trace").at(path.display()).cause(cause);
         let path = folder.join(schema::TRACE_FILE);
         std::fs::write(&path, self.info.to_toml()?).map_err(|error| fail(&path, &error))?;
-        write_parquet(&folder.join(schema::QUERIES_FILE), self.query_columns())?;
-        let write = |endpoint: &DraftEndpoint| {
+        // The queries are one file more, and the first: they take the longest to write.
+        let write = |file: usize| {
+            let Some(endpoint) = file.checked_sub(1).map(|index| &self.endpoints[index]) else {
+                return write_parquet(&folder.join(schema::QUERIES_FILE), self.query_columns(), group_rows);
+            };
             let part = folder.join(schema::OUTCOMES_DIR).join(partition(&endpoint.endpoint.id));
             std::fs::create_dir_all(&part).map_err(|error| fail(&part, &error))?;
-            write_parquet(&part.join(schema::PART_FILE), endpoint.columns())
+            write_parquet(&part.join(schema::PART_FILE), endpoint.columns(), group_rows)
         };
-        // As many files at a time as there are cores: polars compresses a file on one of them.
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        for endpoints in self.endpoints.chunks(cores) {
-            std::thread::scope(|scope| {
-                let files: Vec<_> = endpoints.iter().map(|endpoint| scope.spawn(move || write(endpoint))).collect();
-                let stopped = || Err(Error::new("cannot write the trace").cause("a thread stopped"));
-                files.into_iter().map(|file| file.join().unwrap_or_else(|_| stopped())).collect::<Result<Vec<()>>>()
-            })?;
-        }
-        Ok(())
+        side_by_side(1 + self.endpoints.len(), write).into_iter().collect()
     }
 
     fn query_columns(&self) -> Vec<Series> {
@@ -182,24 +176,11 @@ impl DraftEndpoint {
             if cells.iter().all(|cell| cell.is_nan()) {
                 continue;
             }
-            columns.push(numbers(metric.column(), cells.iter().copied()));
+            columns.push(numbers(metric.column(), cells));
             if let Some(sources) = self.sources.get(metric).filter(|sources| sources.iter().any(|&code| code != schema::MEASURED)) {
                 columns.push(UInt8Chunked::from_slice(metric.source_column().as_str().into(), sources).into_series());
             }
         }
         columns
     }
-}
-
-fn write_parquet(path: &Path, columns: Vec<Series>) -> Result<()> {
-    let fail = |cause: &dyn std::fmt::Display| Error::new("cannot write a table").at(path.display()).cause(cause);
-    let columns: Vec<PolarsColumn> = columns.into_iter().map(PolarsColumn::from).collect();
-    let mut table = DataFrame::new_infer_height(columns).map_err(|error| fail(&error))?;
-    let file = File::create(path).map_err(|error| fail(&error))?;
-    let written = ParquetWriter::new(&file)
-        .with_compression(ParquetCompression::Zstd(None))
-        .with_row_group_size(Some(ROW_GROUP_ROWS))
-        .finish(&mut table);
-    written.map_err(|error| fail(&error))?;
-    file.sync_all().map_err(|error| fail(&error))
 }

@@ -122,9 +122,10 @@ impl TableReader<'_> {
 
     fn tell(&mut self, name: &str, found: &Gathering) {
         let place = self.column_place(name);
+        let first = self.first;
         self.problems.cells(&place, 0..found.faults.len(), |index| {
             let (row, fault) = &found.faults[index];
-            let at = format!("{place}, row {row}");
+            let at = format!("{place}, row {}", first + row);
             match fault {
                 Fault::Number(cell) => {
                     Error::new("an embedding has a number that it cannot have").at(at).found(cell).allowed("finite numbers within f32")
@@ -133,10 +134,11 @@ impl TableReader<'_> {
                     .at(at)
                     .found("an empty list")
                     .allowed("1 number and more, or null where missing"),
-                Fault::Width(width) => Error::new("embeddings differ in length")
-                    .at(at)
-                    .found(format!("{width} numbers"))
-                    .allowed(format!("{} numbers, as in row {}", found.width, found.first)),
+                Fault::Width(width) => Error::new("embeddings differ in length").at(at).found(format!("{width} numbers")).allowed(format!(
+                    "{} numbers, as in row {}",
+                    found.width,
+                    first + found.first
+                )),
             }
         });
     }

@@ -1,14 +1,13 @@
 //! Reading a trace folder: only the columns that a command needs, checked as they are read.
 
-use super::column::Names;
 use super::info::TraceInfo;
-use super::parquet::read_parquet;
+use super::parquet::ParquetFile;
 use super::partition::{Partition, partition};
 use super::place::TracePlace;
 use super::problems::Problems;
-use super::reader::TableReader;
-use super::schema::{self, FEATURE_PREFIX};
-use super::table::{Queries, Trace};
+use super::schema;
+use super::table::Trace;
+use super::tables;
 use super::wanted::Columns;
 use crate::error::{Error, Result};
 
@@ -32,17 +31,14 @@ impl Trace {
 pub(super) fn read(place: &TracePlace, columns: &Columns, problems: &mut Problems) -> Option<Trace> {
     let text = problems.keep(place.text(schema::TRACE_FILE));
     let info = text.as_deref().and_then(|text| describe(place, text, problems));
-    let queries = read_queries(place, columns, problems);
+    let queries = ParquetFile::open(place, schema::QUERIES_FILE);
+    let ids = endpoints(place, info.as_ref());
+    let partitions: Vec<Result<Partition>> = ids.iter().map(|id| Partition::open(place, id)).collect();
+    let sources = info.as_ref().map(|info| info.sources.as_slice());
+    let (queries, outcomes) = tables::read(queries, partitions, sources, columns, &(0..usize::MAX), problems);
     if queries.as_ref().is_some_and(|queries| queries.rows.is_empty()) {
         // Told already, and that every outcome belongs to no query would bury it.
         return None;
-    }
-    // Where queries are missing or out of order, outcomes cannot be told to belong to none.
-    let rows = queries.as_ref().map(|queries| queries.rows.as_slice()).filter(|rows| rows.is_sorted());
-    let sources = info.as_ref().map(|info| info.sources.as_slice());
-    let mut outcomes = Vec::new();
-    for id in endpoints(place, info.as_ref()) {
-        outcomes.extend(Partition { place, id: &id, sources, queries: rows }.read(columns, problems));
     }
     stray_partitions(place, info.as_ref(), problems);
     let fingerprint = problems.keep(info.as_ref().map_or(Ok(String::new()), |info| super::fingerprint::of(place, info)));
@@ -52,7 +48,7 @@ pub(super) fn read(place: &TracePlace, columns: &Columns, problems: &mut Problem
     Some(Trace { info: info?, queries: queries?, outcomes, fingerprint: fingerprint? })
 }
 
-fn describe(place: &TracePlace, text: &str, problems: &mut Problems) -> Option<TraceInfo> {
+pub(super) fn describe(place: &TracePlace, text: &str, problems: &mut Problems) -> Option<TraceInfo> {
     let name = place.name(schema::TRACE_FILE);
     let info = problems.keep(TraceInfo::from_toml(text, &name))?;
     info.faults().into_iter().for_each(|fault| problems.push(fault.at(&name)));
@@ -70,7 +66,7 @@ fn endpoints(place: &TracePlace, info: Option<&TraceInfo>) -> Vec<String> {
     }
 }
 
-fn stray_partitions(place: &TracePlace, info: Option<&TraceInfo>, problems: &mut Problems) {
+pub(super) fn stray_partitions(place: &TracePlace, info: Option<&TraceInfo>, problems: &mut Problems) {
     let Some(info) = info else { return };
     let known: Vec<String> = info.endpoints.iter().map(|endpoint| partition(&endpoint.id)).collect();
     for name in place.list(schema::OUTCOMES_DIR).into_iter().filter(|name| !name.starts_with('.') && !known.contains(name)) {
@@ -79,28 +75,4 @@ fn stray_partitions(place: &TracePlace, info: Option<&TraceInfo>, problems: &mut
             .found(format!("a folder `{name}` without an [[endpoint]] of that id"));
         problems.push(fault.hint(format!("add the [[endpoint]] to {}, or remove the folder", schema::TRACE_FILE)));
     }
-}
-
-fn read_queries(place: &TracePlace, columns: &Columns, problems: &mut Problems) -> Option<Queries> {
-    let file = schema::QUERIES_FILE;
-    let table = problems.keep(read_parquet(place, file, |name| columns.wants_of_queries(name)))?;
-    if table.height() == 0 {
-        problems.push(Error::new("the trace has no queries").at(place.name(file)).found("0 rows").allowed("1 and more"));
-    }
-    let mut reader = TableReader { table: &table, place: place.name(file), problems };
-    let rows = reader.rows();
-    let ids = if columns.ids { reader.ids() } else { None };
-    let mut features = Vec::new();
-    for name in table.get_column_names() {
-        if let Some(short) = name.strip_prefix(FEATURE_PREFIX) {
-            features.extend(reader.feature(name).map(|feature| (short.to_owned(), feature)));
-        }
-    }
-    let mut quantity = |name: &str| reader.quantity(name, |value| value.is_finite() && value >= 0.0, "finite numbers from 0 up");
-    let (input_tokens, arrival_s) = (quantity(schema::INPUT_TOKENS), quantity(schema::ARRIVAL_S));
-    let mut names = |name: &str| reader.strings(name).map(|cells| Names::new(cells.iter()));
-    let (dataset, category) = (names(schema::DATASET), names(schema::CATEGORY));
-    let prompts = reader.strings(schema::PROMPT).map(|cells| cells.iter().map(|cell| cell.map(str::to_owned)).collect());
-    let embedding = reader.embedding(schema::EMBEDDING);
-    Some(Queries { rows: rows?, ids, dataset, category, input_tokens, arrival_s, prompts, embedding, features })
 }

@@ -23,13 +23,19 @@ mod parquet;
 mod partition;
 mod place;
 mod problems;
+mod ranges;
+#[cfg(test)]
+mod ranges_tests;
 mod reader;
 mod redraft;
 mod roles;
 pub mod schema;
 mod table;
+mod tables;
 mod text;
+mod threads;
 mod wanted;
+mod write;
 
 pub use check::{Check, check};
 pub use column::{BLOCK_ROWS, Column, Names};
@@ -41,6 +47,8 @@ pub use grid::GridIntensity;
 pub use info::{Defaults, Source, Step, TraceInfo};
 pub(crate) use place::EMBEDDED;
 pub use place::{TracePlace, embedded_names};
+pub use ranges::TraceReader;
 pub use schema::{Metric, PerMetric};
 pub use table::{EndpointIx, Feature, Outcomes, Queries, Trace};
+pub use threads::use_threads;
 pub use wanted::Columns;

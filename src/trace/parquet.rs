@@ -1,42 +1,137 @@
 //! Opening and reading a trace's Parquet files.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use polars::io::mmap::MmapBytesReader;
-use polars::prelude::{ArrowDataType, DataFrame, ParallelStrategy, ParquetReader, SerReader};
+use polars::io::parquet::metadata::FileMetadata;
+use polars::prelude::{ArrowDataType, ArrowSchema, DataFrame, ParallelStrategy, ParquetReader, SerReader};
 
 use super::embedding;
 use super::place::TracePlace;
 use crate::error::{Error, Result};
 
-/// A Parquet file before its cells are read.
-type OpenFile = ParquetReader<Box<dyn MmapBytesReader>>;
+/// Rows that a thread reads at a time, unless a row group has more.
+const PIECE_ROWS: usize = if cfg!(test) { 1000 } else { 64 * super::column::BLOCK_ROWS };
 
-/// A Parquet file of the trace, ready to be read, and the names of its columns.
-pub(super) fn open_parquet(place: &TracePlace, file: &str) -> Result<(OpenFile, Vec<String>)> {
-    let mut reader = open(place, file)?;
-    let schema = reader.schema().map_err(|cause| broken(place, file, cause))?;
-    let names = schema.iter_names().map(ToString::to_string).collect();
-    if schema.iter_values().any(|field| matches!(field.dtype, ArrowDataType::FixedSizeList(..))) {
-        reader = with_plain_lists(place, file)?;
-    }
-    Ok((reader, names))
+/// A Parquet file of the trace: what its footer says, before its cells are read.
+pub(super) struct ParquetFile {
+    place: TracePlace,
+    /// Its name within the trace.
+    file: String,
+    footer: Arc<FileMetadata>,
+    schema: Arc<ArrowSchema>,
 }
 
-fn open(place: &TracePlace, file: &str) -> Result<OpenFile> {
+impl ParquetFile {
+    /// Opens a file and reads its footer.
+    pub(super) fn open(place: &TracePlace, file: &str) -> Result<Self> {
+        let mut reader = reader(place, file)?;
+        let mut footer = reader.get_metadata().map_err(|cause| broken(place, file, cause))?.clone();
+        let mut schema = reader.schema().map_err(|cause| broken(place, file, cause))?;
+        if schema.iter_values().any(|field| matches!(field.dtype, ArrowDataType::FixedSizeList(..))) {
+            // Takes lists of fixed size for lists: polars, as it is built here, panics at them, and its
+            // feature for them makes its build a sixth longer. Parquet does not tell the two apart, only
+            // the note on Arrow's types that the writer added does: without it types are Parquet's own.
+            footer = Arc::new(FileMetadata { key_value_metadata: None, ..footer.as_ref().clone() });
+            let mut plain = self::reader(place, file)?;
+            plain.set_metadata(footer.clone());
+            schema = plain.schema().map_err(|cause| broken(place, file, cause))?;
+        }
+        Ok(ParquetFile { place: place.clone(), file: file.to_owned(), footer, schema })
+    }
+
+    /// The names of its columns.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
+        self.schema.iter_names().map(|name| name.as_str())
+    }
+
+    /// Its name, as messages name it.
+    pub(super) fn name(&self) -> String {
+        self.place.name(&self.file)
+    }
+
+    /// Number of rows.
+    pub(super) fn rows(&self) -> usize {
+        self.row_groups().sum()
+    }
+
+    /// The number of rows of each row group.
+    pub(super) fn row_groups(&self) -> impl Iterator<Item = usize> {
+        self.footer.row_groups.iter().map(|group| group.num_rows())
+    }
+
+    /// The row groups that hold some of the rows, in pieces that a thread reads at a time, with the rows
+    /// that stand before the first of them. One empty piece where there is no such row group: it has the
+    /// columns, if no cells.
+    pub(super) fn pieces(&self, rows: &Range<usize>) -> (Vec<Range<usize>>, usize) {
+        let (mut pieces, mut before, mut end, mut held) = (Vec::<Range<usize>>::new(), 0, 0, PIECE_ROWS);
+        for (group, height) in self.row_groups().enumerate() {
+            let start = end;
+            end += height;
+            if end <= rows.start || start >= rows.end {
+                continue;
+            }
+            if pieces.is_empty() {
+                before = start;
+            }
+            match pieces.last_mut().filter(|_| held < PIECE_ROWS) {
+                Some(piece) => piece.end = group + 1,
+                None => {
+                    pieces.push(group..group + 1);
+                    held = 0;
+                }
+            }
+            held += height;
+        }
+        if pieces.is_empty() {
+            pieces.push(0..0);
+        }
+        (pieces, before)
+    }
+
+    /// A table of some row groups, with the wanted columns that the file has. Decoded on this thread alone:
+    /// a trace has many files, and they are read side by side.
+    pub(super) fn read(&self, wanted: impl Fn(&str) -> bool, groups: Range<usize>) -> Result<DataFrame> {
+        let names: Vec<String> = self.columns().filter(|name| wanted(name)).map(str::to_owned).collect();
+        for field in names.iter().filter_map(|name| self.schema.get(name)) {
+            if is_other_list(&field.dtype) {
+                return Err(Error::new("a column has the wrong type")
+                    .at(format!("{}, column `{}`", self.place.name(&self.file), field.name))
+                    .found(format!("{:?}", field.dtype))
+                    .allowed(embedding::ALLOWED_TYPES));
+            }
+        }
+        let mut reader = reader(&self.place, &self.file)?;
+        reader.set_metadata(self.footer_of(groups));
+        let table = reader.with_columns(Some(names)).read_parallel(ParallelStrategy::None).finish();
+        table.map_err(|cause| broken(&self.place, &self.file, cause))
+    }
+
+    /// The footer as if the file had only some of its row groups.
+    fn footer_of(&self, groups: Range<usize>) -> Arc<FileMetadata> {
+        if groups == (0..self.footer.row_groups.len()) {
+            return self.footer.clone();
+        }
+        let all = self.footer.as_ref();
+        let row_groups = all.row_groups[groups].to_vec();
+        Arc::new(FileMetadata {
+            version: all.version,
+            num_rows: row_groups.iter().map(|group| group.num_rows()).sum(),
+            max_row_group_height: all.max_row_group_height,
+            created_by: all.created_by.clone(),
+            row_groups,
+            key_value_metadata: all.key_value_metadata.clone(),
+            schema_descr: all.schema_descr.clone(),
+            column_orders: all.column_orders.clone(),
+            footer_buf: all.footer_buf.clone(),
+        })
+    }
+}
+
+fn reader(place: &TracePlace, file: &str) -> Result<ParquetReader<Box<dyn MmapBytesReader>>> {
     let source = place.open(file)?.ok_or_else(|| Error::new("a file of the trace is missing").at(place.name(file)))?;
     Ok(ParquetReader::new(source))
-}
-
-/// Takes lists of fixed size for lists: polars, as it is built here, panics at them, and its feature for
-/// them makes its build a sixth longer. Parquet does not tell the two apart, only the note on Arrow's
-/// types that the writer added does: without it types are those of Parquet itself.
-fn with_plain_lists(place: &TracePlace, file: &str) -> Result<OpenFile> {
-    let mut reader = open(place, file)?;
-    let mut metadata = reader.get_metadata().map_err(|cause| broken(place, file, cause))?.as_ref().clone();
-    metadata.key_value_metadata = None;
-    reader.set_metadata(Arc::new(metadata));
-    Ok(reader)
 }
 
 fn broken(place: &TracePlace, file: &str, cause: polars::error::PolarsError) -> Error {
@@ -44,23 +139,6 @@ fn broken(place: &TracePlace, file: &str, cause: polars::error::PolarsError) -> 
         .at(place.name(file))
         .cause(cause)
         .hint("the file may be cut off or of another format: make the trace again")
-}
-
-/// A table from one Parquet file, with the wanted columns that it has.
-pub(super) fn read_parquet(place: &TracePlace, file: &str, wanted: impl Fn(&str) -> bool) -> Result<DataFrame> {
-    let (mut reader, mut names) = open_parquet(place, file)?;
-    names.retain(|name| wanted(name));
-    let schema = reader.schema().map_err(|cause| broken(place, file, cause))?;
-    for field in names.iter().filter_map(|name| schema.get(name)) {
-        if is_other_list(&field.dtype) {
-            return Err(Error::new("a column has the wrong type")
-                .at(format!("{}, column `{}`", place.name(file), field.name))
-                .found(format!("{:?}", field.dtype))
-                .allowed(embedding::ALLOWED_TYPES));
-        }
-    }
-    let table = reader.with_columns(Some(names)).read_parallel(ParallelStrategy::Auto).finish();
-    table.map_err(|cause| broken(place, file, cause))
 }
 
 /// A list of what polars, as it is built here, panics at: 16-bit floats, small integers, dates.

@@ -1,17 +1,20 @@
 //! One endpoint's outcomes: its Hive partition as columns in the order of the queries.
 
+use std::ops::Range;
+
 use polars::prelude::DataFrame;
 
 use super::column::Column;
 use super::info::Source;
-use super::parquet::read_parquet;
+use super::parquet::ParquetFile;
 use super::place::TracePlace;
 use super::problems::Problems;
 use super::reader::TableReader;
 use super::schema::{self, MEASURED};
 use super::table::Outcomes;
+use super::tables::cut;
 use super::wanted::Columns;
-use crate::error::Error;
+use crate::error::{Error, Result};
 
 /// The folder name of an endpoint's Hive partition.
 pub(super) fn partition(endpoint: &str) -> String {
@@ -25,30 +28,88 @@ pub(super) fn parts(place: &TracePlace, endpoint: &str) -> Vec<String> {
     names.map(|name| format!("{folder}/{name}")).collect()
 }
 
-/// One endpoint's outcomes: what is known before its files are read.
-pub(super) struct Partition<'a> {
-    pub(super) place: &'a TracePlace,
-    pub(super) id: &'a str,
+/// One endpoint's files, open but not read.
+pub(super) struct Partition {
+    id: String,
+    /// How faults name it: by its only file, or by the folder.
+    name: String,
+    files: Vec<ParquetFile>,
+}
+
+/// What is known of a trace before the outcomes of an endpoint are made of its tables.
+pub(super) struct Known<'a> {
     /// The sources of estimated cells, where they are known.
     pub(super) sources: Option<&'a [Source]>,
     /// The rows of the queries, where they are known.
     pub(super) queries: Option<&'a [u32]>,
+    /// The row of the endpoint's files at which the tables begin.
+    pub(super) first: usize,
 }
 
-impl Partition<'_> {
-    /// The outcomes, scattered among the queries; `None` where a fault stands in the way.
-    pub(super) fn read(&self, columns: &Columns, problems: &mut Problems) -> Option<Outcomes> {
-        let (table, place) = self.table(columns, problems)?;
-        let mut reader = TableReader { table: &table, place: place.clone(), problems };
+impl Partition {
+    /// Opens an endpoint's files.
+    pub(super) fn open(place: &TracePlace, id: &str) -> Result<Self> {
+        let parts = parts(place, id);
+        let folder = place.name(&format!("{}/{}", schema::OUTCOMES_DIR, partition(id)));
+        if parts.is_empty() {
+            let fault = Error::new("an endpoint has no outcomes").at(&folder).found(format!("no Parquet file of `{id}`"));
+            return Err(fault.hint("remove the [[endpoint]], or record its answers"));
+        }
+        let name = if let [part] = parts.as_slice() { place.name(part) } else { folder };
+        let files = parts.iter().map(|part| ParquetFile::open(place, part)).collect::<Result<_>>()?;
+        Ok(Partition { id: id.to_owned(), name, files })
+    }
+
+    /// The endpoint's id.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Number of rows of all files.
+    pub(super) fn rows(&self) -> usize {
+        self.files.iter().map(ParquetFile::rows).sum()
+    }
+
+    /// What threads read of some rows of the endpoint, in order: a file and some of its row groups. With it
+    /// the row of the first of them.
+    pub(super) fn pieces(&self, rows: &Range<usize>) -> (Vec<(&ParquetFile, Range<usize>)>, usize) {
+        let (mut out, mut first, mut start) = (Vec::new(), 0, 0);
+        for file in &self.files {
+            let end = start + file.rows();
+            if (start < rows.end && end > rows.start) || (self.files.len() == 1 && out.is_empty()) {
+                let within = rows.start.saturating_sub(start)..rows.end.saturating_sub(start);
+                let (pieces, before) = file.pieces(&within);
+                if out.is_empty() {
+                    first = start + before;
+                }
+                out.extend(pieces.into_iter().map(|groups| (file, groups)));
+            }
+            start = end;
+        }
+        (out, first)
+    }
+
+    /// The outcomes of the tables that were read, scattered among the queries; `None` where a fault
+    /// stands in the way.
+    pub(super) fn outcomes(
+        &self,
+        tables: Vec<Result<DataFrame>>,
+        known: &Known,
+        rows: &Range<usize>,
+        columns: &Columns,
+        problems: &mut Problems,
+    ) -> Option<Outcomes> {
+        let (table, first) = cut(self.join(tables, problems)?, known.first, rows);
+        let mut reader = TableReader { table: &table, first, place: self.name.clone(), problems };
         let rows = reader.rows();
         let mut found = Vec::with_capacity(columns.metrics.len());
         for &metric in &columns.metrics {
-            let sources = reader.sources(metric, self.sources);
-            let column = reader.quantity(metric.column(), |value| metric.allows(value), metric.allowed());
+            let sources = reader.sources(metric, known.sources);
+            let column = reader.quantity(metric.column(), metric.range(), metric.allowed());
             found.extend(column.map(|column| (metric, column, sources)));
         }
         let rows = rows?;
-        let scatter = Scatter::new(&rows, self.queries?, &place, problems)?;
+        let scatter = Scatter::new(&rows, first, known, &self.name, problems)?;
         let mut outcomes = Outcomes { answered: rows.len(), ..Outcomes::default() };
         for (metric, column, sources) in found {
             outcomes.metrics.set(metric, scatter.column(column));
@@ -60,27 +121,22 @@ impl Partition<'_> {
         Some(outcomes)
     }
 
-    /// The endpoint's parts as one table, with the name that faults give it.
-    fn table(&self, columns: &Columns, problems: &mut Problems) -> Option<(DataFrame, String)> {
-        let parts = parts(self.place, self.id);
-        let folder = self.place.name(&format!("{}/{}", schema::OUTCOMES_DIR, partition(self.id)));
-        let mut table: Option<DataFrame> = None;
-        for part in &parts {
-            let next = problems.keep(read_parquet(self.place, part, |name| columns.wants_of_outcomes(name)))?;
-            let joined = match table {
-                None => Ok(next),
-                Some(table) => table.vstack(&next),
+    /// The tables as one, in order.
+    fn join(&self, tables: Vec<Result<DataFrame>>, problems: &mut Problems) -> Option<DataFrame> {
+        let mut joined: Option<DataFrame> = None;
+        for table in tables {
+            let next = problems.keep(table)?;
+            let fits = match &mut joined {
+                None => {
+                    joined = Some(next);
+                    continue;
+                }
+                Some(table) => table.vstack_mut(&next).map(|_| ()),
             };
-            let unfit =
-                |cause| Error::new("the parts of an endpoint's outcomes do not fit together").at(self.place.name(part)).cause(cause);
-            table = Some(problems.keep(joined.map_err(unfit))?);
+            let unfit = |cause| Error::new("the parts of an endpoint's outcomes do not fit together").at(&self.name).cause(cause);
+            problems.keep(fits.map_err(unfit))?;
         }
-        if table.is_none() {
-            let fault = Error::new("an endpoint has no outcomes").at(&folder).found(format!("no Parquet file of `{}`", self.id));
-            problems.push(fault.hint("remove the [[endpoint]], or record its answers"));
-        }
-        let place = if let [part] = parts.as_slice() { self.place.name(part) } else { folder };
-        Some((table?, place))
+        joined
     }
 }
 
@@ -92,7 +148,8 @@ struct Scatter {
 }
 
 impl Scatter {
-    fn new(rows: &[u32], queries: &[u32], place: &str, problems: &mut Problems) -> Option<Self> {
+    fn new(rows: &[u32], first: usize, known: &Known, place: &str, problems: &mut Problems) -> Option<Self> {
+        let queries = known.queries?;
         if rows == queries {
             return Some(Scatter { positions: None, queries: queries.len() });
         }
@@ -101,7 +158,7 @@ impl Scatter {
         let place = format!("{place}, column `{}`", schema::ROW);
         problems.cells(&place, strays, |index| {
             let allowed = format!("a `{}` of {}", schema::ROW, schema::QUERIES_FILE);
-            Error::new("an outcome belongs to no query").at(format!("{place}, row {index}")).found(rows[index]).allowed(allowed)
+            Error::new("an outcome belongs to no query").at(format!("{place}, row {}", first + index)).found(rows[index]).allowed(allowed)
         });
         let positions: Option<Vec<u32>> = found.into_iter().collect();
         Some(Scatter { positions: Some(positions?), queries: queries.len() })

@@ -27,6 +27,12 @@ impl Problems {
         self.told.extend(errors);
     }
 
+    /// Adds the faults that were found elsewhere.
+    pub(super) fn absorb(&mut self, other: Problems) {
+        self.told.extend(other.told);
+        self.count += other.count;
+    }
+
     /// What a step gave, or `None` with its fault added.
     pub(super) fn keep<T>(&mut self, result: Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::ops::RangeInclusive;
 
 use polars::prelude::{DataFrame, DataType, Series, StringChunked};
 
@@ -16,6 +17,8 @@ use crate::error::Error;
 /// it has a fault that leaves nothing to go on with.
 pub(super) struct TableReader<'a> {
     pub(super) table: &'a DataFrame,
+    /// The row of the file at which the table begins.
+    pub(super) first: usize,
     pub(super) place: String,
     pub(super) problems: &'a mut Problems,
 }
@@ -65,14 +68,19 @@ impl TableReader<'_> {
         let place = self.column_place(schema::ROW);
         if cells.null_count() > 0 {
             let missing = cells.iter().enumerate().filter(|(_, cell)| cell.is_none()).map(|(index, _)| index);
-            self.problems.cells(&place, missing, |index| Error::new("a row number is missing").at(format!("{place}, row {index}")));
+            let first = self.first;
+            self.problems
+                .cells(&place, missing, |index| Error::new("a row number is missing").at(format!("{place}, row {}", first + index)));
             return None;
         }
-        let rows: Vec<u32> = cells.iter().flatten().collect();
-        let disorder = (1..rows.len()).filter(|&index| rows[index - 1] >= rows[index]);
+        let mut rows: Vec<u32> = Vec::with_capacity(cells.len());
+        cells.downcast_iter().for_each(|chunk| rows.extend_from_slice(chunk.values().as_slice()));
+        let from = first_bad(rows.windows(2), |pair| pair[0] < pair[1]).unwrap_or(rows.len());
+        let disorder = (from + 1..rows.len()).filter(|&index| rows[index - 1] >= rows[index]);
+        let first = self.first;
         self.problems.cells(&place, disorder, |index| {
             Error::new("row numbers do not increase: two outcomes of one query, or the file is not sorted")
-                .at(format!("{place}, row {index}"))
+                .at(format!("{place}, row {}", first + index))
                 .found(format!("{} after {}", rows[index], rows[index - 1]))
                 .allowed("increasing numbers, each once")
         });
@@ -99,7 +107,8 @@ impl TableReader<'_> {
         let cells = self.strings(schema::QUERY_ID)?;
         let place = self.column_place(schema::QUERY_ID);
         let missing = cells.iter().enumerate().filter(|(_, id)| id.is_none()).map(|(row, _)| row);
-        self.problems.cells(&place, missing, |row| Error::new("a query has no id").at(format!("{place}, row {row}")));
+        let start = self.first;
+        self.problems.cells(&place, missing, |row| Error::new("a query has no id").at(format!("{place}, row {}", start + row)));
         let mut first = HashMap::with_capacity(cells.len());
         let mut repeated = Vec::new();
         for (row, id) in cells.iter().enumerate().filter_map(|(row, id)| Some((row, id?))) {
@@ -112,23 +121,25 @@ impl TableReader<'_> {
         }
         self.problems.cells(&place, 0..repeated.len(), |index| {
             let (row, id) = repeated[index];
-            let found = format!("`{id}`, which row {} has already", first[id]);
-            Error::new("two queries have the same id").at(format!("{place}, row {row}")).found(found).allowed("unique ids")
+            let found = format!("`{id}`, which row {} has already", start + first[id]);
+            Error::new("two queries have the same id").at(format!("{place}, row {}", start + row)).found(found).allowed("unique ids")
         });
         Some(cells.iter().flatten().map(str::to_owned).collect())
     }
 
     /// A column of numbers whose present cells are all allowed.
-    pub(super) fn quantity(&mut self, name: &str, allows: impl Fn(f64) -> bool, allowed: &str) -> Option<Column> {
+    pub(super) fn quantity(&mut self, name: &str, allows: RangeInclusive<f64>, allowed: &str) -> Option<Column> {
         let series = self.numbers(name, &DataType::Float64)?;
         let cells = self.cast(series.f64())?;
         let place = self.column_place(name);
-        let mut offset = 0;
+        let (low, high) = (*allows.start(), *allows.end());
+        let mut offset = self.first;
         for chunk in cells.downcast_iter() {
             let values = chunk.values().as_slice();
             let valid = |index: usize| chunk.validity().is_none_or(|validity| validity.get_bit(index));
-            if let Some(from) = first_bad(values, &allows) {
-                let bad = (from..values.len()).filter(|&index| valid(index) && !allows(values[index]));
+            // NaN compares as false on both sides.
+            if let Some(from) = first_bad(values.iter(), |&&cell| (cell >= low) & (cell <= high)) {
+                let bad = (from..values.len()).filter(|&index| valid(index) && !allows.contains(&values[index]));
                 self.problems.cells(&place, bad, |index| {
                     Error::new("a cell has a value that it cannot have")
                         .at(format!("{place}, row {}", offset + index))
@@ -149,10 +160,11 @@ impl TableReader<'_> {
         let codes: Vec<u8> = self.cast(cells.u8())?.iter().map(|cell| cell.unwrap_or(MEASURED)).collect();
         let known = |code: u8| code == MEASURED || sources.is_none_or(|sources| sources.iter().any(|source| source.code == code));
         let place = self.column_place(&name);
+        let first = self.first;
         let unknown = codes.iter().enumerate().filter(|(_, code)| !known(**code)).map(|(row, _)| row);
         self.problems.cells(&place, unknown, |row| {
             Error::new("a cell comes from a source that the trace does not name")
-                .at(format!("{place}, row {row}"))
+                .at(format!("{place}, row {}", first + row))
                 .found(codes[row])
                 .allowed(format!("0 (measured) or the code of a [[source]] in {}", schema::TRACE_FILE))
         });
@@ -162,13 +174,17 @@ impl TableReader<'_> {
     /// A feature: strings, or finite numbers.
     pub(super) fn feature(&mut self, name: &str) -> Option<Feature> {
         if self.table.column(name).ok()?.dtype().is_string() {
-            return self.strings(name).map(|cells| Feature::Name(Names::new(cells.iter())));
+            return self.strings(name).map(|cells| Feature::Name(Names::from_polars(&cells)));
         }
-        self.quantity(name, f64::is_finite, "finite numbers").map(Feature::Number)
+        self.quantity(name, f64::MIN..=f64::MAX, "finite numbers").map(Feature::Number)
     }
 }
 
-/// The first block that may hold a bad cell: one fast pass where all is well.
-fn first_bad(cells: &[f64], allows: &impl Fn(f64) -> bool) -> Option<usize> {
-    cells.chunks(1024).position(|chunk| !chunk.iter().fold(true, |all, &cell| all & allows(cell))).map(|chunk| chunk * 1024)
+/// Where the first block with a bad cell begins: one fast pass where all is well. Counting, unlike
+/// stopping at the first, is what the compiler does several cells at a time.
+fn first_bad<T>(cells: impl ExactSizeIterator<Item = T>, good: impl Fn(&T) -> bool) -> Option<usize> {
+    const BLOCK: usize = 1024;
+    let rows = cells.len();
+    let mut cells = cells;
+    (0..rows).step_by(BLOCK).find(|_| cells.by_ref().take(BLOCK).map(|cell| u64::from(!good(&cell))).sum::<u64>() > 0)
 }

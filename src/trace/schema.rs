@@ -1,6 +1,7 @@
 //! The columns of a trace. The only place that spells a column name.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
@@ -107,14 +108,20 @@ impl Metric {
         Metric::ALL.into_iter().find(|metric| metric.column() == name)
     }
 
+    /// The values that a present cell of this metric may have. Infinity is beyond them, and NaN nowhere.
+    #[inline]
+    pub fn range(self) -> RangeInclusive<f64> {
+        match self {
+            Metric::Score | Metric::Confidence => 0.0..=1.0,
+            Metric::Perplexity => 1.0..=f64::MAX,
+            _ => 0.0..=f64::MAX,
+        }
+    }
+
     /// Whether a present value is one that this metric may have.
     #[inline]
     pub fn allows(self, value: f64) -> bool {
-        match self {
-            Metric::Score | Metric::Confidence => (0.0..=1.0).contains(&value),
-            Metric::Perplexity => value.is_finite() && value >= 1.0,
-            _ => value.is_finite() && value >= 0.0,
-        }
+        self.range().contains(&value)
     }
 
     /// The values that [`Metric::allows`], in words.
