@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{CurveSums, Sweep};
+use super::{CurveSums, Ordered, Sweep, Task};
 use crate::draw::{Draws, Stream};
 use crate::policy::noisy_oracle::Misroute;
 use crate::policy::oracle::Choice;
@@ -10,24 +10,25 @@ use crate::policy::{Overhead, PlanBlock};
 use crate::replay::sweeping::{
     Baselines, Block, ClosedForm, FIGURES, Figures, Judge, Line, LineRows, Lines, QUERIES_AT_A_TIME, own_lanes, result_of,
 };
-use crate::replay::{AccountBlock, Exact, Progress, Rows, Status};
+use crate::replay::{AccountBlock, Exact, Layout, Progress, Rows, Status};
 
 /// Blocks that one task works through: sums of floating-point numbers are taken task by task.
 const BLOCKS_A_TASK: usize = 16;
 /// Changes that are added for one replicate before the next: they stay in the nearest cache with its bins.
 const CHANGES_AT_A_TIME: usize = 256;
 
-/// The sums of a curve.
-pub(super) fn run(sweep: &Sweep, room: usize, progress: &dyn Progress) -> CurveSums {
-    let queries = QUERIES_AT_A_TIME * BLOCKS_A_TASK;
-    let tasks = (0..sweep.replay.workload.len().div_ceil(queries)).into_par_iter();
-    let workers = tasks.fold(
+/// Adds the sums of a curve.
+pub(super) fn run(sweep: &Sweep, room: usize, ordered: &mut Ordered, sums: &mut CurveSums, progress: &dyn Progress) {
+    let size = QUERIES_AT_A_TIME * BLOCKS_A_TASK;
+    let layout = sweep.replay.layout();
+    let queries = sweep.replay.workload.len();
+    let tasks = ordered.tasks(queries, size);
+    let workers = tasks.par_iter().enumerate().fold(
         || Worker::new(sweep, room),
-        |mut worker, task| {
-            let end = sweep.replay.workload.len().min((task + 1) * queries);
-            worker.forms.push((task, ClosedForm::default()));
-            for start in (task * queries..end).step_by(QUERIES_AT_A_TIME) {
-                let block = sweep.replay.block(start, end.min(start + QUERIES_AT_A_TIME));
+        |mut worker, (position, task)| {
+            worker.forms.push((position, form_of(layout, &ordered.begin(task, layout.width()))));
+            for start in task.clone().step_by(QUERIES_AT_A_TIME) {
+                let block = sweep.replay.block(start, task.end.min(start + QUERIES_AT_A_TIME));
                 worker.block(&block);
                 progress.advance(block.queries.len() as u64);
             }
@@ -36,20 +37,31 @@ pub(super) fn run(sweep: &Sweep, room: usize, progress: &dyn Progress) -> CurveS
     );
     // Exact sums do not depend on how tasks are dealt out; the others are taken in their order.
     let parts: Vec<(CurveSums, Vec<(usize, ClosedForm)>)> = workers.map(Worker::finish).collect();
-    let (mut sums, mut forms) = (sweep.empty(), Vec::new());
+    let mut forms = Vec::new();
     for (part, of_tasks) in parts {
         sums.merge(&part);
         forms.extend(of_tasks);
     }
     forms.sort_by_key(|(task, _)| *task);
-    let layout = sweep.replay.layout();
+    ordered.take(forms.iter().map(|(_, form)| task_of(layout, form)), queries, size, sums);
+}
+
+/// The sums of a task from the figures of its closed form.
+fn task_of(layout: Layout, form: &ClosedForm) -> Task {
+    let mut task = Task::new(layout.width());
     for (figure, lane) in FIGURES.into_iter().enumerate() {
-        for (_, form) in &forms {
-            sums.difference_squared[layout.at(lane)] += form.difference_squared[figure];
-            sums.misroute_variance[layout.at(lane)] += form.wrong_variance[figure];
-        }
+        task.difference_squared[layout.at(lane)] = form.difference_squared[figure];
+        task.misroute_variance[layout.at(lane)] = form.wrong_variance[figure];
     }
-    sums
+    task
+}
+
+/// A closed form that goes on from those of a task.
+fn form_of(layout: Layout, task: &Task) -> ClosedForm {
+    let figures = |sums: &[f64]| FIGURES.map(|lane| sums[layout.at(lane)]);
+    let mut form = ClosedForm::default();
+    (form.difference_squared, form.wrong_variance) = (figures(&task.difference_squared), figures(&task.misroute_variance));
+    form
 }
 
 /// A worker's sums, and what it fills anew for each block.
@@ -230,7 +242,7 @@ impl Bins {
     }
 
     /// Adds the totals at each accuracy to exact ones: all misroutes, and what is right up to there.
-    fn take(&mut self, layout: crate::replay::Layout, rows: &mut Rows) {
+    fn take(&mut self, layout: Layout, rows: &mut Rows) {
         let points = self.changes.len() - 1;
         let mut total = self.misroutes;
         for bin in &mut self.changes[..points] {
