@@ -3,7 +3,7 @@
 use super::Common;
 use super::replay::with_baselines;
 use super::replaying::{Bar, columns, open};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::policy::PolicySpec;
 use crate::policy::noisy_oracle::Misroute;
 use crate::replay::{PART_QUERIES, Progress, Replay, Request, Stream, Totals};
@@ -71,7 +71,6 @@ impl ReadArgs {
     ) -> Result<Report> {
         if self.stream {
             let reader = TraceReader::open(trace)?;
-            refuse_sparse(&reader, trace)?;
             let columns = columns(&specs, false);
             let specs = with_baselines(specs, reader.info(), &Roles::resolve(reader.info(), &request.roles)?)?;
             let stream = Stream::new(&reader, &columns, &specs, request, PART_QUERIES)?;
@@ -94,16 +93,4 @@ impl ReadArgs {
         drop(bar);
         run.report(&replay, making)
     }
-}
-
-/// Refuses a trace of which an endpoint did not answer all queries: its rows are not those of a part.
-fn refuse_sparse(reader: &TraceReader, trace: &str) -> Result<()> {
-    if reader.is_dense() {
-        return Ok(());
-    }
-    Err(Error::new("only a trace of which every endpoint answered every query can be read part by part")
-        .at(format!("trace `{trace}`"))
-        .found("an endpoint with fewer outcomes than there are queries")
-        .hint("leave out `--stream`, which reads the trace into memory")
-        .usage())
 }

@@ -39,7 +39,9 @@ impl Parts for TraceReader {
     }
 
     fn read(&self, range: Range<usize>, columns: &Columns) -> Result<Trace> {
-        TraceReader::read(self, range, columns)
+        let read = TraceReader::read(self, range, columns);
+        // Rows of an endpoint that did not answer all queries are not those of a part.
+        read.map_err(|error| if self.is_dense() { error } else { error.hint(without()).usage() })
     }
 }
 
@@ -153,6 +155,11 @@ fn learn(all: &mut Vec<String>, names: Option<&Names>) {
     }
 }
 
+/// What can be done about whatever needs the whole trace.
+fn without() -> String {
+    format!("leave out `{OPTION}`: the trace is read into memory then")
+}
+
 /// Refuses policies that are fitted to cells.
 fn refuse_policies(specs: &[PolicySpec]) -> Result<()> {
     let fitted: Vec<String> = specs
@@ -167,16 +174,14 @@ fn refuse_policies(specs: &[PolicySpec]) -> Result<()> {
         .at(OPTION)
         .found(fitted.join(", "))
         .allowed("always, random, oracle, noisy-oracle, by-category, threshold, and cascade with an `order`")
-        .hint(format!("leave out `{OPTION}`, which reads the trace into memory, or leave out the policy"))
+        .hint(format!("leave out the policy, or {}", without()))
         .usage())
 }
 
 /// Refuses selections and rules that depend on all queries.
 fn refuse_request(request: &Request) -> Result<()> {
-    let refuse = |what: &str, option: &str, allowed: &str| {
-        let hint = format!("leave out `{OPTION}`, which reads the trace into memory");
-        Err(Error::new(what).at(OPTION).found(option).allowed(allowed).hint(hint).usage())
-    };
+    let refuse =
+        |what: &str, option: &str, allowed: &str| Err(Error::new(what).at(OPTION).found(option).allowed(allowed).hint(without()).usage());
     if request.workload.selection != Selection::default() {
         return refuse("a selection of queries cannot be replayed part by part", "`--workload`", "all queries of the trace");
     }
@@ -190,26 +195,25 @@ fn refuse_request(request: &Request) -> Result<()> {
 /// Refuses a part that is added up in another way than the first queries: parts would not add up to what
 /// the whole gives.
 fn alike(head: &Replay, part: &Replay, largest: &range::Largest) -> Result<()> {
-    let exact = |replay: &Replay| replay.room.is_some();
-    let in_lines = line::room(largest.of_all()).is_some() && head.layout().dense;
-    if exact(head) != in_lines || exact(part) != in_lines {
-        return Err(Error::new("single answers take so much that they are added up in another way, in some parts of the trace only")
-            .at(OPTION)
-            .allowed("less than 2^30 joules, dollars, seconds or watts, and 2^70 FLOP, for a plan")
-            .hint(format!("look for cells with a wrong unit, or leave out `{OPTION}`")));
-    }
     let same = head.workload.metrics() == part.workload.metrics()
         && head.layout() == part.layout()
         && head.references == part.references
         && head.notes == part.notes
         && head.entries.len() == part.entries.len();
-    if same {
+    if !same {
+        return Err(Error::new("cells that this needs are missing in parts of the trace, and there in others")
+            .found(format!("needed there: {}", listed(part)))
+            .allowed(format!("needed of the first queries: {}", listed(head)))
+            .hint("`--metrics` says which metrics are needed, `--local` and `--baseline` which endpoints"));
+    }
+    let in_lines = line::room(largest.of_all()).is_some() && head.layout().dense;
+    if head.room.is_some() == in_lines && part.room.is_some() == in_lines {
         return Ok(());
     }
-    Err(Error::new("cells that this needs are missing in parts of the trace, and there in others")
-        .found(format!("needed there: {}", listed(part)))
-        .allowed(format!("needed of the first queries: {}", listed(head)))
-        .hint("`--metrics` says which metrics are needed, `--local` and `--baseline` which endpoints"))
+    Err(Error::new("single answers take so much that they are added up in another way, in some parts of the trace only")
+        .at(OPTION)
+        .allowed("less than 2^30 joules, dollars, seconds or watts, and 2^70 FLOP, for a plan")
+        .hint(format!("look for cells with a wrong unit, or {}", without())))
 }
 
 /// The metrics that a replay accounts for.
