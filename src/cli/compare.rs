@@ -64,7 +64,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let bar = Bar::new(common, replay.workload.len() as u64);
     let tallies = replay.run(&bar)?;
     drop(bar);
-    let mut report = build::compared(&replay, &tallies, args.replaying.making("compare"), &by)?;
+    let mut report = build::compared(&replay, tallies, args.replaying.making("compare"), &by)?;
     if let Some(compare) = &mut report.compare {
         compare.left_out = left_out.into_iter().chain(unread).collect();
         compare.perturbed = perturbed(&replay, &pairs)?;

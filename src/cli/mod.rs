@@ -12,6 +12,7 @@ mod import;
 mod inspect;
 mod measures;
 mod output;
+mod parts;
 mod policies;
 mod replay;
 mod replaying;

@@ -1,11 +1,11 @@
 //! `wattroute replay`.
 
-use super::replaying::{Bar, ReplayArgs, RunArgs, open};
+use super::parts::ReadArgs;
+use super::replaying::{ReplayArgs, RunArgs};
 use super::{Common, finish};
 use crate::error::{Error, Result};
 use crate::policy::PolicySpec;
-use crate::replay::Replay;
-use crate::report::{Report, build};
+use crate::sweep::Grid;
 use crate::trace::{EndpointIx, TraceInfo};
 use crate::workload::Roles;
 
@@ -21,16 +21,18 @@ pub(super) struct Args {
     policies: Vec<String>,
     #[command(flatten)]
     replaying: ReplayArgs,
+    #[command(flatten)]
+    read: ReadArgs,
 }
 
 pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     finish::claim(args.run.out.as_deref(), common)?;
     let request = args.replaying.request(common)?;
     let specs = named(&args.policies)?;
-    let trace = open(&args.run.trace, &specs, false)?;
-    let specs = with_baselines(specs, &trace.info, &Roles::resolve(&trace.info, &request.roles)?)?;
-    let replay = Replay::prepare(&trace, &specs, &request)?;
-    let report = replayed(&replay, args.replaying.making("replay"), common)?;
+    // Nothing is swept.
+    let grid = Grid::new(vec![1.0])?;
+    let making = args.replaying.making("replay");
+    let report = args.read.replayed(&args.run.trace, specs, &request, making, common, (&grid, &|_| Ok(Vec::new())))?;
     finish::finish(&report, args.run.out.as_deref(), common)
 }
 
@@ -41,14 +43,6 @@ pub(super) fn named(names: &[String]) -> Result<Vec<PolicySpec>> {
         return Err(Error::new("a policy is named twice").at("--policy").found(format!("`{}`", twice.1.name)).usage());
     }
     Ok(specs)
-}
-
-/// Replays and reports.
-pub(super) fn replayed(replay: &Replay, making: build::Making, common: &Common) -> Result<Report> {
-    let bar = Bar::new(common, replay.steps());
-    let tallies = replay.run(&bar)?;
-    drop(bar);
-    build::with_routers(replay, &tallies, making)
 }
 
 /// The policies with one that always takes each baseline, which figures are held against.

@@ -85,7 +85,9 @@ impl ReplayArgs {
 
     /// What the report says of its making.
     pub(super) fn making(&self, verb: &str) -> Making {
-        Making { verb: verb.to_owned(), arguments: super::arguments(), carbon_g_per_kwh: self.carbon }
+        // How a trace is read changes nothing else in a report.
+        let arguments = super::arguments().into_iter().filter(|argument| argument != "--stream").collect();
+        Making { verb: verb.to_owned(), arguments, carbon_g_per_kwh: self.carbon }
     }
 }
 
@@ -127,6 +129,11 @@ impl ScopeArgs {
 
 /// Opens a trace with the columns that some policies need, and where asked for with the queries' names.
 pub(super) fn open(name: &str, specs: &[PolicySpec], ids: bool) -> Result<Trace> {
+    Trace::open(name, &columns(specs, ids))
+}
+
+/// The columns that some policies need.
+pub(super) fn columns(specs: &[PolicySpec], ids: bool) -> Columns {
     let needs: Vec<_> = specs.iter().map(|spec| spec.parameters.needs()).collect();
     let mut metrics = vec![Metric::Score];
     metrics.extend(ACCOUNTS);
@@ -136,14 +143,13 @@ pub(super) fn open(name: &str, specs: &[PolicySpec], ids: bool) -> Result<Trace>
         }
     }
     let any = |need: fn(&crate::policy::Needs) -> bool| needs.iter().any(need);
-    let columns = Columns {
+    Columns {
         metrics,
         ids: ids || any(|needs| needs.ids),
         prompts: any(|needs| needs.prompts),
         features: any(|needs| needs.features),
         embedding: any(|needs| needs.embedding),
-    };
-    Trace::open(name, &columns)
+    }
 }
 
 /// A progress bar on a terminal; silent in a pipe, with `--quiet` and with `--json`.

@@ -1,15 +1,13 @@
 //! `wattroute sweep`.
 
-use super::replay::{replayed, with_baselines};
-use super::replaying::{Bar, ReplayArgs, RunArgs, open};
+use super::parts::{ReadArgs, Wanted};
+use super::replaying::{ReplayArgs, RunArgs};
 use super::{Common, finish};
 use crate::error::{Error, Result};
 use crate::policy::PolicySpec;
 use crate::policy::noisy_oracle::Misroute;
 use crate::replay::Replay;
-use crate::report::curve;
-use crate::sweep::{Grid, sweep};
-use crate::workload::Roles;
+use crate::sweep::Grid;
 
 /// Savings and answer accuracy over router accuracy
 #[derive(Debug, clap::Args)]
@@ -29,6 +27,8 @@ pub(super) struct Args {
     misroute: Vec<String>,
     #[command(flatten)]
     replaying: ReplayArgs,
+    #[command(flatten)]
+    read: ReadArgs,
 }
 
 pub(super) fn run(args: Args, common: &Common) -> Result<()> {
@@ -38,21 +38,16 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let misroutes = misroutes(&args.misroute)?;
     let swept = PolicySpec::find(&args.policy)?;
     let specs = vec![PolicySpec::find("oracle")?, swept.clone()];
-    let trace = open(&args.run.trace, &specs, false)?;
-    let specs = with_baselines(specs, &trace.info, &Roles::resolve(&trace.info, &request.roles)?)?;
-    let replay = Replay::prepare(&trace, &specs, &request)?;
-    let entries = (0..replay.entries.len()).filter(|&entry| replay.entries[entry].spec.name == swept.name);
-    // Asked before the work: what cannot be swept need not be replayed.
-    let curves = entries.map(|entry| Ok((entry, named_misroutes(&replay.entries[entry], &misroutes)?))).collect::<Result<Vec<_>>>()?;
-    let mut report = replayed(&replay, args.replaying.making("sweep"), common)?;
-    let bar = Bar::new(common, (replay.workload.len() * curves.len() * misroutes.len().max(1)) as u64);
-    for (entry, misroutes) in curves {
-        for (name, misroute) in misroutes {
-            let sums = sweep(&replay, entry, misroute, &grid, &bar)?;
-            report.curves.push(curve(&replay, entry, &name, &grid, &sums));
+    let wanted = |replay: &Replay| {
+        let mut wanted = Vec::new();
+        for entry in (0..replay.entries.len()).filter(|&entry| replay.entries[entry].spec.name == swept.name) {
+            let misroutes = named_misroutes(&replay.entries[entry], &misroutes)?;
+            wanted.extend(misroutes.into_iter().map(|(name, misroute)| Wanted { entry, name, misroute }));
         }
-    }
-    drop(bar);
+        Ok(wanted)
+    };
+    let making = args.replaying.making("sweep");
+    let report = args.read.replayed(&args.run.trace, specs, &request, making, common, (&grid, &wanted))?;
     finish::finish(&report, args.run.out.as_deref(), common)
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Built, Context, Parameters, PlanBlock, Policy, PolicyKind, PolicySpec, Rule, target};
+use super::{Built, BuiltFrom, Context, Parameters, PlanBlock, Policy, PolicyKind, PolicySpec, Rule, target};
 use crate::draw::Draws;
 use crate::error::Result;
 use crate::trace::EndpointIx;
@@ -27,6 +27,10 @@ struct Always {
 }
 
 impl Parameters for Always {
+    fn built_from(&self) -> BuiltFrom {
+        BuiltFrom::Description
+    }
+
     fn build(&self, context: &Context) -> Result<Built> {
         let (endpoint, uses_pool) = target::resolve(&self.endpoint, "endpoint", context)?;
         let rule = Rule::Foresight(Box::new(To(endpoint)));

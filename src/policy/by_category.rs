@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Built, Context, Parameters, PlanBlock, Policy, PolicyKind, PolicySpec, Rule, target};
+use super::{Built, BuiltFrom, Context, Parameters, PlanBlock, Policy, PolicyKind, PolicySpec, Rule, target};
 use crate::draw::Draws;
 use crate::error::{Error, Result};
 use crate::trace::EndpointIx;
@@ -40,6 +40,10 @@ struct File {
 }
 
 impl Parameters for File {
+    fn built_from(&self) -> BuiltFrom {
+        BuiltFrom::Names
+    }
+
     fn build(&self, context: &Context) -> Result<Built> {
         let names = match self.by {
             By::Category => context.trace.queries.category.as_ref(),

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Built, Context, Needs, Parameters, PlanBlock, Policy, PolicyKind, PolicySpec, Rule, StopRule, target};
+use super::{Built, BuiltFrom, Context, Needs, Parameters, PlanBlock, Policy, PolicyKind, PolicySpec, Rule, StopRule, target};
 use crate::draw::Draws;
 use crate::error::{Error, Result};
 use crate::trace::{EndpointIx, Metric};
@@ -56,6 +56,11 @@ impl Parameters for Cascade {
     fn needs(&self) -> Needs {
         let confidence = matches!(self.stop, StopRule::Confidence { .. });
         Needs { metrics: if confidence { vec![Metric::Confidence] } else { Vec::new() }, ..Needs::default() }
+    }
+
+    fn built_from(&self) -> BuiltFrom {
+        // The default order is that of the mean costs.
+        if self.order.is_some() { BuiltFrom::Description } else { BuiltFrom::Cells }
     }
 
     fn build(&self, context: &Context) -> Result<Built> {

@@ -135,6 +135,18 @@ pub struct Needs {
     pub embedding: bool,
 }
 
+/// What of a trace decides how a policy is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuiltFrom {
+    /// Its endpoints and which columns it has; and of cells at most that none is missing, which each part
+    /// of the trace can tell for itself. Built on any part of the trace the policy is the same.
+    Description,
+    /// Also the names of its data sets and categories, all of them.
+    Names,
+    /// Its cells: built on a part the policy may be another than on the whole.
+    Cells,
+}
+
 /// Checked parameters of a policy, ready for a trace.
 pub trait Parameters: Send + Sync {
     /// What must be read of the trace.
@@ -144,6 +156,11 @@ pub trait Parameters: Send + Sync {
     /// The learned policy that it is, where it is one.
     fn learned(&self) -> Option<&learned::Learned> {
         None
+    }
+    /// What decides how it is built; unless it says otherwise, cells do. A trace is streamed part by part
+    /// only for policies that do not depend on them.
+    fn built_from(&self) -> BuiltFrom {
+        BuiltFrom::Cells
     }
     /// Fits the policy to a trace and a pool.
     fn build(&self, context: &Context) -> Result<Built>;

@@ -5,7 +5,7 @@ mod cases;
 use serde::Deserialize;
 
 use super::oracle::{Choice, Goal, NoneCorrect, Oracle, OracleParameters};
-use super::{Built, Context, Objective, Parameters, PlanBlock, PolicyKind, PolicySpec, Problems, Rule, StopRule};
+use super::{Built, BuiltFrom, Context, Objective, Parameters, PlanBlock, PolicyKind, PolicySpec, Problems, Rule, StopRule};
 use crate::draw::{Draws, Stream, threshold};
 use crate::error::{Error, Result};
 use crate::trace::EndpointIx;
@@ -167,6 +167,10 @@ struct NoisyParameters {
 }
 
 impl Parameters for NoisyParameters {
+    fn built_from(&self) -> BuiltFrom {
+        BuiltFrom::Description
+    }
+
     fn build(&self, context: &Context) -> Result<Built> {
         let oracle = Oracle::new(&self.oracle, context)?;
         let compares = oracle.compares();

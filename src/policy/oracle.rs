@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Built, Context, Hindsight, Objective, Parameters, PlanBlock, PolicyKind, PolicySpec, Rule};
+use super::{Built, BuiltFrom, Context, Hindsight, Objective, Parameters, PlanBlock, PolicyKind, PolicySpec, Rule};
 use crate::draw::Draws;
 use crate::error::{Error, Result};
 use crate::trace::{EndpointIx, Metric};
@@ -64,6 +64,10 @@ pub struct OracleParameters {
 }
 
 impl Parameters for OracleParameters {
+    fn built_from(&self) -> BuiltFrom {
+        BuiltFrom::Description
+    }
+
     fn build(&self, context: &Context) -> Result<Built> {
         let oracle = Oracle::new(self, context)?;
         Ok(Built { compares: oracle.compares(), ..Built::pooled(Rule::Hindsight(Box::new(oracle))) })

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Built, Context, Parameters, PlanBlock, Policy, PolicyKind, PolicySpec, Rule, target};
+use super::{Built, BuiltFrom, Context, Parameters, PlanBlock, Policy, PolicyKind, PolicySpec, Rule, target};
 use crate::draw::{Draws, Stream, threshold};
 use crate::error::{Error, Result};
 use crate::trace::EndpointIx;
@@ -63,6 +63,10 @@ struct Random {
 }
 
 impl Parameters for Random {
+    fn built_from(&self) -> BuiltFrom {
+        BuiltFrom::Description
+    }
+
     fn build(&self, context: &Context) -> Result<Built> {
         let mut weights: Vec<(EndpointIx, f64)> = Vec::new();
         let mut uses_pool = false;

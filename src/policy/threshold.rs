@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Built, Context, Needs, Parameters, PlanBlock, Policy, PolicyKind, PolicySpec, Rule, target};
+use super::{Built, BuiltFrom, Context, Needs, Parameters, PlanBlock, Policy, PolicyKind, PolicySpec, Rule, target};
 use crate::draw::Draws;
 use crate::error::{Error, Result};
 use crate::trace::{EndpointIx, Feature};
@@ -42,6 +42,10 @@ fn check(file: File, problems: &mut super::Problems) -> File {
 impl Parameters for File {
     fn needs(&self) -> Needs {
         Needs { features: true, ..Needs::default() }
+    }
+
+    fn built_from(&self) -> BuiltFrom {
+        BuiltFrom::Description
     }
 
     fn build(&self, context: &Context) -> Result<Built> {

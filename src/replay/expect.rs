@@ -89,15 +89,24 @@ impl LaneVisitor for LaneNumbers {
 impl Replay<'_> {
     /// The moments of an entry's lanes, by its position; `None` where it is no noisy oracle.
     pub fn expect(&self, entry: usize) -> Option<LaneMoments> {
+        self.expect_after(entry, None)
+    }
+
+    /// The same with those of the queries before, which are added up in the same order as those of one
+    /// workload would be.
+    pub(crate) fn expect_after(&self, entry: usize, before: Option<LaneMoments>) -> Option<LaneMoments> {
         let Rule::NoisyOracle(noisy) = &self.entries[entry].built.rule else { return None };
+        let zeros = || vec![0.0; self.layout().width()];
+        let mut moments = before.unwrap_or_else(|| LaneMoments { mean: zeros(), variance: zeros() });
         match (self.room, noisy.rates()) {
-            (Some(_), Rates::Accuracy(accuracy)) => Some(self.expect_dense(entry, noisy, accuracy)),
-            _ => Some(self.expect_any(entry, noisy)),
+            (Some(_), Rates::Accuracy(accuracy)) => self.expect_dense(entry, noisy, accuracy, &mut moments),
+            _ => self.expect_any(entry, noisy, &mut moments),
         }
+        Some(moments)
     }
 
     /// One router accuracy on a workload without gaps: sums that serve every accuracy, at this one.
-    fn expect_dense(&self, entry: usize, noisy: &NoisyOracle, accuracy: f64) -> LaneMoments {
+    fn expect_dense(&self, entry: usize, noisy: &NoisyOracle, accuracy: f64, moments: &mut LaneMoments) {
         let blocks: Vec<usize> = (0..self.workload.len()).step_by(BLOCK_ROWS).collect();
         let part = |&start: &usize| {
             let block = self.block(start, (start + BLOCK_ROWS).min(self.workload.len()));
@@ -111,7 +120,6 @@ impl Replay<'_> {
         // Blocks are added up in their order, so that the bytes do not depend on the threads.
         let parts: Vec<(Vec<Baseline>, ClosedForm)> = blocks.par_iter().map(part).collect();
         let layout = self.layout();
-        let mut moments = LaneMoments { mean: vec![0.0; layout.width()], variance: vec![0.0; layout.width()] };
         for (baselines, sums) in &parts {
             sums.moments(accuracy, |lane, mean, variance| {
                 moments.mean[layout.at(lane)] += mean;
@@ -121,11 +129,10 @@ impl Replay<'_> {
                 baseline.lanes(position, |lane, sum| moments.mean[layout.at(lane)] += sum);
             }
         }
-        moments
     }
 
     /// Any workload and any rates, way by way.
-    fn expect_any(&self, entry: usize, noisy: &NoisyOracle) -> LaneMoments {
+    fn expect_any(&self, entry: usize, noisy: &NoisyOracle, moments: &mut LaneMoments) {
         let blocks = self.workload.len().div_ceil(BLOCK_ROWS);
         let part = |block: usize| {
             let block = self.block(block * BLOCK_ROWS, ((block + 1) * BLOCK_ROWS).min(self.workload.len()));
@@ -133,13 +140,10 @@ impl Replay<'_> {
         };
         // In the order of the blocks, as above.
         let parts: Vec<LaneMoments> = (0..blocks).into_par_iter().map(part).collect();
-        let width = self.layout().width();
-        let mut total = LaneMoments { mean: vec![0.0; width], variance: vec![0.0; width] };
         for part in parts {
-            total.mean.iter_mut().zip(&part.mean).for_each(|(sum, term)| *sum += term);
-            total.variance.iter_mut().zip(&part.variance).for_each(|(sum, term)| *sum += term);
+            moments.mean.iter_mut().zip(&part.mean).for_each(|(sum, term)| *sum += term);
+            moments.variance.iter_mut().zip(&part.variance).for_each(|(sum, term)| *sum += term);
         }
-        total
     }
 
     fn expect_block(&self, entry: usize, block: &Block, cases: impl Fn(usize, &mut dyn FnMut(f64, &[EndpointIx]))) -> LaneMoments {

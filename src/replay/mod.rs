@@ -21,7 +21,9 @@ mod range;
 mod references;
 mod setup;
 mod split;
+mod stream;
 mod tally;
+mod totals;
 
 pub use account::{AccountBlock, QueryResult, Status};
 pub use bootstrap::{RESAMPLES, Resampled, Weights, buckets};
@@ -33,7 +35,9 @@ pub use firsts::Firsts;
 pub use histogram::Histogram;
 pub use setup::{Entry, Groups, LeftOut, Replay, Request};
 pub use split::{Part, lane as split_lane, oracle_that_errs};
+pub use stream::{PART_QUERIES, Parts, Stream};
 pub use tally::{BUCKETS, Lane, Layout, Rows, Tally, UNITS};
+pub use totals::{Facts, Group, Totals};
 
 /// The parts of the engine that a sweep is made of too.
 pub(crate) mod sweeping {

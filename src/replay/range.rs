@@ -11,59 +11,84 @@ use crate::error::{Error, Result};
 use crate::trace::Metric;
 use crate::workload::{ACCOUNTS, Workload};
 
-/// The largest results that a plan may have, each in the unit that it is added up in.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Largest {
-    /// By account the sum of the largest cells of all endpoints: a plan pays for each at most once.
-    accounts: [f64; ACCOUNTS.len()],
-    /// In watts: the power of several attempts lies between theirs.
+/// The largest cells of the endpoints in use, from which the largest results follow that a plan may have.
+#[derive(Debug, Clone)]
+pub(crate) struct Largest {
+    /// By endpoint in use and account.
+    cells: Vec<[f64; ACCOUNTS.len()]>,
+    /// In watts, of all endpoints, the router's energy with theirs.
     power: f64,
+    /// By policy and account what its router takes itself.
+    overheads: Vec<[f64; ACCOUNTS.len()]>,
 }
 
 impl Largest {
-    /// The largest of all.
+    /// With the cells of other queries.
+    pub fn merge(&mut self, other: &Largest) {
+        for (mine, theirs) in self.cells.iter_mut().zip(&other.cells) {
+            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine = mine.max(*theirs));
+        }
+        self.power = self.power.max(other.power);
+    }
+
+    /// By account the sum of the largest cells of all endpoints: a plan pays for each at most once.
+    fn accounts(&self) -> [f64; ACCOUNTS.len()] {
+        let cells = |account: usize| self.cells.iter().map(|cells| cells[account]).sum::<f64>();
+        std::array::from_fn(|account| cells(account) + greatest_overhead(&self.overheads, account))
+    }
+
+    /// The same in the units that they are added up in.
+    fn scaled(&self) -> [f64; ACCOUNTS.len()] {
+        let accounts = self.accounts();
+        std::array::from_fn(|account| accounts[account] / UNITS[account])
+    }
+
+    /// In watts: the power of several attempts lies between theirs, but for answers that take no time, after
+    /// a router that does.
+    fn power(&self) -> f64 {
+        let energy = self.accounts()[ENERGY];
+        let routers = self.overheads.iter().filter(|overhead| overhead[LATENCY] > 0.0).map(|overhead| energy / overhead[LATENCY]);
+        routers.fold(self.power, f64::max)
+    }
+
+    /// The largest of all, each in its unit.
     pub fn of_all(&self) -> f64 {
-        self.accounts.into_iter().fold(self.power, f64::max)
+        self.scaled().into_iter().fold(self.power(), f64::max)
     }
 }
 
-/// The largest results of the endpoints in use, with what routers take themselves.
+fn greatest_overhead(overheads: &[[f64; ACCOUNTS.len()]], account: usize) -> f64 {
+    overheads.iter().map(|overhead| overhead[account]).fold(0.0, f64::max)
+}
+
+/// The largest cells of the endpoints in use, with what routers take themselves.
 pub(super) fn largest(workload: &Workload, entries: &[Entry]) -> Largest {
     let in_use: Vec<usize> = workload.in_use().map(usize::from).collect();
     let column = |endpoint: usize, metric: Metric| workload.trace().metric(endpoint, metric);
     let overheads: Vec<[f64; ACCOUNTS.len()]> = entries.iter().map(|entry| by_account(&entry.spec.overhead)).collect();
-    let overhead = |account: usize| overheads.iter().map(|overhead| overhead[account]).fold(0.0, f64::max);
-    let account = |account: usize| {
-        let cells = in_use.par_iter().map(|&endpoint| column(endpoint, ACCOUNTS[account]).map_or(0.0, |column| greatest(column.blocks())));
-        cells.collect::<Vec<f64>>().iter().sum::<f64>() + overhead(account)
-    };
-    let accounts: [f64; ACCOUNTS.len()] = std::array::from_fn(account);
+    let cells = |&endpoint: &usize| ACCOUNTS.map(|metric| column(endpoint, metric).map_or(0.0, |column| greatest(column.blocks())));
+    let router_j = greatest_overhead(&overheads, ENERGY);
     let power = |&endpoint: &usize| {
         let (Some(energy_j), Some(latency_s)) = (column(endpoint, ACCOUNTS[ENERGY]), column(endpoint, ACCOUNTS[LATENCY])) else {
             return 0.0;
         };
         let watts = |(energy_j, latency_s): (&[f64], &[f64])| -> Vec<f64> {
-            let watts =
-                |(energy_j, latency_s): (&f64, &f64)| if *latency_s > 0.0 { (energy_j + overhead(ENERGY)) / latency_s } else { 0.0 };
+            let watts = |(energy_j, latency_s): (&f64, &f64)| if *latency_s > 0.0 { (energy_j + router_j) / latency_s } else { 0.0 };
             energy_j.iter().zip(latency_s).map(watts).collect()
         };
         energy_j.blocks().zip(latency_s.blocks()).map(|pair| greatest(std::iter::once(&watts(pair)[..]))).fold(0.0, f64::max)
     };
-    let cells = in_use.par_iter().map(power).reduce(|| 0.0, f64::max);
-    // Answers that take no time, after a router that does.
-    let routers = overheads.iter().filter(|overhead| overhead[LATENCY] > 0.0).map(|overhead| accounts[ENERGY] / overhead[LATENCY]);
-    let scaled = std::array::from_fn(|account| accounts[account] / UNITS[account]);
-    Largest { accounts: scaled, power: routers.fold(cells, f64::max) }
+    Largest { cells: in_use.par_iter().map(cells).collect(), power: in_use.par_iter().map(power).reduce(|| 0.0, f64::max), overheads }
 }
 
 /// Refuses a workload whose totals may leave the range of [`super::Exact`], in which they would wrap
 /// around silently. Cells so large are mistakes: 2^62 joules are what the Sun gives the Earth in half a minute.
-pub(super) fn check(workload: &Workload, replicates: u32, largest: &Largest) -> Result<()> {
-    let terms = workload.len() as f64 * f64::from(replicates);
-    for (account, metric) in ACCOUNTS.into_iter().enumerate() {
-        refuse(&metric.to_string(), largest.accounts[account] * terms * UNITS[account], LARGEST * UNITS[account])?;
+pub(super) fn check(queries: usize, replicates: u32, largest: &Largest) -> Result<()> {
+    let terms = queries as f64 * f64::from(replicates);
+    for (metric, (largest, unit)) in ACCOUNTS.into_iter().zip(largest.scaled().into_iter().zip(UNITS)) {
+        refuse(&metric.to_string(), largest * terms * unit, LARGEST * unit)?;
     }
-    refuse("power in watts", largest.power * terms, LARGEST)
+    refuse("power in watts", largest.power() * terms, LARGEST)
 }
 
 fn refuse(what: &str, total: f64, limit: f64) -> Result<()> {

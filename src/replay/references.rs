@@ -9,7 +9,7 @@ use crate::trace::Trace;
 use crate::workload::{OutcomeBlock, Pool, QueryBlock, Roles};
 
 /// Every oracle of a run, each once: its choices for a block are made once for all that need them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct References {
     oracles: Vec<Oracle>,
     /// By pool, where there can be one.

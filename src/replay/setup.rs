@@ -78,6 +78,8 @@ pub struct Replay<'t> {
     pub entries: Vec<Entry>,
     /// The oracles that router accuracy is measured against.
     pub(crate) references: References,
+    /// The largest cells.
+    pub(crate) largest: range::Largest,
     /// How many results may be added up as [`line::Line`]s; `None` where they do not fit those.
     pub(crate) room: Option<usize>,
     /// Groups of queries.
@@ -184,9 +186,9 @@ impl<'t> Replay<'t> {
         let groups = Groups::of(trace);
         let replicates = request.replicates.max(1);
         let largest = range::largest(&workload, &entries);
-        range::check(&workload, replicates, &largest)?;
+        range::check(workload.len(), replicates, &largest)?;
         let room = line::room(largest.of_all()).filter(|_| workload.is_dense());
-        Ok(Replay { workload, roles, entries, references, room, groups, objective, replicates, seed: request.seed, notes })
+        Ok(Replay { workload, roles, entries, references, largest, room, groups, objective, replicates, seed: request.seed, notes })
     }
 
     /// What reports call an entry.

@@ -167,6 +167,15 @@ impl Rows {
         self.cells.iter_mut().zip(&other.cells).for_each(|(mine, &theirs)| *mine += theirs);
     }
 
+    /// The same rows in other places among so many.
+    pub fn placed(&self, places: &[usize], rows: usize) -> Rows {
+        let mut out = Rows::new(rows, self.cells.len() / self.rows.max(1));
+        for (into, lane) in out.lanes_mut().zip(self.cells.chunks_exact(self.rows)) {
+            places.iter().zip(lane).for_each(|(&place, &cell)| into[place] = cell);
+        }
+        out
+    }
+
     /// The sum of all rows.
     pub fn total(&self) -> Vec<Exact> {
         let sum = |lane: &[Exact]| {

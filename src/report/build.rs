@@ -10,8 +10,7 @@ use crate::analysis::routers::routers;
 use crate::analysis::{By, ById, Figure, Fractions, Measures, Quantities, compare, figure, paired};
 use crate::error::Result;
 use crate::policy::Objective;
-use crate::replay::{Entry, Lane, LaneMoments, Layout, Replay, Resampled, Tally, UNITS, Weights};
-use crate::trace::Metric;
+use crate::replay::{Entry, Facts, Lane, LaneMoments, Layout, Replay, Resampled, Tally, Totals, UNITS, Weights};
 use crate::workload::ACCOUNTS;
 
 /// The key of what nobody serves.
@@ -33,35 +32,38 @@ const JOULES_PER_KWH: f64 = 3.6e6;
 
 /// The report of a replay, without what is said of learned policies' routers.
 pub fn report(replay: &Replay, tallies: &[Tally], making: Making) -> Report {
-    with_samples(replay, tallies, making).0
+    with_samples(replay, &Totals::of(replay, tallies.to_vec()), making).0
 }
 
-/// The report of a replay with its routers.
+/// The report of what a replay adds up to, with its routers. Of the replay itself only its policies and
+/// roles are asked: it may be that of a part of the queries ([`Stream`](crate::replay::Stream)).
 ///
 /// # Errors
 /// Where a policy cannot plan.
-pub fn with_routers(replay: &Replay, tallies: &[Tally], making: Making) -> Result<Report> {
-    Ok(Report { routers: routers(replay)?, ..report(replay, tallies, making) })
+pub fn with_routers(replay: &Replay, totals: &Totals, making: Making) -> Result<Report> {
+    Ok(Report { routers: routers(replay)?, ..with_samples(replay, totals, making).0 })
 }
 
 /// The report of a replay whose policies are held against each other, its routers among it.
 ///
 /// # Errors
 /// Where a policy cannot plan.
-pub fn compared(replay: &Replay, tallies: &[Tally], making: Making, by: &By) -> Result<Report> {
-    let (report, samples) = with_samples(replay, tallies, making);
-    let compare = Some(compare(replay, &samples, tallies, by)?);
+pub fn compared(replay: &Replay, tallies: Vec<Tally>, making: Making, by: &By) -> Result<Report> {
+    let totals = Totals::of(replay, tallies);
+    let (report, samples) = with_samples(replay, &totals, making);
+    let compare = Some(compare(replay, &samples, &totals.tallies, by)?);
     Ok(Report { compare, routers: routers(replay)?, ..report })
 }
 
-fn with_samples(replay: &Replay, tallies: &[Tally], making: Making) -> (Report, Vec<Resampled>) {
+fn with_samples(replay: &Replay, totals: &Totals, making: Making) -> (Report, Vec<Resampled>) {
+    let Totals { tallies, facts, .. } = totals;
     let weights = Weights::new(replay.seed);
     let resample = |(entry, tally): (&Entry, &Tally)| weights.apply(&tally.buckets, replay.replicates_of(entry));
     let samples: Vec<Resampled> = replay.entries.iter().zip(tallies).map(resample).collect();
-    let builder =
-        Builder { replay, measures: Measures { layout: replay.layout() }, samples: &samples, carbon_g_per_kwh: making.carbon_g_per_kwh };
+    let measures = Measures { layout: replay.layout() };
+    let builder = Builder { replay, totals, measures, samples: &samples, carbon_g_per_kwh: making.carbon_g_per_kwh };
     let policies = (0..replay.entries.len()).map(|position| builder.policy(position, &tallies[position])).collect();
-    let mut report = Report { policies, ..frame(replay, making) };
+    let mut report = Report { policies, ..framed(replay, facts, making) };
     report.notes.extend(replay.entries.iter().zip(tallies).filter_map(|(entry, tally)| unlearned(replay, entry, tally)));
     (report, samples)
 }
@@ -75,11 +77,15 @@ fn unlearned(replay: &Replay, entry: &Entry, tally: &Tally) -> Option<String> {
 
 /// A report that says how it was made and what it is about, and nothing else yet.
 pub fn frame(replay: &Replay, making: Making) -> Report {
+    framed(replay, &Facts::of(replay), making)
+}
+
+fn framed(replay: &Replay, facts: &Facts, making: Making) -> Report {
     Report {
         format: FORMAT.to_owned(),
         version: VERSION,
         manifest: manifest(replay, &making),
-        run: run(replay, making.carbon_g_per_kwh),
+        run: run(replay, facts, making.carbon_g_per_kwh),
         policies: Vec::new(),
         curves: Vec::new(),
         study: None,
@@ -103,23 +109,21 @@ fn manifest(replay: &Replay, making: &Making) -> Manifest {
     }
 }
 
-fn run(replay: &Replay, carbon_g_per_kwh: Option<f64>) -> Run {
+fn run(replay: &Replay, facts: &Facts, carbon_g_per_kwh: Option<f64>) -> Run {
     let trace = replay.workload.trace();
     let ids = |endpoints: &[u16]| endpoints.iter().map(|&endpoint| replay.id(endpoint).to_owned()).collect();
     let objective = Objective::ALL.iter().find(|(_, objective)| *objective == replay.objective).map_or("", |(name, _)| name);
-    let pools = replay.roles.pools.iter().map(|pool| PoolEntry {
-        fallback: replay.id(pool.fallback).to_owned(),
-        local: ids(&pool.local),
-        coverage_local: replay.workload.coverage(&pool.local),
-        coverage: replay.workload.coverage(&pool.all),
+    let pools = replay.roles.pools.iter().enumerate().map(|(position, pool)| {
+        let [coverage_local, coverage] = facts.coverage(position);
+        PoolEntry { fallback: replay.id(pool.fallback).to_owned(), local: ids(&pool.local), coverage_local, coverage }
     });
     Run {
         trace: trace.info.name.clone(),
         summary: trace.info.summary.clone(),
-        trace_queries: trace.len() as u64,
-        queries: replay.workload.len() as u64,
-        dropped: replay.workload.dropped as u64,
-        endpoints: replay.workload.in_use().map(|endpoint| endpoint_entry(replay, endpoint)).collect(),
+        trace_queries: facts.trace_queries,
+        queries: facts.queries,
+        dropped: facts.dropped,
+        endpoints: replay.workload.in_use().map(|endpoint| endpoint_entry(replay, facts, endpoint)).collect(),
         baselines: ids(&replay.roles.baselines),
         pools: pools.collect(),
         objective: objective.to_owned(),
@@ -129,21 +133,23 @@ fn run(replay: &Replay, carbon_g_per_kwh: Option<f64>) -> Run {
     }
 }
 
-fn endpoint_entry(replay: &Replay, index: u16) -> EndpointEntry {
+fn endpoint_entry(replay: &Replay, facts: &Facts, index: u16) -> EndpointEntry {
     let endpoint = &replay.workload.trace().info.endpoints[index as usize];
+    let (answer_accuracy, per_query) = facts.means(index);
     EndpointEntry {
         id: endpoint.id.clone(),
         model: endpoint.model.clone(),
         hardware: endpoint.hardware.clone(),
         tier: endpoint.tier.map(|tier| tier.to_string()),
         energy_scope: endpoint.energy_scope.map(|scope| format!("{scope:?}").to_lowercase()),
-        answer_accuracy: replay.workload.mean(index, Metric::Score),
-        per_query: Quantities::from_array(ACCOUNTS.map(|metric| replay.workload.mean(index, metric))),
+        answer_accuracy,
+        per_query: Quantities::from_array(per_query),
     }
 }
 
 struct Builder<'a, 't> {
     replay: &'a Replay<'t>,
+    totals: &'a Totals,
     measures: Measures,
     samples: &'a [Resampled],
     carbon_g_per_kwh: Option<f64>,
@@ -199,7 +205,7 @@ impl Builder<'_, '_> {
             apj: figure(sample, |sums| m.apj(sums)),
             carbon_g: self.carbon_g_per_kwh.and_then(|grams| Some(total[0]? / JOULES_PER_KWH * grams)),
             regret: self.regret(position),
-            expected: replay.expect(position).map(|moments| self.expected(&moments)),
+            expected: self.totals.expected[position].as_ref().map(|moments| self.expected(moments)),
             groups: self.groups(tally, each),
         }
     }
@@ -287,7 +293,7 @@ impl Builder<'_, '_> {
                     .by_baseline(|baseline| Fractions::from_array(std::array::from_fn(|account| m.saving(&sums, baseline, account)))),
             })
         };
-        self.replay.groups.names.iter().enumerate().filter_map(group).collect()
+        self.totals.facts.groups.iter().enumerate().filter_map(group).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sweeping a workload without gaps: in lines.
 
-use super::{CurveSums, Sweep};
+use super::{CurveSums, Ordered, Sweep, Task};
 use crate::draw::{Draws, Stream};
 use crate::error::Result;
 use crate::policy::noisy_oracle::Misroute;
@@ -9,40 +9,54 @@ use crate::policy::{Overhead, PlanBlock};
 use crate::replay::sweeping::{
     Baselines, Block, ClosedForm, FIGURES, Figures, Judge, Line, LineRows, Lines, QUERIES_AT_A_TIME, deal, own_lanes, result_of,
 };
-use crate::replay::{AccountBlock, Exact, Progress, Rows, Status};
+use crate::replay::{AccountBlock, Exact, Layout, Progress, Rows, Status};
 
 /// Blocks that one task works through: sums of floating-point numbers are taken task by task.
-const BLOCKS_A_TASK: usize = 16;
-/// The sums of a curve.
-pub(super) fn run(sweep: &Sweep, room: usize, progress: &dyn Progress) -> Result<CurveSums> {
-    let queries = QUERIES_AT_A_TIME * BLOCKS_A_TASK;
-    let tasks = sweep.replay.workload.len().div_ceil(queries);
-    let work = |worker: &mut Worker, task: usize| {
-        let end = sweep.replay.workload.len().min((task + 1) * queries);
-        worker.forms.push((task, ClosedForm::default()));
-        for start in (task * queries..end).step_by(QUERIES_AT_A_TIME) {
-            let block = sweep.replay.block(start, end.min(start + QUERIES_AT_A_TIME));
+const BLOCKS_A_TASK: usize = 64;
+/// Adds the sums of a curve.
+pub(super) fn run(sweep: &Sweep, room: usize, ordered: &mut Ordered, sums: &mut CurveSums, progress: &dyn Progress) -> Result<()> {
+    let size = QUERIES_AT_A_TIME * BLOCKS_A_TASK;
+    let layout = sweep.replay.layout();
+    let queries = sweep.replay.workload.len();
+    let tasks = ordered.tasks(queries, size);
+    let work = |worker: &mut Worker, position: usize| {
+        let task = &tasks[position];
+        worker.forms.push((position, form_of(layout, &ordered.begin(task, layout.width()))));
+        for start in task.clone().step_by(QUERIES_AT_A_TIME) {
+            let block = sweep.replay.block(start, task.end.min(start + QUERIES_AT_A_TIME));
             worker.block(&block);
             progress.advance(block.queries.len() as u64);
         }
         Ok(())
     };
     // Exact sums do not depend on how tasks are dealt out; the others are taken in their order.
-    let parts = deal(tasks, || Worker::new(sweep, room), work)?.into_iter().map(Worker::finish);
-    let (mut sums, mut forms) = (sweep.empty(), Vec::new());
+    let parts = deal(tasks.len(), || Worker::new(sweep, room), work)?.into_iter().map(Worker::finish);
+    let mut forms = Vec::new();
     for (part, of_tasks) in parts {
         sums.merge(&part);
         forms.extend(of_tasks);
     }
     forms.sort_by_key(|(task, _)| *task);
-    let layout = sweep.replay.layout();
+    ordered.take(forms.iter().map(|(_, form)| task_of(layout, form)), queries, size, sums);
+    Ok(())
+}
+
+/// The sums of a task from the figures of its closed form.
+fn task_of(layout: Layout, form: &ClosedForm) -> Task {
+    let mut task = Task::new(layout.width());
     for (figure, lane) in FIGURES.into_iter().enumerate() {
-        for (_, form) in &forms {
-            sums.difference_squared[layout.at(lane)] += form.difference_squared[figure];
-            sums.misroute_variance[layout.at(lane)] += form.wrong_variance[figure];
-        }
+        task.difference_squared[layout.at(lane)] = form.difference_squared[figure];
+        task.misroute_variance[layout.at(lane)] = form.wrong_variance[figure];
     }
-    Ok(sums)
+    task
+}
+
+/// A closed form that goes on from those of a task.
+fn form_of(layout: Layout, task: &Task) -> ClosedForm {
+    let figures = |sums: &[f64]| FIGURES.map(|lane| sums[layout.at(lane)]);
+    let mut form = ClosedForm::default();
+    (form.difference_squared, form.wrong_variance) = (figures(&task.difference_squared), figures(&task.misroute_variance));
+    form
 }
 
 /// A worker's sums, and what it fills anew for each block.
@@ -230,7 +244,7 @@ impl Bins {
     }
 
     /// Adds the totals at each accuracy to exact ones: all misroutes, and what is right up to there.
-    fn take(&mut self, layout: crate::replay::Layout, rows: &mut Rows) {
+    fn take(&mut self, layout: Layout, rows: &mut Rows) {
         let points = self.changes.len() - 1;
         let mut total = self.misroutes;
         for bin in &mut self.changes[..points] {

@@ -1,8 +1,10 @@
 //! Sweeping a workload that lacks cells: lane by lane.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
-use super::{CurveSums, Sweep};
+use super::{CurveSums, Ordered, Sweep, Task};
 use crate::draw::{Draws, Stream};
 use crate::policy::PlanBlock;
 use crate::policy::oracle::Choice;
@@ -10,22 +12,22 @@ use crate::replay::sweeping::{Block, LaneNumbers, LaneVisitor, QUERIES_AT_A_TIME
 use crate::replay::{AccountBlock, Exact, Progress, Rows};
 
 /// Blocks that one task works through before its sums are merged.
-const BLOCKS_A_TASK: usize = 64;
+const BLOCKS_A_TASK: usize = 256;
 
-/// The sums of a curve.
-pub(super) fn run(sweep: &Sweep, progress: &dyn Progress) -> CurveSums {
-    let tasks = sweep.replay.workload.len().div_ceil(QUERIES_AT_A_TIME * BLOCKS_A_TASK);
-    let parts: Vec<CurveSums> = (0..tasks).into_par_iter().map(|task| sweep.task(task, progress)).collect();
-    let mut sums = sweep.empty();
-    for part in &parts {
-        sums.merge(part);
-        // In the order of the tasks, so that the bytes do not depend on the threads.
-        let add = |mine: &mut Vec<f64>, theirs: &[f64]| mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
-        add(&mut sums.difference_squared, &part.difference_squared);
-        add(&mut sums.misroute_variance, &part.misroute_variance);
-    }
-    accumulate(&mut sums);
-    sums
+/// Adds the sums of a curve.
+pub(super) fn run(sweep: &Sweep, ordered: &mut Ordered, sums: &mut CurveSums, progress: &dyn Progress) {
+    let size = QUERIES_AT_A_TIME * BLOCKS_A_TASK;
+    let queries = sweep.replay.workload.len();
+    let width = sweep.replay.layout().width();
+    let tasks = ordered.tasks(queries, size);
+    let parts: Vec<CurveSums> = tasks.par_iter().map(|task| sweep.task(task.clone(), ordered.begin(task, width), progress)).collect();
+    let mut exact = sweep.empty();
+    parts.iter().for_each(|part| exact.merge(part));
+    accumulate(&mut exact);
+    sums.merge(&exact);
+    let task = |part: CurveSums| Task { difference_squared: part.difference_squared, misroute_variance: part.misroute_variance };
+    // In the order of the tasks, so that the bytes do not depend on the threads.
+    ordered.take(parts.into_iter().map(task), queries, size, sums);
 }
 
 /// From bins to totals: all misroutes, and what is right up to each accuracy.
@@ -98,14 +100,11 @@ impl LaneVisitor for BlockLanes {
 }
 
 impl Sweep<'_, '_> {
-    fn task(&self, task: usize, progress: &dyn Progress) -> CurveSums {
-        let mut sums = self.empty();
-        for block in task * BLOCKS_A_TASK..(task + 1) * BLOCKS_A_TASK {
-            let start = block * QUERIES_AT_A_TIME;
-            let end = (start + QUERIES_AT_A_TIME).min(self.replay.workload.len());
-            if start >= end {
-                break;
-            }
+    fn task(&self, task: Range<usize>, begun: Task, progress: &dyn Progress) -> CurveSums {
+        let Task { difference_squared, misroute_variance } = begun;
+        let mut sums = CurveSums { difference_squared, misroute_variance, ..self.empty() };
+        for start in task.clone().step_by(QUERIES_AT_A_TIME) {
+            let end = task.end.min(start + QUERIES_AT_A_TIME);
             self.block(&self.replay.block(start, end), &mut sums);
             progress.advance((end - start) as u64);
         }

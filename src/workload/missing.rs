@@ -52,6 +52,12 @@ impl MissingRules {
         Ok(())
     }
 
+    /// Whether every metric is required.
+    pub fn require_all(&self) -> bool {
+        let required = |rule: &MissingRule| *rule == MissingRule::Require;
+        required(&self.rule) && self.by_metric.iter().all(|(_, rule)| required(rule))
+    }
+
     /// The rule of a metric.
     pub fn of(&self, metric: Metric) -> MissingRule {
         self.by_metric.iter().rev().find(|(known, _)| *known == metric).map_or(self.rule, |(_, rule)| *rule)

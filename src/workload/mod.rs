@@ -50,6 +50,20 @@ pub struct Workload<'t> {
     pub dropped: usize,
 }
 
+/// The sum of the cells that are known, and their number.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct KnownSum {
+    sum: f64,
+    count: u64,
+}
+
+impl KnownSum {
+    /// Their mean.
+    pub fn mean(self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum / self.count as f64)
+    }
+}
+
 impl<'t> Workload<'t> {
     /// Selects queries and settles what is missing.
     ///
@@ -118,6 +132,11 @@ impl<'t> Workload<'t> {
         self.metrics.contains(&metric)
     }
 
+    /// The metrics whose cells must be there.
+    pub(crate) fn metrics(&self) -> &[Metric] {
+        &self.metrics
+    }
+
     /// Whether an endpoint in use may lack a cell of a query.
     pub fn has_gaps(&self) -> bool {
         self.has_gaps.contains(&true)
@@ -130,17 +149,23 @@ impl<'t> Workload<'t> {
 
     /// The mean of an endpoint's metric over the queries where it is known.
     pub fn mean(&self, endpoint: EndpointIx, metric: Metric) -> Option<f64> {
-        let column = self.trace.metric(endpoint as usize, metric)?;
-        let known = self.positions().filter_map(|position| column.get(position));
-        let (sum, count) = known.fold((0.0, 0u64), |(sum, count), value| (sum + value, count + 1));
-        (count > 0).then(|| sum / count as f64)
+        let mut sum = KnownSum::default();
+        self.add_known(endpoint, metric, &mut sum);
+        sum.mean()
     }
 
-    /// The share of queries that at least one of some endpoints answers correctly.
-    pub fn coverage(&self, endpoints: &[EndpointIx]) -> f64 {
+    /// Adds up the known cells of an endpoint's metric, after those of the queries before.
+    pub(crate) fn add_known(&self, endpoint: EndpointIx, metric: Metric, sum: &mut KnownSum) {
+        let Some(column) = self.trace.metric(endpoint as usize, metric) else { return };
+        let known = self.positions().filter_map(|position| column.get(position));
+        *sum = known.fold(*sum, |KnownSum { sum, count }, value| KnownSum { sum: sum + value, count: count + 1 });
+    }
+
+    /// The number of queries that at least one of some endpoints answers correctly.
+    pub(crate) fn solved(&self, endpoints: &[EndpointIx]) -> u64 {
         let columns: Vec<_> = endpoints.iter().filter_map(|&endpoint| self.trace.metric(endpoint as usize, Metric::Score)).collect();
         let solved = |position: &usize| columns.iter().any(|column| column.get(*position).is_some_and(|score| score >= self.correct_at));
-        self.positions().filter(solved).count() as f64 / self.len as f64
+        self.positions().filter(solved).count() as u64
     }
 
     /// Where a query stands in the trace.

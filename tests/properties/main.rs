@@ -7,6 +7,7 @@ mod day;
 mod edges;
 mod merging;
 mod oracle;
+mod streaming;
 #[path = "../support/mod.rs"]
 mod support;
 mod sweeping;

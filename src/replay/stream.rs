@@ -1,0 +1,222 @@
+//! A trace that need not fit in memory: replayed part by part, with the bytes of one that is read at once.
+//!
+//! Random draws and bootstrap buckets are keyed by row numbers and exact sums do not depend on their order,
+//! so that parts add up to the whole; sums of floating-point numbers are carried on in the order of the
+//! queries, block by block. What would need the whole is refused: policies that are fitted to cells, drawn
+//! or dropped queries, and parts that are not alike in what they lack.
+
+use std::ops::Range;
+
+use super::line;
+use super::range;
+use super::setup::{Replay, Request};
+use crate::error::{Error, Result};
+use crate::policy::{BuiltFrom, PolicySpec};
+use crate::trace::{BLOCK_ROWS, Columns, Names, Trace, TraceReader};
+use crate::workload::Selection;
+
+/// Queries that are in memory at a time, where nobody says: the rows of a few row groups.
+pub const PART_QUERIES: usize = 1 << 20;
+
+/// The option that streams, as errors name it.
+const OPTION: &str = "--stream";
+
+/// A trace that is read in parts.
+pub trait Parts {
+    /// Number of queries.
+    fn queries(&self) -> usize;
+
+    /// The queries of a range with their outcomes.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn read(&self, range: Range<usize>, columns: &Columns) -> Result<Trace>;
+}
+
+impl Parts for TraceReader {
+    fn queries(&self) -> usize {
+        self.len()
+    }
+
+    fn read(&self, range: Range<usize>, columns: &Columns) -> Result<Trace> {
+        let read = TraceReader::read(self, range, columns);
+        // Rows of an endpoint that did not answer all queries are not those of a part.
+        read.map_err(|error| if self.is_dense() { error } else { error.hint(without()).usage() })
+    }
+}
+
+/// A replay whose queries are read part by part.
+pub struct Stream<'a> {
+    parts: &'a dyn Parts,
+    columns: &'a Columns,
+    specs: &'a [PolicySpec],
+    request: &'a Request,
+    /// Queries of a part.
+    size: usize,
+    /// All data sets and categories, where a policy asks for them.
+    names: Option<AllNames>,
+    /// The first queries.
+    head: Trace,
+}
+
+/// The names of data sets and categories, in the order in which they first appear.
+#[derive(Default)]
+struct AllNames {
+    dataset: Vec<String>,
+    category: Vec<String>,
+}
+
+impl<'a> Stream<'a> {
+    /// A stream of parts of `size` queries, which is rounded up to whole blocks.
+    ///
+    /// # Errors
+    /// Where a policy or the request needs the whole trace at once, and where the trace cannot be read.
+    pub fn new(parts: &'a dyn Parts, columns: &'a Columns, specs: &'a [PolicySpec], request: &'a Request, size: usize) -> Result<Self> {
+        refuse_policies(specs)?;
+        refuse_request(request)?;
+        let size = size.max(1).next_multiple_of(BLOCK_ROWS);
+        let wants_names = specs.iter().any(|spec| spec.parameters.built_from() == BuiltFrom::Names);
+        let names = if wants_names { Some(AllNames::read(parts, size)?) } else { None };
+        let mut head = parts.read(0..parts.queries().min(BLOCK_ROWS), columns)?;
+        names.iter().for_each(|names| names.give(&mut head));
+        Ok(Stream { parts, columns, specs, request, size, names, head })
+    }
+
+    /// The replay of the first queries: its policies, roles and notes are those of all, its sums are not.
+    ///
+    /// # Errors
+    /// As [`Replay::prepare`].
+    pub fn head(&self) -> Result<Replay<'_>> {
+        Replay::prepare(&self.head, self.specs, self.request)
+    }
+
+    /// Number of queries.
+    pub fn queries(&self) -> usize {
+        self.parts.queries()
+    }
+
+    /// Reads the parts in their order and has each replayed, one in memory at a time; `head` is
+    /// [`Stream::head`], which every part is held against.
+    ///
+    /// # Errors
+    /// Where a part cannot be read or does not fit the policies, where parts differ in what they lack, where
+    /// totals may become too large, and where `work` fails.
+    pub fn each(&self, head: &Replay, mut work: impl FnMut(&Replay) -> Result<()>) -> Result<()> {
+        let mut largest = head.largest.clone();
+        let mut last_row: Option<u32> = None;
+        for start in (0..self.queries()).step_by(self.size) {
+            let end = self.queries().min(start + self.size);
+            let place = || format!("queries {start} to {end}");
+            let mut trace = self.parts.read(start..end, self.columns)?;
+            self.names.iter().for_each(|names| names.give(&mut trace));
+            let rows = (trace.queries.rows.first().copied(), trace.queries.rows.last().copied());
+            if last_row.is_some() && last_row >= rows.0 {
+                return Err(Error::new("row numbers do not increase from one part of the trace to the next").at(place()));
+            }
+            last_row = rows.1;
+            let part = Replay::prepare(&trace, self.specs, self.request).map_err(|error| error.at(place()))?;
+            largest.merge(&part.largest);
+            range::check(self.queries(), part.replicates, &largest)?;
+            alike(head, &part, &largest).map_err(|error| error.at(place()))?;
+            work(&part)?;
+        }
+        Ok(())
+    }
+}
+
+impl AllNames {
+    fn read(parts: &dyn Parts, size: usize) -> Result<AllNames> {
+        let mut all = AllNames::default();
+        for start in (0..parts.queries()).step_by(size) {
+            let part = parts.read(start..parts.queries().min(start + size), &Columns::metrics(&[]))?;
+            learn(&mut all.dataset, part.queries.dataset.as_ref());
+            learn(&mut all.category, part.queries.category.as_ref());
+        }
+        Ok(all)
+    }
+
+    /// Gives a part the names of all, which policies that route by them look up.
+    fn give(&self, part: &mut Trace) {
+        for (all, names) in [(&self.dataset, &mut part.queries.dataset), (&self.category, &mut part.queries.category)] {
+            let Some(names) = names else { continue };
+            let code = |name: &String| all.iter().position(|known| known == name).map_or(Names::MISSING, |code| code as u32);
+            let codes: Vec<u32> = names.names.iter().map(code).collect();
+            names.codes.iter_mut().for_each(|old| *old = codes.get(*old as usize).copied().unwrap_or(Names::MISSING));
+            names.names.clone_from(all);
+        }
+    }
+}
+
+fn learn(all: &mut Vec<String>, names: Option<&Names>) {
+    for name in names.iter().flat_map(|names| &names.names) {
+        if !all.contains(name) {
+            all.push(name.clone());
+        }
+    }
+}
+
+/// What can be done about whatever needs the whole trace.
+fn without() -> String {
+    format!("leave out `{OPTION}`: the trace is read into memory then")
+}
+
+/// Refuses policies that are fitted to cells.
+fn refuse_policies(specs: &[PolicySpec]) -> Result<()> {
+    let fitted: Vec<String> = specs
+        .iter()
+        .filter(|spec| spec.parameters.built_from() == BuiltFrom::Cells)
+        .map(|spec| format!("`{}` of kind {}", spec.name, spec.kind))
+        .collect();
+    if fitted.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new("a policy that looks at the whole trace before it routes cannot be replayed part by part")
+        .at(OPTION)
+        .found(fitted.join(", "))
+        .allowed("always, random, oracle, noisy-oracle, by-category, threshold, and cascade with an `order`")
+        .hint(format!("leave out the policy, or {}", without()))
+        .usage())
+}
+
+/// Refuses selections and rules that depend on all queries.
+fn refuse_request(request: &Request) -> Result<()> {
+    let refuse =
+        |what: &str, option: &str, allowed: &str| Err(Error::new(what).at(OPTION).found(option).allowed(allowed).hint(without()).usage());
+    if request.workload.selection != Selection::default() {
+        return refuse("a selection of queries cannot be replayed part by part", "`--workload`", "all queries of the trace");
+    }
+    if !request.workload.missing.require_all() {
+        let what = "what is done about missing cells depends on all of them, and cannot be settled part by part";
+        return refuse(what, "`--missing complete` or `unavailable`", "`--missing require`");
+    }
+    Ok(())
+}
+
+/// Refuses a part that is added up in another way than the first queries: parts would not add up to what
+/// the whole gives.
+fn alike(head: &Replay, part: &Replay, largest: &range::Largest) -> Result<()> {
+    let same = head.workload.metrics() == part.workload.metrics()
+        && head.layout() == part.layout()
+        && head.references == part.references
+        && head.notes == part.notes
+        && head.entries.len() == part.entries.len();
+    if !same {
+        return Err(Error::new("cells that this needs are missing in parts of the trace, and there in others")
+            .found(format!("needed there: {}", listed(part)))
+            .allowed(format!("needed of the first queries: {}", listed(head)))
+            .hint("`--metrics` says which metrics are needed, `--local` and `--baseline` which endpoints"));
+    }
+    let in_lines = line::room(largest.of_all()).is_some() && head.layout().dense;
+    if head.room.is_some() == in_lines && part.room.is_some() == in_lines {
+        return Ok(());
+    }
+    Err(Error::new("single answers take so much that they are added up in another way, in some parts of the trace only")
+        .at(OPTION)
+        .allowed("less than 2^30 joules, dollars, seconds or watts, and 2^70 FLOP, for a plan")
+        .hint(format!("look for cells with a wrong unit, or {}", without())))
+}
+
+/// The metrics that a replay accounts for.
+fn listed(replay: &Replay) -> String {
+    replay.workload.metrics().iter().map(|metric| metric.column()).collect::<Vec<_>>().join(", ")
+}
