@@ -9,6 +9,8 @@ use std::convert::Infallible;
 
 use rand::TryRng;
 
+use crate::wide::{self, Loop};
+
 /// What a random number decides. Each use has a stream of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u64)]
@@ -67,7 +69,7 @@ pub struct Draws {
 }
 
 /// Two rounds of multiply and xor-shift (the finaliser of SplitMix64, Steele et al. 2014).
-#[inline]
+#[inline(always)]
 pub(crate) fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -116,13 +118,19 @@ impl StreamDraws {
     /// 64 random bits for a key.
     #[inline]
     pub fn bits(&self, key: u64) -> u64 {
-        mix(mix(self.base ^ key.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+        bits(self.base, key)
     }
 
     /// A draw of 53 bits, to be compared with [`threshold`].
     #[inline]
     pub fn draw53(&self, key: u64) -> u64 {
         self.bits(key) >> 11
+    }
+
+    /// The draws of some keys.
+    pub(crate) fn draws53(&self, keys: &[u32], draws: &mut Vec<u64>) {
+        draws.resize(keys.len(), 0);
+        wide::run(Draws53 { base: self.base, keys, draws });
     }
 
     /// A uniform number in [0, 1).
@@ -141,6 +149,27 @@ impl StreamDraws {
     pub fn rng(&self, key: u64) -> KeyRng {
         KeyRng { state: self.bits(key) }
     }
+}
+
+struct Draws53<'a> {
+    base: u64,
+    keys: &'a [u32],
+    draws: &'a mut [u64],
+}
+
+impl Loop for Draws53<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for (draw, &key) in self.draws.iter_mut().zip(self.keys) {
+            *draw = bits(self.base, u64::from(key)) >> 11;
+        }
+    }
+}
+
+/// 64 random bits for a key.
+#[inline(always)]
+fn bits(base: u64, key: u64) -> u64 {
+    mix(mix(base ^ key.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
 }
 
 /// All numbers of one key, behind `rand`'s generator trait.

@@ -17,6 +17,7 @@ pub mod synth;
 pub mod table;
 pub mod trace;
 pub mod units;
+mod wide;
 pub mod workload;
 
 pub use error::{Error, Result, nearest, printable, unknown};

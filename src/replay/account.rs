@@ -75,9 +75,12 @@ impl AccountBlock {
         }
     }
 
-    /// What the result of a query adds.
-    #[inline]
+    /// What the result of a query adds; nothing where it left the comparison.
+    #[inline(always)]
     pub(crate) fn line(&self, index: usize, correct_at: f64, judge: &Judge) -> Line {
+        if self.status[index] == Status::Skipped {
+            return Line::ZERO;
+        }
         let score = self.score[index];
         let [energy_j, flops, cost_usd, latency_s] = &self.totals;
         let totals = [energy_j[index], flops[index], cost_usd[index], latency_s[index]];

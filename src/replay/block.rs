@@ -52,6 +52,11 @@ impl Compared<'_> {
 }
 
 impl Judge<'_> {
+    /// The endpoint of each of its choices, or [`AccountBlock::NONE`].
+    pub fn oracle(&self) -> &[EndpointIx] {
+        &self.oracle
+    }
+
     /// What it says of a first attempt.
     #[inline(always)]
     pub fn of(&self, first: EndpointIx, index: usize) -> Judgement {

@@ -7,7 +7,8 @@
 use super::account::{QueryResult, Status};
 use super::block::{Block, Judge};
 use super::expect::result_of;
-use super::line::{ENERGY, Judgement, LATENCY, Line, Lines, QUANTITIES};
+use super::line::{ENERGY, Judgement, LATENCY, Line, QUANTITIES};
+use super::lines::Cells;
 use super::setup::Replay;
 use super::tally::{Lane, UNITS};
 use crate::policy::noisy_oracle::{Misroute, NoisyOracle};
@@ -92,21 +93,17 @@ impl ColumnSums {
 
 impl ClosedForm {
     /// Adds a block of an entry's queries.
-    pub fn add(&mut self, replay: &Replay, entry: usize, noisy: &NoisyOracle, block: &Block, lines: &mut Lines) {
+    pub fn add(&mut self, replay: &Replay, entry: usize, noisy: &NoisyOracle, block: &Block) {
         let judge = replay.judge(entry, block);
         let (Some(choices), overhead) = (judge.choices, &replay.entries[entry].spec.overhead) else { return };
         let simple = |choice: &Choice| choice.endpoint().is_some();
         if noisy.misroute() != Misroute::Cloud || *overhead != Overhead::default() || !choices.iter().all(simple) {
             return self.add_ways(replay, entry, noisy, block, |_, _| ());
         }
-        lines.clear(replay.workload.trace().outcomes.len());
-        replay.workload.in_use().for_each(|endpoint| {
-            lines.of(&block.outcomes, &judge, endpoint);
-        });
-        let line = |(index, choice): (usize, &Choice)| *lines.get(choice.endpoint().unwrap_or_default(), index);
-        let right: Vec<Line> = choices.iter().enumerate().map(line).collect();
-        let fallback = noisy.oracle().fallback();
-        let wrong: Vec<Line> = (0..choices.len()).map(|index| *lines.get(fallback, index)).collect();
+        let cells = Cells::of(&block.outcomes, replay.workload.trace().outcomes.len());
+        let (mut right, mut wrong) = (Vec::new(), Vec::new());
+        cells.chosen(&judge, judge.oracle(), &mut right);
+        cells.all_of(&judge, noisy.oracle().fallback(), &mut wrong);
         self.add_lines(&right, &wrong);
     }
 

@@ -7,7 +7,8 @@
 use super::Exact;
 use super::account::{AccountBlock, Status};
 use super::block::{Block, Judge};
-use super::line::{LATENCY, Line, Lines};
+use super::line::{LATENCY, Line};
+use super::lines::{self, Cells, Lines};
 use super::setup::Replay;
 use super::tally::{BUCKETS, Lane, Layout, Rows, Tally};
 use crate::policy::{Overhead, PlanBlock};
@@ -29,11 +30,11 @@ impl LineRows {
         LineRows { buckets: vec![Line::ZERO; BUCKETS], groups: vec![Line::ZERO; if groups > 1 { groups } else { 0 }], added: 0 }
     }
 
-    #[inline(always)]
-    pub fn add(&mut self, bucket: u32, group: u32, line: &Line) {
-        self.buckets[bucket as usize].add(line);
-        if let Some(row) = self.groups.get_mut(group as usize) {
-            row.add(line);
+    /// Adds a line for each query of a block.
+    pub fn add(&mut self, bucket: &[u32], group: &[u32], lines: &[Line]) {
+        lines::add(&mut self.buckets, bucket, lines);
+        if !self.groups.is_empty() {
+            lines::add(&mut self.groups, group, lines);
         }
     }
 
@@ -49,9 +50,7 @@ impl LineRows {
 
     /// The sum of all rows.
     pub fn total(&self) -> Line {
-        let mut total = Line::ZERO;
-        self.buckets.iter().for_each(|row| total.add(row));
-        total
+        lines::total(&self.buckets)
     }
 
     /// Takes the sums of some lanes to where they belong, and starts again at nothing.
@@ -125,27 +124,27 @@ impl Theirs {
 /// Baselines on the way to [`Theirs`].
 pub(crate) struct Baselines {
     rows: Vec<LineRows>,
+    made: Vec<Line>,
     pub theirs: Theirs,
 }
 
 impl Baselines {
     pub fn new(replay: &Replay) -> Self {
         let rows = LineRows::new(replay.groups.names.len());
-        Baselines { rows: vec![rows; replay.roles.baselines.len()], theirs: Theirs::new(replay) }
+        Baselines { rows: vec![rows; replay.roles.baselines.len()], made: Vec::new(), theirs: Theirs::new(replay) }
     }
 
-    /// Adds the answers of each baseline to a block, where they count.
-    pub fn add(&mut self, replay: &Replay, room: usize, block: &Block, judge: &Judge, lines: &mut Lines, counts: impl Fn(usize) -> bool) {
+    /// Adds the answers of each baseline to a block, but for the queries that left the comparison.
+    pub fn add(&mut self, replay: &Replay, room: usize, block: &Block, cells: &Cells, judge: &Judge, left: impl Fn(usize) -> bool) {
         for position in 0..self.rows.len() {
             if !self.rows[position].admits(block.queries.len(), room) {
                 self.take(replay, position);
             }
+            cells.all_of(judge, replay.roles.baselines[position], &mut self.made);
+            self.made.iter_mut().enumerate().filter(|(index, _)| left(*index)).for_each(|(_, line)| *line = Line::ZERO);
             let rows = &mut self.rows[position];
             rows.admit(block.queries.len());
-            let lines = lines.of(&block.outcomes, judge, replay.roles.baselines[position]);
-            for (index, line) in lines.iter().enumerate().filter(|(index, _)| counts(*index)) {
-                rows.add(block.bucket[index], block.group[index], line);
-            }
+            rows.add(&block.bucket, &block.group, &self.made);
         }
     }
 
@@ -174,9 +173,10 @@ pub(super) struct Dense<'a> {
     room: usize,
     pending: Vec<Pending>,
     baselines: Baselines,
-    /// By judge.
-    lines: Vec<Lines>,
-    /// The lines of results that are no one endpoint's.
+    /// By judge the lines of all endpoints, where it is worth making them: more policies choose among
+    /// them than there are endpoints.
+    lines: Vec<Option<Lines>>,
+    /// The lines of a turn.
     made: Vec<Line>,
     results: AccountBlock,
     /// By endpoint and account the sources of its cells, where some are estimated.
@@ -189,6 +189,7 @@ pub(super) struct Turn<'a> {
     pub entry: usize,
     pub replicate: usize,
     pub block: &'a Block<'a>,
+    pub cells: &'a Cells<'a>,
     pub judge: &'a Judge<'a>,
 }
 
@@ -200,11 +201,17 @@ impl<'a> Dense<'a> {
         let outcomes = replay.workload.trace().outcomes.iter();
         let sources: Vec<_> =
             outcomes.map(|outcomes| ACCOUNTS.map(|metric| outcomes.sources.get(metric).map(|codes| &codes[..]))).collect();
+        let turns = |judge: usize| {
+            let of_judge = (0..replay.entries.len()).filter(|&entry| replay.references.judge(entry) == judge);
+            of_judge.map(|entry| replay.replicates_of(&replay.entries[entry]) as usize).sum::<usize>()
+        };
+        let endpoints = replay.workload.in_use().count();
+        let lines = (0..replay.entries.len()).map(|judge| (turns(judge) > endpoints).then(Lines::default));
         Some(Dense {
             room,
             pending: vec![pending; replay.entries.len()],
             baselines: Baselines::new(replay),
-            lines: (0..replay.entries.len()).map(|_| Lines::default()).collect(),
+            lines: lines.collect(),
             made: Vec::new(),
             results: AccountBlock::default(),
             has_estimates: sources.iter().flatten().any(Option::is_some),
@@ -214,12 +221,11 @@ impl<'a> Dense<'a> {
     }
 
     /// A block begins: what baselines take for it is added up.
-    pub fn begin(&mut self, block: &Block) {
+    pub fn begin(&mut self, block: &Block, cells: &Cells) {
         let endpoints = self.sources.len();
-        self.lines.iter_mut().for_each(|lines| lines.clear(endpoints));
+        self.lines.iter_mut().flatten().for_each(|lines| lines.clear(endpoints));
         if !self.pending.is_empty() {
-            let judge = self.replay.judge(0, block);
-            self.baselines.add(self.replay, self.room, block, &judge, &mut self.lines[judge.number], |_| true);
+            self.baselines.add(self.replay, self.room, block, cells, &self.replay.judge(0, block), |_| false);
         }
     }
 
@@ -229,65 +235,42 @@ impl<'a> Dense<'a> {
         if !self.pending[turn.entry].rows.admits(turn.block.queries.len(), self.room) {
             self.take(turn.entry, tally);
         }
-        self.pending[turn.entry].rows.admit(turn.block.queries.len());
         let overhead = &self.replay.entries[turn.entry].spec.overhead;
         match plans.plain().filter(|_| *overhead == Overhead::default()) {
-            Some(chosen) => self.add_plain(turn, chosen, tally),
+            Some(chosen) => {
+                match &mut self.lines[turn.judge.number] {
+                    Some(lines) => lines.chosen(turn.cells, turn.judge, chosen, &mut self.made),
+                    None => turn.cells.chosen(turn.judge, chosen, &mut self.made),
+                }
+                count_plain(turn.block, chosen, tally);
+                self.add_made(turn, tally);
+                let left: Vec<usize> = (0..chosen.len()).filter(|&index| chosen[index] == PlanBlock::SKIP).collect();
+                self.leave(turn, &left, tally);
+                self.add_estimated(turn, chosen.iter().copied().enumerate().filter(|(_, endpoint)| *endpoint != PlanBlock::SKIP));
+            }
             None => {
                 let mut results = std::mem::take(&mut self.results);
                 run(&mut results);
-                self.add_results(turn, &results, tally);
+                tally.count(&results);
+                lines::of_results(&results, turn.judge, turn.block.outcomes.correct_at(), &mut self.made);
+                self.add_made(turn, tally);
+                let left: Vec<usize> = (0..results.status.len()).filter(|&index| results.status[index] == Status::Skipped).collect();
+                self.leave(turn, &left, tally);
+                let served = results.attempts.iter().filter(|(index, _)| results.status[*index as usize] == Status::Served);
+                self.add_estimated(turn, served.map(|&(index, endpoint)| (index as usize, endpoint)));
                 self.results = results;
             }
         }
     }
 
-    /// Plans of one attempt for each query: lines that are there.
-    fn add_plain(&mut self, turn: &Turn, chosen: &[EndpointIx], tally: &mut Tally) {
-        self.make_lines(turn, chosen.iter().copied());
-        count_plain(turn.block, chosen, tally);
-        let lines = &self.lines[turn.judge.number];
-        let left = match chosen.contains(&PlanBlock::SKIP) {
-            false => {
-                let line = |index: usize| lines.get(chosen[index], index);
-                add_lines(self.replay, turn, &mut self.pending[turn.entry].rows, tally, line);
-                Vec::new()
-            }
-            true => {
-                let line = |index: usize| if chosen[index] == PlanBlock::SKIP { &Line::ZERO } else { lines.get(chosen[index], index) };
-                add_lines(self.replay, turn, &mut self.pending[turn.entry].rows, tally, line);
-                (0..chosen.len()).filter(|&index| chosen[index] == PlanBlock::SKIP).collect()
-            }
-        };
-        self.leave(turn, &left, tally);
-        self.add_estimated(turn, chosen.iter().copied().enumerate().filter(|(_, endpoint)| *endpoint != PlanBlock::SKIP));
-    }
-
-    /// Results of any plans.
-    fn add_results(&mut self, turn: &Turn, results: &AccountBlock, tally: &mut Tally) {
-        tally.count(results);
-        let correct_at = turn.block.outcomes.correct_at();
-        let left = |&index: &usize| results.status[index] == Status::Skipped;
-        let line = |index: usize| if left(&index) { Line::ZERO } else { results.line(index, correct_at, turn.judge) };
-        self.made.clear();
-        self.made.extend((0..results.status.len()).map(line));
-        add_lines(self.replay, turn, &mut self.pending[turn.entry].rows, tally, |index| &self.made[index]);
-        let left: Vec<usize> = (0..results.status.len()).filter(left).collect();
-        self.leave(turn, &left, tally);
-        if self.has_estimates {
-            self.make_lines(turn, results.attempts.iter().map(|(_, endpoint)| *endpoint));
-            let served = results.attempts.iter().filter(|(index, _)| results.status[*index as usize] == Status::Served);
-            self.add_estimated(turn, served.map(|&(index, endpoint)| (index as usize, endpoint)));
-        }
-    }
-
-    /// Makes the lines of every endpoint that occurs.
-    fn make_lines(&mut self, turn: &Turn, endpoints: impl Iterator<Item = EndpointIx>) {
-        let mut occurs = vec![false; self.sources.len() + 1];
-        let last = occurs.len() - 1;
-        endpoints.for_each(|endpoint| occurs[usize::from(endpoint).min(last)] = true);
-        for endpoint in (0..last).filter(|&endpoint| occurs[endpoint]) {
-            self.lines[turn.judge.number].of(&turn.block.outcomes, turn.judge, endpoint as EndpointIx);
+    /// Adds the lines of a turn. Where there are several replicates, each has a row of its own.
+    fn add_made(&mut self, turn: &Turn, tally: &mut Tally) {
+        let rows = &mut self.pending[turn.entry].rows;
+        rows.admit(turn.block.queries.len());
+        rows.add(&turn.block.bucket, &turn.block.group, &self.made);
+        if tally.replicates.len() > 1 {
+            let (total, layout) = (lines::total(&self.made), self.replay.layout());
+            Line::lanes().for_each(|lane| tally.replicates.lane_mut(layout.at(lane))[turn.replicate] += total.exact(lane));
         }
     }
 
@@ -298,11 +281,11 @@ impl<'a> Dense<'a> {
         }
         let (layout, block) = (self.replay.layout(), turn.block);
         for (baseline, &endpoint) in self.replay.roles.baselines.iter().enumerate() {
-            let lines = self.lines[turn.judge.number].of(&block.outcomes, turn.judge, endpoint);
+            turn.cells.all_of(turn.judge, endpoint, &mut self.made);
             for (lane, into) in their_lanes(baseline) {
                 let into = layout.at(into);
                 for &index in left {
-                    let value = lines[index].exact(lane);
+                    let value = self.made[index].exact(lane);
                     tally.buckets.lane_mut(into)[block.bucket[index] as usize] -= value;
                     tally.groups.lane_mut(into)[block.group[index] as usize] -= value;
                     tally.replicates.lane_mut(into)[turn.replicate] -= value;
@@ -316,15 +299,16 @@ impl<'a> Dense<'a> {
         if !self.has_estimates {
             return;
         }
-        let (estimated, lines) = (&mut self.pending[turn.entry].estimated, &self.lines[turn.judge.number]);
+        let estimated = &mut self.pending[turn.entry].estimated;
         for (index, endpoint) in attempts {
             let position = turn.block.queries.position(index);
-            let sources = &self.sources[usize::from(endpoint)];
-            let mut is_estimated = [false; ACCOUNTS.len()];
-            for (is_estimated, codes) in is_estimated.iter_mut().zip(sources) {
-                *is_estimated = codes.is_some_and(|codes| codes[position] != MEASURED);
+            let mut taken = [f64::NAN; ACCOUNTS.len()];
+            for (account, codes) in self.sources[usize::from(endpoint)].iter().enumerate() {
+                if codes.is_some_and(|codes| codes[position] != MEASURED) {
+                    taken[account] = turn.block.outcomes.account(account, endpoint, index);
+                }
             }
-            estimated.add(&lines.get(endpoint, index).accounts_of(is_estimated));
+            estimated.add(&Line::of_accounts(taken));
         }
     }
 
@@ -346,19 +330,6 @@ impl<'a> Dense<'a> {
     pub fn finish(mut self, tallies: &mut [Tally]) -> Theirs {
         tallies.iter_mut().enumerate().for_each(|(entry, tally)| self.take(entry, tally));
         self.baselines.finish(self.replay)
-    }
-}
-
-/// Adds a line for each query of a block. Where there are several replicates, each has a row of its own.
-#[inline(always)]
-fn add_lines<'a>(replay: &Replay, turn: &Turn, rows: &mut LineRows, tally: &mut Tally, line: impl Fn(usize) -> &'a Line) {
-    let Block { bucket, group, .. } = turn.block;
-    (0..bucket.len()).for_each(|index| rows.add(bucket[index], group[index], line(index)));
-    if tally.replicates.len() > 1 {
-        let mut total = Line::ZERO;
-        (0..bucket.len()).for_each(|index| total.add(line(index)));
-        let layout = replay.layout();
-        Line::lanes().for_each(|lane| tally.replicates.lane_mut(layout.at(lane))[turn.replicate] += total.exact(lane));
     }
 }
 

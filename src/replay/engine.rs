@@ -6,6 +6,7 @@ use super::block::Block;
 use super::deal::deal;
 use super::dense::{Dense, Theirs, Turn};
 use super::exact::Exact;
+use super::lines::Cells;
 use super::references;
 use super::setup::{Entry, Replay};
 use super::tally::{Layout, Tally, UNITS};
@@ -117,8 +118,9 @@ impl<'a> Task<'a> {
 
     /// Every policy on a block, in all replicates.
     fn block(&mut self, block: &Block) -> Result<()> {
+        let cells = Cells::of(&block.outcomes, self.replay.workload.trace().outcomes.len());
         if let Some(dense) = &mut self.dense {
-            dense.begin(block);
+            dense.begin(block, &cells);
         }
         for (position, entry) in self.replay.entries.iter().enumerate() {
             let judge = self.replay.judge(position, block);
@@ -133,9 +135,12 @@ impl<'a> Task<'a> {
                 let run = |results: &mut AccountBlock| results.run(&block.queries, &block.outcomes, plans, &entry.spec.overhead, &draws);
                 let tally = &mut self.tallies[position];
                 match &mut self.dense {
-                    Some(dense) => {
-                        dense.add(&Turn { entry: position, replicate: replicate as usize, block, judge: &judge }, plans, tally, run)
-                    }
+                    Some(dense) => dense.add(
+                        &Turn { entry: position, replicate: replicate as usize, block, cells: &cells, judge: &judge },
+                        plans,
+                        tally,
+                        run,
+                    ),
                     None => {
                         run(&mut self.results);
                         let compared = self.replay.compared(position, block);

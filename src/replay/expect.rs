@@ -6,7 +6,7 @@
 
 use super::account::{AccountBlock, QueryResult, Status, by_account, nobody};
 use super::closed_form::{Baseline, ClosedForm};
-use super::line::{Line, Lines};
+use super::line::Line;
 use super::tally::{LaneVisitor, Layout, Reference, visit_lanes};
 use crate::policy::noisy_oracle::{NoisyOracle, Rates};
 use crate::policy::oracle::Choice;
@@ -111,7 +111,7 @@ impl Replay<'_> {
         let part = |&start: &usize| {
             let block = self.block(start, (start + BLOCK_ROWS).min(self.workload.len()));
             let mut sums = ClosedForm::default();
-            sums.add(self, entry, noisy, &block, &mut Lines::default());
+            sums.add(self, entry, noisy, &block);
             let judge = self.judge(entry, &block);
             let counts = |index: usize| judge.choices.is_none_or(|choices| choices[index] != Choice::Skip);
             let baseline = |&endpoint: &EndpointIx| Baseline::of(&block.outcomes, endpoint, counts);

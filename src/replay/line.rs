@@ -6,11 +6,9 @@
 //! additions that have nothing to do with each other, which compilers turn into a few wide ones. Rows of
 //! lines are turned into exact sums before a word can overflow, so that totals are the same to the last bit.
 
-use super::block::Judge;
 use super::exact::Exact;
 use super::tally::{Lane, UNITS};
-use crate::trace::EndpointIx;
-use crate::workload::{ACCOUNTS, OutcomeBlock};
+use crate::workload::ACCOUNTS;
 
 /// Words of a line.
 const WORDS: usize = 16;
@@ -117,16 +115,10 @@ impl Line {
         less
     }
 
-    /// The accounts of a line that are wanted, and nothing else.
+    /// Some of the accounts of an answer, NaN for the others, and nothing else.
     #[inline(always)]
-    pub fn accounts_of(&self, wanted: [bool; ACCOUNTS.len()]) -> Line {
-        let mut line = Line::ZERO;
-        for account in 0..ACCOUNTS.len() {
-            let (high, mask) = (2 + account, -i64::from(wanted[account]));
-            line.0[high] = self.0[high] & mask;
-            line.0[QUANTITIES + high] = self.0[QUANTITIES + high] & mask;
-        }
-        line
+    pub fn of_accounts(taken: [f64; ACCOUNTS.len()]) -> Line {
+        Line::of(f64::NAN, false, taken, Judgement { solvable: false, agrees: false, tier_agrees: false })
     }
 
     /// The marks in which two answers differ, to be added up as counts; no quantities.
@@ -181,46 +173,6 @@ pub(crate) struct Judgement {
     pub solvable: bool,
     pub agrees: bool,
     pub tier_agrees: bool,
-}
-
-/// The lines of a block's answers, for each endpoint once it is asked for, as a judge sees them.
-#[derive(Default)]
-pub(crate) struct Lines {
-    by_endpoint: Vec<Vec<Line>>,
-}
-
-impl Lines {
-    /// Forgets the block before.
-    pub fn clear(&mut self, endpoints: usize) {
-        self.by_endpoint.resize(endpoints, Vec::new());
-        self.by_endpoint.iter_mut().for_each(Vec::clear);
-    }
-
-    /// The lines of an endpoint's answers to the queries of a block; none of one that is not in use.
-    pub fn of(&mut self, outcomes: &OutcomeBlock, judge: &Judge, endpoint: EndpointIx) -> &[Line] {
-        let lines = &mut self.by_endpoint[usize::from(endpoint)];
-        if lines.is_empty() {
-            let scores = outcomes.scores(endpoint);
-            let missing = vec![f64::NAN; scores.len()];
-            // As long as the scores: no index below needs to be checked.
-            let accounts: [&[f64]; ACCOUNTS.len()] = std::array::from_fn(|account| match outcomes.accounts(account, endpoint) {
-                [] => &missing[..],
-                cells => &cells[..scores.len()],
-            });
-            let [energy_j, flops, cost_usd, latency_s] = accounts;
-            for (index, &score) in scores.iter().enumerate() {
-                let totals = [energy_j[index], flops[index], cost_usd[index], latency_s[index]];
-                lines.push(Line::of(score, score >= outcomes.correct_at(), totals, judge.of(endpoint, index)));
-            }
-        }
-        lines
-    }
-
-    /// The line of an endpoint whose lines were asked for.
-    #[inline(always)]
-    pub fn get(&self, endpoint: EndpointIx, index: usize) -> &Line {
-        &self.by_endpoint[usize::from(endpoint)][index]
-    }
 }
 
 #[cfg(test)]

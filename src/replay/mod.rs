@@ -17,6 +17,7 @@ mod expect;
 mod firsts;
 mod histogram;
 mod line;
+pub(crate) mod lines;
 mod range;
 mod references;
 mod setup;
@@ -47,7 +48,8 @@ pub(crate) mod sweeping {
     pub(crate) use super::dense::{Baselines, LineRows, own_lanes};
     pub(crate) use super::engine::QUERIES_AT_A_TIME;
     pub(crate) use super::expect::{LaneNumbers, result_of};
-    pub(crate) use super::line::{Line, Lines};
+    pub(crate) use super::line::Line;
+    pub(crate) use super::lines::{self, Cells};
     pub(crate) use super::tally::{LaneVisitor, Reference, visit_lanes};
 }
 

@@ -7,9 +7,9 @@ use crate::policy::noisy_oracle::Misroute;
 use crate::policy::oracle::Choice;
 use crate::policy::{Overhead, PlanBlock};
 use crate::replay::sweeping::{
-    Baselines, Block, ClosedForm, FIGURES, Figures, Judge, Line, LineRows, Lines, QUERIES_AT_A_TIME, deal, own_lanes, result_of,
+    Baselines, Block, Cells, ClosedForm, FIGURES, Figures, Judge, Line, LineRows, QUERIES_AT_A_TIME, deal, lines, own_lanes, result_of,
 };
-use crate::replay::{AccountBlock, Exact, Layout, Progress, Rows, Status};
+use crate::replay::{AccountBlock, Exact, Layout, Progress, Rows};
 
 /// Blocks that one task works through: sums of floating-point numbers are taken task by task.
 const BLOCKS_A_TASK: usize = 64;
@@ -70,10 +70,10 @@ struct Worker<'a, 't> {
     misroute: LineRows,
     baselines: Baselines,
     forms: Vec<(usize, ClosedForm)>,
-    lines: Lines,
     right: Vec<Line>,
     wrong: Vec<Line>,
     changes: Vec<Line>,
+    draws: Vec<u64>,
     bin_of: Vec<u32>,
 }
 
@@ -95,10 +95,10 @@ impl<'a, 't> Worker<'a, 't> {
             misroute: LineRows::new(1),
             baselines: Baselines::new(sweep.replay),
             forms: Vec::new(),
-            lines: Lines::default(),
             right: Vec::new(),
             wrong: Vec::new(),
             changes: Vec::new(),
+            draws: Vec::new(),
             bin_of: Vec::new(),
             sweep,
             room,
@@ -109,18 +109,19 @@ impl<'a, 't> Worker<'a, 't> {
         let sweep = self.sweep;
         let judge = sweep.replay.judge(sweep.entry, block);
         let Some(choices) = judge.choices else { return };
-        self.lines.clear(sweep.replay.workload.trace().outcomes.len());
-        sweep.replay.workload.in_use().for_each(|endpoint| {
-            self.lines.of(&block.outcomes, &judge, endpoint);
-        });
-        self.baselines.add(sweep.replay, self.room, block, &judge, &mut self.lines, |index| choices[index] != Choice::Skip);
+        let cells = Cells::of(&block.outcomes, sweep.replay.workload.trace().outcomes.len());
+        self.baselines.add(sweep.replay, self.room, block, &cells, &judge, |index| choices[index] == Choice::Skip);
         self.make_room(block.queries.len());
         let mut right = std::mem::take(&mut self.right);
-        right.clear();
-        right.extend(choices.iter().enumerate().map(|(index, &choice)| self.line(block, &judge, choice, index)));
-        right.iter().zip(&block.bucket).for_each(|(line, &bucket)| self.oracle.add(bucket, 0, line));
+        if self.is_plain(choices) {
+            cells.chosen(&judge, judge.oracle(), &mut right);
+        } else {
+            right.clear();
+            right.extend(choices.iter().enumerate().map(|(index, &choice)| self.line(block, &judge, choice, index)));
+        }
+        self.oracle.add(&block.bucket, &[], &right);
         if sweep.noisy.misroute() == Misroute::Cloud {
-            self.add_fallbacks(block, &judge, choices, &right);
+            self.add_fallbacks(block, &cells, &judge, choices, &right);
         } else {
             (0..self.bins.len()).for_each(|replicate| self.add_random(block, &judge, choices, &right, replicate));
             self.add_means(block);
@@ -146,13 +147,17 @@ impl<'a, 't> Worker<'a, 't> {
         }
     }
 
-    /// The line of a choice.
-    #[inline]
+    /// Whether every choice is an endpoint, and its line all that counts.
+    fn is_plain(&self, choices: &[Choice]) -> bool {
+        let overhead = &self.sweep.replay.entries[self.sweep.entry].spec.overhead;
+        *overhead == Overhead::default() && choices.iter().all(|choice| choice.endpoint().is_some())
+    }
+
+    /// The line of any choice.
     fn line(&self, block: &Block, judge: &Judge, choice: Choice, index: usize) -> Line {
         let overhead = &self.sweep.replay.entries[self.sweep.entry].spec.overhead;
         match choice {
             Choice::Skip => Line::ZERO,
-            Choice::Endpoint(endpoint) if *overhead == Overhead::default() => *self.lines.get(endpoint, index),
             choice => {
                 result_of(&block.outcomes, index, choice.endpoint().as_slice(), overhead).line(block.outcomes.correct_at(), judge, index)
             }
@@ -160,25 +165,25 @@ impl<'a, 't> Worker<'a, 't> {
     }
 
     /// Misroutes that all go to the fallback: the same in every replicate.
-    fn add_fallbacks(&mut self, block: &Block, judge: &Judge, choices: &[Choice], right: &[Line]) {
-        let fallback = Choice::Endpoint(self.sweep.noisy.oracle().fallback());
+    fn add_fallbacks(&mut self, block: &Block, cells: &Cells, judge: &Judge, choices: &[Choice], right: &[Line]) {
+        let fallback = self.sweep.noisy.oracle().fallback();
         let mut wrong = std::mem::take(&mut self.wrong);
-        wrong.clear();
-        wrong.extend(choices.iter().enumerate().map(|(index, &choice)| {
-            let misrouted = if choice == Choice::Skip { choice } else { fallback };
-            self.line(block, judge, misrouted, index)
-        }));
-        let mut total = Line::ZERO;
-        for (line, &bucket) in wrong.iter().zip(&block.bucket) {
-            self.misroute.add(bucket, 0, line);
-            total.add(line);
+        if self.is_plain(choices) {
+            cells.all_of(judge, fallback, &mut wrong);
+        } else {
+            wrong.clear();
+            wrong.extend(choices.iter().enumerate().map(|(index, &choice)| {
+                let misrouted = if choice == Choice::Skip { choice } else { Choice::Endpoint(fallback) };
+                self.line(block, judge, misrouted, index)
+            }));
         }
-        self.changes.clear();
-        self.changes.extend(right.iter().zip(&wrong).map(|(right, wrong)| right.less(wrong)));
+        self.misroute.add(&block.bucket, &[], &wrong);
+        let total = lines::total(&wrong);
+        lines::changes(right, &wrong, &mut self.changes);
         for (replicate, bins) in self.bins.iter_mut().enumerate() {
             let coin = Draws::new(self.sweep.replay.seed, replicate as u64).stream(Stream::Coin, 0);
-            self.sweep.grid.bins(&coin, &block.queries.keys, &mut self.bin_of);
-            bins.add(&self.changes, &self.bin_of);
+            self.sweep.grid.bins(&coin, &block.queries.keys, &mut self.draws, &mut self.bin_of);
+            lines::add(&mut bins.changes, &self.bin_of, &self.changes);
             bins.misroutes.add(&total);
         }
         if let Some((_, form)) = self.forms.last_mut() {
@@ -193,18 +198,14 @@ impl<'a, 't> Worker<'a, 't> {
         let (mut plans, mut results) = (PlanBlock::new(), AccountBlock::default());
         self.sweep.noisy.plan_misroutes(choices, &block.queries, &block.outcomes, &draws, &mut plans);
         results.run(&block.queries, &block.outcomes, &plans, &self.sweep.replay.entries[self.sweep.entry].spec.overhead, &draws);
+        let mut wrong = std::mem::take(&mut self.wrong);
+        lines::of_results(&results, judge, block.outcomes.correct_at(), &mut wrong);
+        lines::changes(right, &wrong, &mut self.changes);
+        self.sweep.grid.bins(&draws.stream(Stream::Coin, 0), &block.queries.keys, &mut self.draws, &mut self.bin_of);
         let bins = &mut self.bins[replicate];
-        self.changes.clear();
-        for (index, right) in right.iter().enumerate() {
-            let wrong = match results.status[index] {
-                Status::Skipped => Line::ZERO,
-                _ => results.line(index, block.outcomes.correct_at(), judge),
-            };
-            bins.misroutes.add(&wrong);
-            self.changes.push(right.less(&wrong));
-        }
-        self.sweep.grid.bins(&draws.stream(Stream::Coin, 0), &block.queries.keys, &mut self.bin_of);
-        bins.add(&self.changes, &self.bin_of);
+        lines::add(&mut bins.changes, &self.bin_of, &self.changes);
+        bins.misroutes.add(&lines::total(&wrong));
+        self.wrong = wrong;
     }
 
     /// Adds the closed form of misroutes with draws of their own, and their means by bucket.
@@ -237,12 +238,6 @@ impl<'a, 't> Worker<'a, 't> {
 }
 
 impl Bins {
-    /// Adds changes to their bins.
-    #[inline]
-    fn add(&mut self, changes: &[Line], bin_of: &[u32]) {
-        changes.iter().zip(bin_of).for_each(|(change, &bin)| self.changes[bin as usize].add(change));
-    }
-
     /// Adds the totals at each accuracy to exact ones: all misroutes, and what is right up to there.
     fn take(&mut self, layout: Layout, rows: &mut Rows) {
         let points = self.changes.len() - 1;

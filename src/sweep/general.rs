@@ -150,7 +150,7 @@ impl Sweep<'_, '_> {
         let coin = draws.stream(Stream::Coin, 0);
         let last = self.grid.accuracies.len();
         let mut bin_of = Vec::new();
-        self.grid.bins(&coin, &block.queries.keys, &mut bin_of);
+        self.grid.bins(&coin, &block.queries.keys, &mut Vec::new(), &mut bin_of);
         for (lane, column) in change.lanes.columns().enumerate() {
             let bins = bins.lane_mut(lane);
             bins[last] += change.wrong[lane];

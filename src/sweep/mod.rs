@@ -70,9 +70,10 @@ impl Grid {
     }
 
     /// The bins of some queries' coins.
-    fn bins(&self, coin: &StreamDraws, keys: &[u32], bins: &mut Vec<u32>) {
+    fn bins(&self, coin: &StreamDraws, keys: &[u32], draws: &mut Vec<u64>, bins: &mut Vec<u32>) {
+        coin.draws53(keys, draws);
         bins.clear();
-        bins.extend(keys.iter().map(|&key| self.bin(coin.draw53(u64::from(key))) as u32));
+        bins.extend(draws.iter().map(|&draw| self.bin(draw) as u32));
     }
 }
 
