@@ -105,13 +105,20 @@ impl Line {
 
     #[inline(always)]
     pub fn add(&mut self, other: &Line) {
-        self.0.iter_mut().zip(&other.0).for_each(|(mine, theirs)| *mine = mine.wrapping_add(*theirs));
+        // All read before any is written: additions side by side.
+        let (mine, theirs) = (self.0, other.0);
+        for word in 0..WORDS {
+            self.0[word] = mine[word].wrapping_add(theirs[word]);
+        }
     }
 
     #[inline(always)]
     pub fn less(&self, other: &Line) -> Line {
-        let mut less = *self;
-        less.0.iter_mut().zip(&other.0).for_each(|(mine, theirs)| *mine = mine.wrapping_sub(*theirs));
+        let (mine, theirs) = (self.0, other.0);
+        let mut less = Line::ZERO;
+        for word in 0..WORDS {
+            less.0[word] = mine[word].wrapping_sub(theirs[word]);
+        }
         less
     }
 

@@ -25,7 +25,7 @@ enum Job<'a> {
 
 /// What came of it.
 enum Done {
-    Queries(Option<Queries>, Problems),
+    Queries(Box<Option<Queries>>, Problems),
     Outcomes(usize, Result<DataFrame>),
 }
 
@@ -87,7 +87,7 @@ pub(super) fn read_open(
     let done = side_by_side(jobs.len(), |job| match &jobs[job] {
         Job::Queries(file) => {
             let mut found = Problems::default();
-            Done::Queries(read_queries(file, columns, rows, &mut found), found)
+            Done::Queries(Box::new(read_queries(file, columns, rows, &mut found)), found)
         }
         Job::Outcomes(position, file, groups) => {
             Done::Outcomes(*position, file.read(|name| columns.wants_of_outcomes(name), groups.clone()))
@@ -99,7 +99,7 @@ pub(super) fn read_open(
         match done {
             Done::Queries(read, found) => {
                 problems.absorb(found);
-                queries = read;
+                queries = *read;
             }
             Done::Outcomes(position, table) => tables[position].push(table),
         }
@@ -109,7 +109,7 @@ pub(super) fn read_open(
     }
     // Where queries are missing or out of order, outcomes cannot be told to belong to none.
     let keys = queries.as_ref().map(|queries| queries.rows.as_slice()).filter(|rows| rows.is_sorted());
-    let tables: Vec<_> = tables.into_iter().map(|tables| std::sync::Mutex::new(tables)).collect();
+    let tables: Vec<_> = tables.into_iter().map(std::sync::Mutex::new).collect();
     let outcomes = side_by_side(partitions.len(), |position| {
         let tables = tables[position].lock().map(|mut tables| std::mem::take(&mut *tables)).unwrap_or_default();
         let mut found = Problems::default();

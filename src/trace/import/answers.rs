@@ -25,11 +25,11 @@ impl Answers {
     }
 
     /// Adds the values of an answer, with the codes of their sources.
-    pub fn push(&mut self, row: u32, values: &PerMetric<(f64, u8)>) {
+    pub fn push(&mut self, row: u32, values: impl Fn(Metric) -> Option<(f64, u8)>) {
         let before = self.rows.len();
         self.rows.push(row);
         for metric in Metric::ALL {
-            let (value, code) = values.get(metric).copied().unwrap_or((f64::NAN, MEASURED));
+            let (value, code) = values(metric).unwrap_or((f64::NAN, MEASURED));
             if !value.is_nan() {
                 self.metrics.or_insert_with(metric, || vec![f64::NAN; before]);
             }
@@ -87,10 +87,8 @@ mod tests {
     fn answers_come_in_any_order() {
         let mut answers = Answers::default();
         for (row, metric, value, code) in [(3, Metric::Score, 1.0, MEASURED), (1, Metric::CostUsd, 0.5, 2)] {
-            let mut values = PerMetric::default();
-            values.set(metric, (value, code));
             assert!(answers.begin(row));
-            answers.push(row, &values);
+            answers.push(row, |other| (other == metric).then_some((value, code)));
         }
         assert!(!answers.begin(3), "answered before");
         answers.fill(Metric::CostUsd, 0.25, 7);

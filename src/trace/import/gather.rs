@@ -8,7 +8,7 @@ use super::{Outcome, Query};
 use crate::error::{Error, Result};
 use crate::trace::endpoint::Endpoint;
 use crate::trace::info::TraceInfo;
-use crate::trace::schema::{MEASURED, PerMetric};
+use crate::trace::schema::{MEASURED, Metric};
 use crate::trace::text::excerpt;
 
 /// Queries and outcomes as they come, in any order.
@@ -145,7 +145,7 @@ impl Gather {
                 .found(format!("a second answer of `{}` to `{id}`", about.id))
                 .allowed("one outcome for each endpoint and query"));
         }
-        let mut values = PerMetric::default();
+        let mut codes = [MEASURED; Metric::ALL.len()];
         for (metric, (value, source)) in outcome.values.iter() {
             if !metric.allows(*value) {
                 return Err(Error::new("a value that cannot be")
@@ -153,10 +153,11 @@ impl Gather {
                     .found(value)
                     .allowed(metric.allowed()));
             }
-            let code = source.map_or(Ok(MEASURED), |source| self.info.source_code(source))?;
-            values.set(metric, (*value, code));
+            if let Some(source) = source {
+                codes[metric.index()] = self.info.source_code(source)?;
+            }
         }
-        answers.push(row, &values);
+        answers.push(row, |metric| outcome.values.get(metric).map(|(value, _)| (*value, codes[metric.index()])));
         Ok(())
     }
 }

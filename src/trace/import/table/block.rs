@@ -19,6 +19,8 @@ enum Raw {
     Integer(i64),
     Truth(bool),
     Text(usize, usize),
+    /// Text that says a finite number.
+    Says(usize, usize, f64),
     Other(&'static str),
 }
 
@@ -129,6 +131,15 @@ impl Blocks {
         self.block.rows.get(self.next.saturating_sub(1)).map_or(0, |line| self.lines_before + line + 1)
     }
 
+    /// The number that a text of the current row says, where it was read ahead.
+    #[inline]
+    pub fn said(&self, column: usize) -> Option<f64> {
+        match self.block.cells.get(self.next.saturating_sub(1) * self.block.width + column) {
+            Some(Raw::Says(_, _, value)) => Some(*value),
+            _ => None,
+        }
+    }
+
     /// A cell of the current row.
     #[inline]
     pub fn cell(&self, column: usize) -> Cell<'_> {
@@ -137,7 +148,7 @@ impl Blocks {
             Some(Raw::Number(value)) => Cell::Number(*value),
             Some(Raw::Integer(value)) => Cell::Integer(*value),
             Some(Raw::Truth(value)) => Cell::Truth(*value),
-            Some(Raw::Text(start, end)) => Cell::Text(self.block.text.get(*start..*end).unwrap_or_default()),
+            Some(Raw::Text(start, end) | Raw::Says(start, end, _)) => Cell::Text(self.block.text.get(*start..*end).unwrap_or_default()),
             Some(Raw::Other(kind)) => Cell::Other(kind),
         }
     }
@@ -190,8 +201,12 @@ fn plain(block: Vec<u8>, separator: u8, width: usize) -> Block {
         }
         let mut from = begin;
         for cell in line.split(|&byte| byte == separator) {
-            out.cells.push(Raw::Text(from, from + cell.len()));
-            from += cell.len() + 1;
+            let end = from + cell.len();
+            // Digits, a sign or a point: perhaps a number, which this thread may read as well as the other.
+            let may_be = cell.first().is_some_and(|byte| matches!(byte, b'-'..=b'9'));
+            let says = if may_be { out.text.get(from..end).and_then(rows::number) } else { None };
+            out.cells.push(says.map_or(Raw::Text(from, end), |value| Raw::Says(from, end, value)));
+            from = end + 1;
         }
         let cells = out.cells.len() - cells_before;
         if cells != width {

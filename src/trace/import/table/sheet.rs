@@ -171,8 +171,19 @@ impl Sheet {
         }))
     }
 
+    /// The number that a text says, where it was read ahead and no word for a missing value can look like it.
+    fn said(&self, column: usize) -> Option<f64> {
+        match &self.body {
+            Body::Plain(blocks) if self.missing.is_empty() => blocks.said(column),
+            _ => None,
+        }
+    }
+
     /// A cell as a number in the trace's unit.
     pub fn number(&self, column: usize, scale: Scale) -> Result<Option<f64>> {
+        if let Some(value) = self.said(column) {
+            return Ok(Some(scale.apply(value)));
+        }
         let value = match self.cell(column) {
             Cell::Missing => return Ok(None),
             Cell::Integer(value) => Some(value as f64),
@@ -185,6 +196,9 @@ impl Sheet {
 
     /// A cell as a score: a number in the trace's unit, or a word that says right or wrong.
     pub fn score(&self, column: usize, scale: Scale) -> Result<Option<f64>> {
+        if let Some(value) = self.said(column) {
+            return Ok(Some(scale.apply(value)));
+        }
         match self.cell(column) {
             Cell::Truth(value) => Ok(Some(f64::from(u8::from(value)))),
             Cell::Text(text) => match number(trimmed(text)) {
