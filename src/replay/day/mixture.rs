@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::batch::{Leg, batches, legs};
 use super::fixed::{AMOUNTS, Units, metric};
 use super::pack::{Cell, pack};
-use super::places::{Layout, Streams, WidePlace};
+use super::places::{Bounds, Layout, Streams, WidePlace};
 use super::sums::Sums;
 use crate::draw::{Draws, threshold};
 use crate::policy::noisy_oracle::{Misroute, Rates};
@@ -36,6 +36,15 @@ pub(super) struct Routed {
     pub fallback: usize,
     /// The ends of the bins, ascending.
     pub thresholds: Vec<u64>,
+    pub bounds: Bounds,
+}
+
+/// A mixture drawn by weights.
+pub(super) struct Parts {
+    /// The upper ends of the parts.
+    pub bounds: Bounds,
+    /// The positions of their endpoints.
+    pub endpoints: Vec<usize>,
 }
 
 /// Which sums of the arrivals are a strategy's.
@@ -53,8 +62,7 @@ pub(super) struct Mixtures {
     pub cells: Vec<Cell>,
     has: [bool; AMOUNTS],
     pub routed: Vec<Routed>,
-    /// By mixture the upper ends of its parts, with the endpoints' positions.
-    pub parts: Vec<Vec<(u64, usize)>>,
+    pub parts: Vec<Parts>,
     recipes: Vec<Option<Recipe>>,
     baselines: Vec<Recipe>,
     all_endpoints: usize,
@@ -128,7 +136,7 @@ impl Mixtures {
             thresholds.dedup();
             let (choices, thresholds) = choices.map_or_else(Default::default, |choices| (choices, thresholds));
             let fallback = self.place_of(oracle.fallback());
-            self.routed.push(Routed { choices, fallback, thresholds });
+            self.routed.push(Routed { choices, fallback, bounds: Bounds::new(&thresholds), thresholds });
         }
     }
 
@@ -137,7 +145,9 @@ impl Mixtures {
             Shape::Parts(parts) => match parts[..] {
                 [(_, endpoint)] => Some(self.always(endpoint)),
                 _ => {
-                    self.parts.push(parts.iter().map(|&(bound, endpoint)| (bound, self.place_of(endpoint))).collect());
+                    let bounds: Vec<u64> = parts.iter().map(|(bound, _)| *bound).collect();
+                    let endpoints = parts.iter().map(|&(_, endpoint)| self.place_of(endpoint)).collect();
+                    self.parts.push(Parts { bounds: Bounds::new(&bounds), endpoints });
                     Some(Recipe::Parts(self.parts.len() - 1))
                 }
             },
@@ -153,7 +163,7 @@ impl Mixtures {
     fn always(&mut self, endpoint: EndpointIx) -> Recipe {
         let fallback = self.place_of(endpoint);
         let group = self.routed.iter().position(|group| group.fallback == fallback).unwrap_or_else(|| {
-            self.routed.push(Routed { choices: Vec::new(), fallback, thresholds: Vec::new() });
+            self.routed.push(Routed { choices: Vec::new(), fallback, thresholds: Vec::new(), bounds: Bounds::default() });
             self.routed.len() - 1
         });
         Recipe::Bins(group, 0)
