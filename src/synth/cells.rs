@@ -37,30 +37,44 @@ pub(super) fn cells(answers: &Answers, total: usize) -> Vec<Cell> {
     keys.iter().zip(counts).map(cell).collect()
 }
 
+/// Queries of a cell that are worked on at a time.
+const PIECE: usize = 1 << 14;
+
+/// A number for each query. `fill` is told a cell, some of its queries and where their numbers go.
+pub(super) fn filled(cells: &[Cell], fill: impl Fn(&Cell, Range<usize>, &mut [f64]) + Sync) -> Vec<f64> {
+    filled_by(PIECE, cells, fill)
+}
+
+fn filled_by(piece: usize, cells: &[Cell], fill: impl Fn(&Cell, Range<usize>, &mut [f64]) + Sync) -> Vec<f64> {
+    let mut out = vec![0.0; cells.last().map_or(0, |cell| cell.queries.end)];
+    let mut rest = out.as_mut_slice();
+    let mut pieces = Vec::new();
+    for cell in cells {
+        for start in cell.queries.clone().step_by(piece) {
+            let queries = start..cell.queries.end.min(start.saturating_add(piece));
+            let (part, after) = rest.split_at_mut(queries.len());
+            pieces.push((cell, queries, part));
+            rest = after;
+        }
+    }
+    pieces.into_par_iter().with_max_len(1).for_each(|(cell, queries, part)| fill(cell, queries, part));
+    out
+}
+
 /// A standard normal number for each query. Within each cell the numbers fill the distribution evenly
 /// (one from each of as many equally likely strata, in random order: a Latin hypercube, McKay et al.
 /// 1979), so that means over a cell are nearly exact.
 pub(super) fn stratified(cells: &[Cell], draws: &Draws, stream: Stream, dimension: u64) -> Vec<f64> {
     let numbers = draws.stream(stream, dimension);
-    let total = cells.last().map_or(0, |cell| cell.queries.end);
-    let mut out = vec![0.0; total];
-    let mut rest = out.as_mut_slice();
-    let mut parts = Vec::new();
-    for cell in cells {
-        let (part, after) = rest.split_at_mut(cell.queries.len());
-        parts.push((cell.queries.start, part));
-        rest = after;
-    }
-    parts.into_par_iter().for_each(|(start, part)| {
+    filled_by(usize::MAX, cells, |_, queries, part| {
         let count = part.len();
-        let order = shuffled(count, &numbers, start as u64);
-        for ((query, place), stratum) in (start as u64..).zip(part.iter_mut()).zip(order) {
+        let order = shuffled(count, &numbers, queries.start as u64);
+        for ((query, place), stratum) in (queries.start as u64..).zip(part.iter_mut()).zip(order) {
             // Another key than the one that chose the stratum.
             let within = numbers.uniform(query | 1 << 40).clamp(1e-9, 1.0 - 1e-9);
             *place = normal_quantile((f64::from(stratum) + within) / count as f64);
         }
-    });
-    out
+    })
 }
 
 /// The numbers below `count` in random order (Fisher & Yates 1938); `key` is that of the first draw.

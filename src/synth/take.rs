@@ -1,5 +1,7 @@
 //! What an endpoint's answers take: tokens, time, energy, compute, money.
 
+use rayon::prelude::*;
+
 use super::form::Parameters;
 use super::spec::{Answers, EndpointSpec, Known, Profile, Scaled, Tokens};
 
@@ -61,33 +63,40 @@ pub(super) struct Taken {
 }
 
 impl Profile {
-    /// Energy and time from the tokens of the answers and standard normal numbers: the first for the
-    /// power (or energy, where time is the other), the second for the speed.
-    pub(super) fn take(&self, output_tokens: &[f64], power: &[f64], speed: &[f64]) -> Taken {
-        let mean_tokens = output_tokens.iter().sum::<f64>() / output_tokens.len() as f64;
+    /// Energy and time from the tokens of the answers, their mean, and standard normal numbers: the first
+    /// for the power (or energy, where time is the other), the second for the speed; empty where they do not spread.
+    pub(super) fn take(&self, mean_tokens: f64, output_tokens: &[f64], power: &[f64], speed: &[f64]) -> Taken {
         let per_token = |scaled: Scaled| match scaled {
             Scaled::PerToken(value) => value,
             Scaled::Mean(mean) => mean / mean_tokens,
         };
         let factor = |spread: f64, normal: f64| (spread * (normal - 0.5 * spread)).exp();
-        let draws = output_tokens.iter().zip(power).zip(speed);
-        let draws = draws.map(|((&tokens, &power), &speed)| (tokens, factor(self.power_spread, power), factor(self.speed_spread, speed)));
-        let (energy_j, latency_s) = match self.known {
+        let (steady_power, steady_speed) = (factor(self.power_spread, 0.0), factor(self.speed_spread, 0.0));
+        let of = |spread: f64, normals: &[f64], row: usize, steady: f64| normals.get(row).map_or(steady, |&normal| factor(spread, normal));
+        let draws = output_tokens.par_iter().enumerate().map(|(row, &tokens)| {
+            let power = of(self.power_spread, power, row, steady_power);
+            (tokens, power, of(self.speed_spread, speed, row, steady_speed))
+        });
+        let mut taken = Taken { energy_j: Vec::new(), latency_s: Vec::new() };
+        let (energy_j, latency_s) = (&mut taken.energy_j, &mut taken.latency_s);
+        match self.known {
             Known::PowerEnergy(watts, energy) => {
                 let joules = per_token(energy);
                 let one = |(tokens, power, speed)| (joules * tokens * speed, joules * tokens * speed / (watts * power));
-                draws.map(one).unzip()
+                draws.map(one).unzip_into_vecs(energy_j, latency_s);
             }
             Known::PowerLatency(watts, latency) => {
                 let seconds = per_token(latency);
                 let one = |(tokens, power, speed)| (watts * power * seconds * tokens * speed, seconds * tokens * speed);
-                draws.map(one).unzip()
+                draws.map(one).unzip_into_vecs(energy_j, latency_s);
             }
             Known::EnergyLatency(energy, latency) => {
                 let (joules, seconds) = (per_token(energy), per_token(latency));
-                draws.map(|(tokens, power, speed)| (joules * tokens * power, seconds * tokens * speed)).unzip()
+                draws
+                    .map(|(tokens, power, speed)| (joules * tokens * power, seconds * tokens * speed))
+                    .unzip_into_vecs(energy_j, latency_s);
             }
-        };
-        Taken { energy_j, latency_s }
+        }
+        taken
     }
 }

@@ -5,7 +5,9 @@
 //! any company of other strategies give the same total to the last bit. (The 2^-64 units of
 //! [`Exact`](crate::replay::Exact) would take twice the memory for each cell of the packed table.)
 
-use crate::trace::Metric;
+use rayon::prelude::*;
+
+use crate::trace::{Column, Metric};
 use crate::workload::{ACCOUNTS, Workload};
 
 /// What a day adds up by position: energy, compute, cost, and last the score.
@@ -31,18 +33,22 @@ impl Units {
     /// The units that suit the cells of a workload's endpoints.
     pub fn of(workload: &Workload) -> Self {
         let trace = workload.trace();
-        let largest = |metric: Metric| {
-            let columns = workload.in_use().filter_map(|endpoint| trace.metric(endpoint as usize, metric));
-            columns.flat_map(|column| column.iter()).map(f64::abs).filter(|cell| cell.is_finite()).fold(0.0, f64::max)
-        };
-        Units { scale: std::array::from_fn(|lane| scale(largest(metric(lane)))) }
+        let columns: Vec<(usize, &Column)> = workload
+            .in_use()
+            .flat_map(|endpoint| (0..LANES).map(move |lane| (endpoint, lane)))
+            .filter_map(|(endpoint, lane)| Some((lane, trace.metric(endpoint as usize, metric(lane))?)))
+            .collect();
+        let largest = |&(lane, column): &(usize, &Column)| (lane, largest(column));
+        let largest: Vec<(usize, f64)> = columns.par_iter().map(largest).collect();
+        let of_lane = |lane: usize| largest.iter().filter(|(of, _)| *of == lane).map(|(_, largest)| *largest).fold(0.0, f64::max);
+        Units { scale: std::array::from_fn(|lane| scale(of_lane(lane))) }
     }
 
     /// An amount as a whole number of units. Not for NaN, which is no amount.
     #[inline]
     pub fn count(&self, lane: usize, amount: f64) -> i64 {
         debug_assert!(!amount.is_nan(), "a missing value is never added");
-        (amount * self.scale[lane]).round() as i64
+        round(amount * self.scale[lane])
     }
 
     /// A whole number of units as an amount.
@@ -51,9 +57,23 @@ impl Units {
     }
 }
 
+/// The nearest whole number, halves away from zero, as [`f64::round`] has it, for what has few enough
+/// bits; `round` is a call into a library on processors of the first x86-64 generation.
+#[inline]
+fn round(number: f64) -> i64 {
+    // The largest number below a half: added to it a half is still rounded up, and what is less is not.
+    const BELOW_HALF: f64 = 0.5 - f64::EPSILON / 4.0;
+    (number + BELOW_HALF.copysign(number)) as i64
+}
+
 /// The metric of a lane.
 pub fn metric(lane: usize) -> Metric {
     ACCOUNTS[..AMOUNTS].get(lane).copied().unwrap_or(Metric::Score)
+}
+
+/// The largest finite cell of a column, without its sign.
+fn largest(column: &Column) -> f64 {
+    column.iter().map(f64::abs).fold(0.0, |largest, cell| if cell > largest && cell < f64::INFINITY { cell } else { largest })
 }
 
 /// The power of two that takes the largest cell below 2^46.
@@ -66,6 +86,22 @@ fn scale(largest: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_numbers_are_those_of_round() {
+        let mut numbers = vec![0.0, 0.49999999999999994, 0.5, 0.5000000000000001, 1.5, 2.5, 1e300, f64::INFINITY];
+        for exponent in 0..47 {
+            let whole = 2f64.powi(exponent);
+            for number in [whole - 0.5, whole, whole + 0.5, whole + 1.5] {
+                numbers.extend([number.next_down(), number, number.next_up()]);
+            }
+        }
+        let draws = crate::draw::Draws::new(1, 0).stream(crate::draw::Stream::Sample, 0);
+        numbers.extend((0..10_000).map(|key| draws.uniform(key) * 2f64.powi(key as i32 % 47)));
+        for number in numbers.into_iter().flat_map(|number| [number, -number]) {
+            assert_eq!(round(number), number.round() as i64, "{number:e}");
+        }
+    }
 
     #[test]
     fn the_largest_cell_has_46_bits() {

@@ -1,19 +1,23 @@
 //! Strategies that are mixtures of outcomes known beforehand: always one endpoint, one drawn by
 //! weights, an oracle that is right with some chance and else takes the fallback.
 //!
-//! For each query the accounts of all endpoints and the oracle's choice are packed side by side, so
-//! that an arrival takes one random place in memory, one coin and a few additions. Strategies that
-//! share an oracle and a fallback share the coin: each arrival goes into the bin of its coin, and each
-//! strategy is a sum over bins, as in a sweep.
+//! For each query the accounts of all endpoints are packed side by side, and the oracle's choice is
+//! known, so that an arrival takes one look-up, one coin and a few additions. Strategies that share an
+//! oracle and a fallback share the coin: each arrival goes into the bin of its coin, and each strategy
+//! is a sum over bins, as in a sweep.
 
-use super::fixed::{AMOUNTS, CELLS_IN_64_BITS, LANES, Units, metric};
-use super::pack::{Cell, PairCell, pack, pair_up};
+use rayon::prelude::*;
+
+use super::batch::{Leg, batches, legs};
+use super::fixed::{AMOUNTS, Units, metric};
+use super::pack::{Cell, pack};
+use super::places::{Bounds, Layout, Streams, WidePlace};
 use super::sums::Sums;
-use crate::draw::{Draws, Stream, StreamDraws, threshold};
+use crate::draw::{Draws, threshold};
 use crate::policy::noisy_oracle::{Misroute, Rates};
 use crate::policy::oracle::Oracle;
 use crate::policy::{Overhead, Rule};
-use crate::replay::{Entry, Replay};
+use crate::replay::{Entry, Progress, Replay};
 use crate::trace::EndpointIx;
 
 /// An entry as a mixture.
@@ -25,15 +29,22 @@ enum Shape<'a> {
 }
 
 /// An oracle's choices and the fallback, for coins in bins.
-struct Routed {
+pub(super) struct Routed {
     /// By query the oracle's choice, as a position among the endpoints in use; empty where no strategy
     /// of the group has an oracle.
-    choices: Vec<u8>,
-    /// By query what the fallback and the oracle's choice take; empty with them.
-    pairs: Vec<PairCell>,
-    fallback: usize,
+    pub choices: Vec<u8>,
+    pub fallback: usize,
     /// The ends of the bins, ascending.
-    thresholds: Vec<u64>,
+    pub thresholds: Vec<u64>,
+    pub bounds: Bounds,
+}
+
+/// A mixture drawn by weights.
+pub(super) struct Parts {
+    /// The upper ends of the parts.
+    pub bounds: Bounds,
+    /// The positions of their endpoints.
+    pub endpoints: Vec<usize>,
 }
 
 /// Which sums of the arrivals are a strategy's.
@@ -47,28 +58,14 @@ enum Recipe {
 
 /// All mixtures of a replay, packed.
 pub(super) struct Mixtures {
-    endpoints: Vec<EndpointIx>,
-    cells: Vec<Cell>,
+    pub endpoints: Vec<EndpointIx>,
+    pub cells: Vec<Cell>,
     has: [bool; AMOUNTS],
-    routed: Vec<Routed>,
-    parts: Vec<Vec<(u64, usize)>>,
+    pub routed: Vec<Routed>,
+    pub parts: Vec<Parts>,
     recipes: Vec<Option<Recipe>>,
     baselines: Vec<Recipe>,
     all_endpoints: usize,
-}
-
-/// What the arrivals of a step add up to, place by place.
-#[derive(Debug, Clone, Copy, Default)]
-struct Place {
-    sums: [i64; LANES],
-    count: i64,
-}
-
-/// As much of the same as 64 bits do not hold.
-#[derive(Debug, Clone, Copy, Default)]
-struct WidePlace {
-    sums: [i128; LANES],
-    count: u64,
 }
 
 fn shape(entry: &Entry) -> Option<Shape<'_>> {
@@ -139,8 +136,7 @@ impl Mixtures {
             thresholds.dedup();
             let (choices, thresholds) = choices.map_or_else(Default::default, |choices| (choices, thresholds));
             let fallback = self.place_of(oracle.fallback());
-            let pairs = pair_up(&self.cells, self.endpoints.len(), fallback, &choices);
-            self.routed.push(Routed { choices, pairs, fallback, thresholds });
+            self.routed.push(Routed { choices, fallback, bounds: Bounds::new(&thresholds), thresholds });
         }
     }
 
@@ -149,7 +145,9 @@ impl Mixtures {
             Shape::Parts(parts) => match parts[..] {
                 [(_, endpoint)] => Some(self.always(endpoint)),
                 _ => {
-                    self.parts.push(parts.iter().map(|&(bound, endpoint)| (bound, self.place_of(endpoint))).collect());
+                    let bounds: Vec<u64> = parts.iter().map(|(bound, _)| *bound).collect();
+                    let endpoints = parts.iter().map(|&(_, endpoint)| self.place_of(endpoint)).collect();
+                    self.parts.push(Parts { bounds: Bounds::new(&bounds), endpoints });
                     Some(Recipe::Parts(self.parts.len() - 1))
                 }
             },
@@ -165,66 +163,35 @@ impl Mixtures {
     fn always(&mut self, endpoint: EndpointIx) -> Recipe {
         let fallback = self.place_of(endpoint);
         let group = self.routed.iter().position(|group| group.fallback == fallback).unwrap_or_else(|| {
-            self.routed.push(Routed { choices: Vec::new(), pairs: Vec::new(), fallback, thresholds: Vec::new() });
+            self.routed.push(Routed { choices: Vec::new(), fallback, thresholds: Vec::new(), bounds: Bounds::default() });
             self.routed.len() - 1
         });
         Recipe::Bins(group, 0)
     }
 
-    /// Adds up arrivals `from..to`: sums for each entry that is a mixture, and for each baseline.
-    pub fn add(&self, from: u64, to: u64, draws: &Draws, queries: usize) -> (Vec<Option<Sums>>, Vec<Sums>) {
-        let layout = Layout::of(self);
-        let mut wide = vec![WidePlace::default(); layout.places];
-        let mut places = vec![Place::default(); layout.places];
-        let streams = Streams::new(draws);
-        for start in (from..to).step_by(CELLS_IN_64_BITS) {
-            places.fill(Place::default());
-            self.run(start, to.min(start + CELLS_IN_64_BITS as u64), &streams, queries, &layout, &mut places);
-            for (wide, place) in wide.iter_mut().zip(&places) {
-                wide.count += place.count as u64;
-                wide.sums.iter_mut().zip(place.sums).for_each(|(sum, add)| *sum += i128::from(add));
-            }
+    /// Adds up the steps of a day, `from..to` each: for every step the sums of each entry that is a
+    /// mixture, and of each baseline.
+    pub fn add(&self, steps: &[(u64, u64)], draws: &Draws, progress: &dyn Progress) -> Vec<(Vec<Option<Sums>>, Vec<Sums>)> {
+        let (layout, streams) = (Layout::of(self), Streams::new(draws));
+        let legs = legs(steps);
+        let batches = batches(&legs, rayon::current_num_threads());
+        let run = |batch: &&[Leg]| {
+            let places = self.add_legs(batch, &streams, &layout);
+            progress.advance(batch.iter().map(Leg::arrivals).sum());
+            places
+        };
+        // A batch is long: threads take one after the other, as they are done with one.
+        let places: Vec<_> = batches.par_iter().with_max_len(1).map(run).collect();
+        let mut wide = vec![WidePlace::default(); steps.len() * layout.places];
+        for (leg, places) in legs.iter().zip(places.iter().flat_map(|batch| batch.chunks_exact(layout.places))) {
+            let wide = wide[leg.step * layout.places..].iter_mut();
+            wide.zip(places).for_each(|(wide, place)| wide.add(place));
         }
-        let entry = |recipe: &Option<Recipe>| recipe.map(|recipe| self.sums(recipe, &layout, &wide));
-        (self.recipes.iter().map(entry).collect(), self.baselines.iter().map(|&recipe| self.sums(recipe, &layout, &wide)).collect())
-    }
-
-    /// The loop over arrivals, in batches: first what each draws, then one short loop for each group,
-    /// so that the processor has the places in memory of many arrivals under way at a time.
-    fn run(&self, from: u64, to: u64, streams: &Streams, queries: usize, layout: &Layout, places: &mut [Place]) {
-        let width = self.endpoints.len();
-        let mut batch = Batch { queries: [0; BATCH], draws: [0; BATCH] };
-        for start in (from..to).step_by(BATCH) {
-            let count = BATCH.min((to - start) as usize);
-            for (query, arrival) in batch.queries[..count].iter_mut().zip(start..) {
-                *query = streams.query.below(arrival, queries) as u32;
-            }
-            batch.draw(&streams.coin, start, count);
-            for (group, at) in self.routed.iter().zip(&layout.groups) {
-                let arrivals = batch.queries[..count].iter().zip(&batch.draws[..count]);
-                look_ahead(&batch.queries[..count], |query| group.pairs.get(query).map_or(0, |pair| pair.fallback.0[0]));
-                if group.pairs.is_empty() {
-                    arrivals.for_each(|(&query, _)| places[at.fallbacks].add(&self.cells[query as usize * width + group.fallback]));
-                } else {
-                    arrivals.for_each(|(&query, &coin)| group.add(query as usize, coin, at, width, places));
-                }
-            }
-            if !self.parts.is_empty() {
-                batch.draw(&streams.choice, start, count);
-            }
-            for (parts, base) in self.parts.iter().zip(&layout.parts) {
-                // The draw has become the endpoint's place: no need to look for it twice.
-                let mut taken = [0u32; BATCH];
-                for (taken, (&query, &draw)) in taken.iter_mut().zip(batch.queries.iter().zip(&batch.draws[..count])) {
-                    let part: usize = parts.iter().map(|(bound, _)| usize::from(*bound <= draw)).sum();
-                    *taken = query * width as u32 + parts[part].1 as u32;
-                }
-                look_ahead(&taken[..count], |cell| self.cells[cell].0[0]);
-                for (&cell, &query) in taken[..count].iter().zip(&batch.queries) {
-                    places[base + (cell - query * width as u32) as usize].add(&self.cells[cell as usize]);
-                }
-            }
-        }
+        let step = |wide: &[WidePlace]| {
+            let sums = |recipe: Recipe| self.sums(recipe, &layout, wide);
+            (self.recipes.iter().map(|recipe| recipe.map(sums)).collect(), self.baselines.iter().map(|&recipe| sums(recipe)).collect())
+        };
+        wide.par_chunks_exact(layout.places).map(step).collect()
     }
 
     /// The sums of a strategy.
@@ -243,93 +210,6 @@ impl Mixtures {
             }
         }
         sums
-    }
-}
-
-/// Arrivals whose draws are made at a time: few enough to stay in the nearest cache.
-const BATCH: usize = 256;
-
-/// What some arrivals draw: their queries, and a coin or a choice.
-struct Batch {
-    queries: [u32; BATCH],
-    draws: [u64; BATCH],
-}
-
-impl Batch {
-    fn draw(&mut self, stream: &StreamDraws, start: u64, count: usize) {
-        self.draws[..count].iter_mut().zip(start..).for_each(|(draw, arrival)| *draw = stream.draw53(arrival));
-    }
-}
-
-/// Reads a word of each of some places in memory before they are worked on. These reads wait for
-/// nothing, so that many are under way at a time; a fifth to a quarter of the loop's time, measured.
-#[inline]
-fn look_ahead(places: &[u32], word: impl Fn(usize) -> i64) {
-    std::hint::black_box(places.iter().fold(0, |all, &place| all ^ word(place as usize)));
-}
-
-impl Routed {
-    /// Adds an arrival to the bin of its coin.
-    #[inline]
-    fn add(&self, query: usize, coin: u64, at: &GroupLayout, width: usize, places: &mut [Place]) {
-        let pair = &self.pairs[query];
-        let bin: usize = self.thresholds.iter().map(|bound| usize::from(*bound <= coin)).sum();
-        places[at.fallbacks + bin].add(&pair.fallback);
-        if bin < self.thresholds.len() {
-            places[at.choices + bin * width + usize::from(self.choices[query])].add(&pair.choice);
-        }
-    }
-}
-
-/// Where the sums of each group stand.
-struct Layout {
-    groups: Vec<GroupLayout>,
-    parts: Vec<usize>,
-    places: usize,
-}
-
-struct GroupLayout {
-    /// By bin, the last one for coins that are right nowhere.
-    fallbacks: usize,
-    /// By bin and endpoint.
-    choices: usize,
-}
-
-impl Layout {
-    fn of(mixtures: &Mixtures) -> Self {
-        let width = mixtures.endpoints.len();
-        let mut places = 0;
-        let mut take = |count: usize| {
-            places += count;
-            places - count
-        };
-        let group =
-            |group: &Routed| GroupLayout { fallbacks: take(group.thresholds.len() + 1), choices: take(group.thresholds.len() * width) };
-        let groups = mixtures.routed.iter().map(group).collect();
-        let parts = mixtures.parts.iter().map(|_| take(width)).collect();
-        Layout { groups, parts, places }
-    }
-}
-
-impl Place {
-    #[inline]
-    fn add(&mut self, cell: &Cell) {
-        self.sums.iter_mut().zip(cell.0).for_each(|(sum, add)| *sum += add);
-        self.count += 1;
-    }
-}
-
-/// The draws of an arrival.
-struct Streams {
-    query: StreamDraws,
-    coin: StreamDraws,
-    choice: StreamDraws,
-}
-
-impl Streams {
-    fn new(draws: &Draws) -> Self {
-        let stream = |stream| draws.stream(stream, 0);
-        Streams { query: stream(Stream::Arrival), coin: stream(Stream::Coin), choice: stream(Stream::Choice) }
     }
 }
 

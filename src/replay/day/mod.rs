@@ -4,10 +4,12 @@
 //! arrival draws is keyed by its number, and sums are whole numbers, so that any number of threads
 //! gives the same bytes.
 
+mod batch;
 mod fixed;
 mod general;
 mod mixture;
 mod pack;
+mod places;
 mod sums;
 #[cfg(test)]
 mod tests;
@@ -19,7 +21,7 @@ use general::General;
 use mixture::Mixtures;
 use sums::{Pair, Sums};
 
-use super::{Progress, Replay};
+use super::{Progress, Replay, Silent};
 use crate::draw::Draws;
 use crate::error::Result;
 use crate::trace::EndpointIx;
@@ -52,7 +54,7 @@ type StepSums = Vec<(Sums, Vec<Pair>)>;
 ///
 /// Entries that are mixtures of outcomes known beforehand (`always`, `random`, `oracle`, `noisy-oracle`
 /// with one router accuracy and misroute `cloud`, without an overhead of their own) on a trace without
-/// gaps take about a tenth of a microsecond an arrival, all together; all others are planned and run block by block, as in a replay.
+/// gaps take some tens of nanoseconds an arrival, all together; all others are planned and run block by block, as in a replay.
 ///
 /// # Errors
 /// Where a policy cannot plan, or learns while it routes.
@@ -76,22 +78,28 @@ fn run_with(replay: &Replay, arrivals: &Arrivals, progress: &dyn Progress, packe
         (first - count, first)
     };
     let ranges: Vec<(u64, u64)> = arrivals.counts.iter().map(range).collect();
+    // Whatever goes arrival by arrival takes the longer: the bar is its own.
+    let mixture_bar: &dyn Progress = if general.entries.is_empty() { progress } else { &Silent };
+    let mixed = mixtures.map(|mixtures| mixtures.add(&ranges, &draws, mixture_bar));
     let step = |&(from, to): &(u64, u64)| -> Result<StepSums> {
-        let sums = one_step(&general, mixtures.as_ref(), from, to)?;
-        progress.advance(to - from);
-        Ok(sums)
+        let ran = general.add(from, to)?;
+        if !general.entries.is_empty() {
+            progress.advance(to - from);
+        }
+        Ok(ran)
     };
-    let steps: Vec<StepSums> = ranges.par_iter().map(step).collect::<Result<_>>()?;
+    let ran: Vec<StepSums> = ranges.par_iter().map(step).collect::<Result<_>>()?;
+    let steps = match mixed {
+        Some(mixed) => mixed.into_iter().zip(ran).map(|(mixed, ran)| one_step(mixed, ran)).collect(),
+        None => ran,
+    };
     Ok(DayTotals { strategies: (0..replay.entries.len()).map(|entry| strategy(&steps, entry, &units)).collect() })
 }
 
-/// What the arrivals of one step add to every entry.
-fn one_step(general: &General, mixtures: Option<&Mixtures>, from: u64, to: u64) -> Result<StepSums> {
-    let queries = general.replay.workload.len();
-    let mut ran = general.add(from, to)?.into_iter();
-    let Some(mixtures) = mixtures else { return Ok(ran.collect()) };
-    let (mixed, baselines) = mixtures.add(from, to, &general.draws, queries);
-    // Entries are in either of the two lists, in their order.
+/// What the arrivals of one step add to every entry: entries are mixtures with the baselines' sums
+/// beside them, or ran through the engine, in their order.
+fn one_step((mixed, baselines): (Vec<Option<Sums>>, Vec<Sums>), ran: StepSums) -> StepSums {
+    let mut ran = ran.into_iter();
     let entry = |mixed: Option<Sums>| match mixed {
         Some(sums) => {
             let pairs = baselines.iter().map(|baseline| Pair::whole(&sums, baseline)).collect();
@@ -99,7 +107,7 @@ fn one_step(general: &General, mixtures: Option<&Mixtures>, from: u64, to: u64) 
         }
         None => ran.next(),
     };
-    Ok(mixed.into_iter().filter_map(entry).collect())
+    mixed.into_iter().filter_map(entry).collect()
 }
 
 fn strategy(steps: &[StepSums], entry: usize, units: &Units) -> StrategyTotals {

@@ -13,20 +13,6 @@ use crate::workload::{ACCOUNTS, OutcomeBlock, QueryBlock};
 #[repr(align(32))]
 pub(super) struct Cell(pub [i64; LANES]);
 
-/// What the fallback and an oracle's choice do with one query: a cache line.
-#[derive(Debug, Clone, Copy)]
-#[repr(align(64))]
-pub(super) struct PairCell {
-    pub fallback: Cell,
-    pub choice: Cell,
-}
-
-/// The cells of the fallback and of the choices, side by side.
-pub(super) fn pair_up(cells: &[Cell], width: usize, fallback: usize, choices: &[u8]) -> Vec<PairCell> {
-    let rows = cells.par_chunks_exact(width.max(1)).zip(choices);
-    rows.map(|(row, &choice)| PairCell { fallback: row[fallback], choice: row[usize::from(choice)] }).collect()
-}
-
 /// The accounts of all endpoints on all queries, query by query, and each oracle's choices; none of an
 /// oracle that sends a query to nobody.
 pub(super) fn pack(replay: &Replay, units: &Units, endpoints: &[EndpointIx], oracles: &[&Oracle]) -> (Vec<Cell>, Vec<Option<Vec<u8>>>) {
