@@ -124,6 +124,7 @@ fn run(cli: Cli) -> Result<()> {
         return Err(Error::new("no work gets done on no threads").at("--threads").found(0).allowed("1 and more").usage());
     }
     crate::replay::use_threads(common.threads)?;
+    crate::trace::use_threads(common.threads);
     match verb {
         Verb::Import(args) => import::run(args, &common),
         Verb::Synth(args) => synth::run(args, &common),

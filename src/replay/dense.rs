@@ -244,9 +244,9 @@ impl<'a> Dense<'a> {
                 }
                 count_plain(turn.block, chosen, tally);
                 self.add_made(turn, tally);
+                self.add_estimated_lines(turn, chosen);
                 let left: Vec<usize> = (0..chosen.len()).filter(|&index| chosen[index] == PlanBlock::SKIP).collect();
                 self.leave(turn, &left, tally);
-                self.add_estimated(turn, chosen.iter().copied().enumerate().filter(|(_, endpoint)| *endpoint != PlanBlock::SKIP));
             }
             None => {
                 let mut results = std::mem::take(&mut self.results);
@@ -294,22 +294,45 @@ impl<'a> Dense<'a> {
         }
     }
 
+    /// Whether an account of an endpoint's answer is estimated, for each of them.
+    #[inline]
+    fn is_estimated(&self, endpoint: EndpointIx, position: usize) -> [bool; ACCOUNTS.len()] {
+        let mut estimated = [false; ACCOUNTS.len()];
+        for (estimated, codes) in estimated.iter_mut().zip(&self.sources[usize::from(endpoint)]) {
+            *estimated = codes.is_some_and(|codes| codes[position] != MEASURED);
+        }
+        estimated
+    }
+
+    /// Adds up the estimated cells among the answers whose lines a turn is made of.
+    fn add_estimated_lines(&mut self, turn: &Turn, chosen: &[EndpointIx]) {
+        if !self.has_estimates {
+            return;
+        }
+        let mut sum = Line::ZERO;
+        for (index, (&endpoint, line)) in chosen.iter().zip(&self.made).enumerate() {
+            if endpoint != PlanBlock::SKIP {
+                sum.add(&line.accounts_of(self.is_estimated(endpoint, turn.block.queries.position(index))));
+            }
+        }
+        self.pending[turn.entry].estimated.add(&sum);
+    }
+
     /// Adds up the estimated cells among what was paid.
     fn add_estimated(&mut self, turn: &Turn, attempts: impl Iterator<Item = (usize, EndpointIx)>) {
         if !self.has_estimates {
             return;
         }
-        let estimated = &mut self.pending[turn.entry].estimated;
+        let mut sum = Line::ZERO;
         for (index, endpoint) in attempts {
-            let position = turn.block.queries.position(index);
+            let is_estimated = self.is_estimated(endpoint, turn.block.queries.position(index));
             let mut taken = [f64::NAN; ACCOUNTS.len()];
-            for (account, codes) in self.sources[usize::from(endpoint)].iter().enumerate() {
-                if codes.is_some_and(|codes| codes[position] != MEASURED) {
-                    taken[account] = turn.block.outcomes.account(account, endpoint, index);
-                }
+            for account in (0..ACCOUNTS.len()).filter(|&account| is_estimated[account]) {
+                taken[account] = turn.block.outcomes.account(account, endpoint, index);
             }
-            estimated.add(&Line::of_accounts(taken));
+            sum.add(&Line::of_accounts(taken));
         }
+        self.pending[turn.entry].estimated.add(&sum);
     }
 
     /// Takes an entry's sums to its tally.

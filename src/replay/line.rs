@@ -128,6 +128,18 @@ impl Line {
         Line::of(f64::NAN, false, taken, Judgement { solvable: false, agrees: false, tier_agrees: false })
     }
 
+    /// The accounts of a line that are wanted, and nothing else.
+    #[inline(always)]
+    pub fn accounts_of(&self, wanted: [bool; ACCOUNTS.len()]) -> Line {
+        let mut line = Line::ZERO;
+        for account in 0..ACCOUNTS.len() {
+            let (high, mask) = (2 + account, -i64::from(wanted[account]));
+            line.0[high] = self.0[high] & mask;
+            line.0[QUANTITIES + high] = self.0[QUANTITIES + high] & mask;
+        }
+        line
+    }
+
     /// The marks in which two answers differ, to be added up as counts; no quantities.
     #[inline(always)]
     pub fn differing_marks(&self, other: &Line) -> Line {
