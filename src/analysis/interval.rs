@@ -32,11 +32,12 @@ pub fn bounded(value: f64, filled: usize, resamples: Vec<Option<f64>>) -> Figure
 
 /// The 2.5th and 97.5th percentile (linear between order statistics); `None` without values.
 pub fn percentile_interval(mut values: Vec<f64>) -> Option<(f64, f64)> {
-    values.sort_by(f64::total_cmp);
     let last = values.len().checked_sub(1)? as f64;
-    let at = |share: f64| {
+    let mut at = |share: f64| {
         let rank = share * last;
-        let (below, above) = (values[rank.floor() as usize], values[rank.ceil() as usize]);
+        // The smallest of those above the rank is the next one: no need to sort them all.
+        let (_, &mut below, rest) = values.select_nth_unstable_by(rank as usize, f64::total_cmp);
+        let above = rest.iter().copied().reduce(f64::min).filter(|_| rank.fract() > 0.0).unwrap_or(below);
         below + (above - below) * rank.fract()
     };
     Some((at(TAIL), at(1.0 - TAIL)))

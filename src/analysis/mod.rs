@@ -6,6 +6,7 @@ pub mod compare;
 pub mod coverage;
 pub mod day;
 pub mod efficiency;
+pub mod falling;
 mod figure;
 pub mod inspect;
 mod interval;

@@ -1,5 +1,6 @@
 //! What a plan costs, and what it answers.
 
+use super::block::Judge;
 use super::line::Line;
 use super::tally::Results;
 use crate::draw::{Draws, Stream, StreamDraws, threshold};
@@ -76,9 +77,11 @@ impl AccountBlock {
 
     /// What the result of a query adds.
     #[inline]
-    pub(crate) fn line(&self, index: usize, correct_at: f64) -> Line {
+    pub(crate) fn line(&self, index: usize, correct_at: f64, judge: &Judge) -> Line {
         let score = self.score[index];
-        Line::of(score, score >= correct_at, std::array::from_fn(|account| self.totals[account][index]))
+        let [energy_j, flops, cost_usd, latency_s] = &self.totals;
+        let totals = [energy_j[index], flops[index], cost_usd[index], latency_s[index]];
+        Line::of(score, score >= correct_at, totals, judge.of(self.first[index], index))
     }
 
     fn clear(&mut self) {

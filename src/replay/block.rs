@@ -2,6 +2,7 @@
 
 use super::account::AccountBlock;
 use super::bootstrap::buckets;
+use super::line::Judgement;
 use super::setup::Replay;
 use super::tally::Reference;
 use crate::policy::oracle::Choice;
@@ -24,8 +25,13 @@ pub(crate) struct Block<'a> {
 
 /// What an entry's choices in a block are held against.
 pub(crate) struct Judge<'a> {
+    /// Which of the run's judges it is.
+    pub number: usize,
     /// The oracle's choices; none where there is no oracle.
     pub choices: Option<&'a [Choice]>,
+    /// The endpoint of each choice, or [`AccountBlock::NONE`], and whether that is local.
+    oracle: Vec<EndpointIx>,
+    oracle_is_local: Vec<bool>,
     /// By endpoint: whether it is local to the pool.
     pub local: Vec<bool>,
     pub solvable: &'a [bool],
@@ -33,7 +39,6 @@ pub(crate) struct Judge<'a> {
 
 /// What the tally of a block is compared with, where its lanes are made one by one.
 pub(crate) struct Compared<'a> {
-    oracle: Vec<EndpointIx>,
     judge: Judge<'a>,
     baselines: Vec<[Vec<f64>; ACCOUNTS.len()]>,
     baseline_scores: Vec<Vec<f64>>,
@@ -47,16 +52,18 @@ impl Compared<'_> {
 }
 
 impl Judge<'_> {
-    /// The endpoint of the oracle's choice, or [`AccountBlock::NONE`].
-    #[inline]
-    pub fn oracle(&self, index: usize) -> EndpointIx {
-        self.choices.and_then(|choices| choices[index].endpoint()).unwrap_or(AccountBlock::NONE)
+    /// What it says of a first attempt.
+    #[inline(always)]
+    pub fn of(&self, first: EndpointIx, index: usize) -> Judgement {
+        let tier_agrees = self.is_local(first) == self.oracle_is_local[index];
+        Judgement { solvable: self.solvable[index], agrees: first == self.oracle[index], tier_agrees }
     }
 
     /// Whether an endpoint is local; nobody is not.
-    #[inline]
-    pub fn is_local(&self, endpoint: EndpointIx) -> bool {
-        self.local.get(usize::from(endpoint)).copied().unwrap_or(false)
+    #[inline(always)]
+    fn is_local(&self, endpoint: EndpointIx) -> bool {
+        let endpoint = usize::from(endpoint);
+        endpoint < self.local.len() && self.local[endpoint]
     }
 }
 
@@ -88,9 +95,18 @@ impl Replay<'_> {
     /// What an entry is held against, by its position.
     pub(crate) fn judge<'a>(&self, entry: usize, block: &'a Block) -> Judge<'a> {
         let pool = self.entries[entry].pool;
+        let choices = self.references.of(entry).map(|oracle| &block.choices[oracle][..]);
+        let endpoint = |choice: &Choice| choice.endpoint().unwrap_or(AccountBlock::NONE);
+        let oracle =
+            choices.map_or_else(|| vec![AccountBlock::NONE; block.queries.len()], |choices| choices.iter().map(endpoint).collect());
+        let local = self.local_flags(pool);
+        let is_local = |&endpoint: &EndpointIx| local.get(usize::from(endpoint)).copied().unwrap_or(false);
         Judge {
-            choices: self.references.of(entry).map(|oracle| &block.choices[oracle][..]),
-            local: self.local_flags(pool),
+            number: self.references.judge(entry),
+            choices,
+            oracle_is_local: oracle.iter().map(is_local).collect(),
+            oracle,
+            local,
             solvable: &block.solvable[pool],
         }
     }
@@ -109,10 +125,8 @@ impl Replay<'_> {
         };
         let accounts =
             |&endpoint: &EndpointIx| std::array::from_fn(|account| cells(endpoint, &|index| outcomes.account(account, endpoint, index)));
-        let judge = self.judge(entry, block);
         Compared {
-            oracle: (0..outcomes.len()).map(|index| judge.oracle(index)).collect(),
-            judge,
+            judge: self.judge(entry, block),
             baselines: self.roles.baselines.iter().map(accounts).collect(),
             baseline_scores: self
                 .roles
@@ -127,7 +141,7 @@ impl Replay<'_> {
         Reference {
             group: &block.group,
             bucket: &block.bucket,
-            oracle: &compared.oracle,
+            oracle: &compared.judge.oracle,
             solvable: compared.judge.solvable,
             local: &compared.judge.local,
             baselines: &compared.baselines,

@@ -16,7 +16,8 @@ pub const RESAMPLES: usize = 1000;
 /// How often each bucket is in each resample.
 #[derive(Debug, Clone)]
 pub struct Weights {
-    counts: Vec<Vec<u16>>,
+    /// By resample the buckets that it holds, ascending, each with how often.
+    counts: Vec<Vec<(u16, u16)>>,
 }
 
 /// Sums of lanes: over all queries, and over each resample of them.
@@ -44,7 +45,7 @@ impl Weights {
             let stream = draws.stream(Stream::Bootstrap, 0);
             let mut counts = vec![0u16; BUCKETS];
             (0..BUCKETS).for_each(|draw| counts[stream.below((resample * BUCKETS + draw) as u64, BUCKETS)] += 1);
-            counts
+            (0u16..).zip(counts).filter(|(_, count)| *count > 0).collect()
         };
         Weights { counts: (0..RESAMPLES).into_par_iter().map(resample).collect() }
     }
@@ -52,23 +53,59 @@ impl Weights {
     /// The sums of some lanes over all resamples; `replicates` divides what replicates added up.
     pub fn apply(&self, buckets: &Rows, replicates: u32) -> Resampled {
         let scale = 1.0 / f64::from(replicates);
-        let numbers: Vec<Vec<f64>> =
-            (0..buckets.len()).map(|row| buckets.row(row).iter().map(|cell| cell.to_f64() * scale).collect()).collect();
-        let width = numbers.first().map_or(0, Vec::len);
-        // Small groups of queries leave most buckets empty: a row of zeros adds nothing.
-        let held: Vec<(usize, &Vec<f64>)> = numbers.iter().enumerate().filter(|(_, row)| row.iter().any(|cell| *cell != 0.0)).collect();
-        let sum = |counts: &Vec<u16>| {
-            let mut sum = vec![0.0; width];
-            for (row, count) in held.iter().map(|&(bucket, row)| (row, counts[bucket])).filter(|(_, count)| *count > 0) {
-                let count = f64::from(count);
-                sum.iter_mut().zip(row).for_each(|(sum, cell)| *sum += count * cell);
-            }
-            sum
-        };
+        let numbers = Numbers::new(buckets, scale);
         Resampled {
             point: buckets.total().iter().map(|cell| cell.to_f64() * scale).collect(),
-            draws: self.counts.par_iter().map(sum).collect(),
-            filled: numbers.iter().filter(|row| row.first().is_some_and(|queries| *queries > 0.0)).count(),
+            draws: self.counts.par_iter().with_min_len(64).map(|counts| numbers.sum(counts)).collect(),
+            filled: numbers.filled,
         }
+    }
+}
+
+/// Lanes that are summed side by side.
+const SIDE_BY_SIDE: usize = 8;
+
+/// The lanes of all buckets as numbers, in groups of lanes that are summed side by side.
+struct Numbers {
+    width: usize,
+    /// Group after group, each bucket after bucket; lanes beyond the last are 0.
+    groups: Vec<Vec<[f64; SIDE_BY_SIDE]>>,
+    /// By bucket whether it holds anything: small groups of queries leave most buckets empty.
+    held: Vec<bool>,
+    filled: usize,
+}
+
+impl Numbers {
+    fn new(buckets: &Rows, scale: f64) -> Self {
+        let width = buckets.width();
+        let mut groups = vec![vec![[0.0; SIDE_BY_SIDE]; buckets.len()]; width.div_ceil(SIDE_BY_SIDE)];
+        let mut held = vec![false; buckets.len()];
+        let mut filled = 0;
+        for (lane, column) in buckets.lanes().enumerate() {
+            let group = &mut groups[lane / SIDE_BY_SIDE];
+            for ((bucket, cell), held) in column.iter().enumerate().zip(&mut held) {
+                let number = cell.to_f64() * scale;
+                group[bucket][lane % SIDE_BY_SIDE] = number;
+                *held |= number != 0.0;
+                filled += usize::from(lane == 0 && number > 0.0);
+            }
+        }
+        Numbers { width, groups, held, filled }
+    }
+
+    /// The sums of a resample: bucket after bucket, in the order of the buckets.
+    fn sum(&self, counts: &[(u16, u16)]) -> Vec<f64> {
+        let counts: Vec<(usize, f64)> = counts.iter().map(|&(bucket, count)| (usize::from(bucket), f64::from(count))).collect();
+        let counts: Vec<(usize, f64)> = counts.into_iter().filter(|(bucket, _)| self.held[*bucket]).collect();
+        let mut sums = Vec::with_capacity(self.groups.len() * SIDE_BY_SIDE);
+        for group in &self.groups {
+            let mut sum = [0.0; SIDE_BY_SIDE];
+            for &(bucket, count) in &counts {
+                sum.iter_mut().zip(&group[bucket]).for_each(|(sum, cell)| *sum += count * cell);
+            }
+            sums.extend(sum);
+        }
+        sums.truncate(self.width);
+        sums
     }
 }

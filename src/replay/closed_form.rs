@@ -7,7 +7,7 @@
 use super::account::{QueryResult, Status};
 use super::block::{Block, Judge};
 use super::expect::result_of;
-use super::line::{ENERGY, Judgement, LATENCY};
+use super::line::{ENERGY, Judgement, LATENCY, Line, Lines, QUANTITIES};
 use super::setup::Replay;
 use super::tally::{Lane, UNITS};
 use crate::policy::noisy_oracle::{Misroute, NoisyOracle};
@@ -48,8 +48,6 @@ pub(crate) struct ClosedForm {
     pub wrong: Figures,
     pub difference_squared: Figures,
     pub wrong_variance: Figures,
-    /// By query of the last block, where any left the comparison: whether it did.
-    left: Vec<bool>,
 }
 
 /// Sums of what a column of numbers adds up to when every query is routed right and when every one is
@@ -93,67 +91,62 @@ impl ColumnSums {
 }
 
 impl ClosedForm {
-    /// Adds a block; `wrong` is told the means of each query's misroute that is not the fallback alone.
-    pub fn add(&mut self, replay: &Replay, entry: usize, noisy: &NoisyOracle, block: &Block, wrong: impl FnMut(usize, &Figures)) {
+    /// Adds a block of an entry's queries.
+    pub fn add(&mut self, replay: &Replay, entry: usize, noisy: &NoisyOracle, block: &Block, lines: &mut Lines) {
         let judge = replay.judge(entry, block);
-        let overhead = &replay.entries[entry].spec.overhead;
-        let Some(choices) = judge.choices else { return };
-        let left = |choice: &Choice| *choice == Choice::Skip;
-        self.left.clear();
-        if choices.iter().any(left) {
-            self.left.extend(choices.iter().map(left));
+        let (Some(choices), overhead) = (judge.choices, &replay.entries[entry].spec.overhead) else { return };
+        let simple = |choice: &Choice| choice.endpoint().is_some();
+        if noisy.misroute() != Misroute::Cloud || *overhead != Overhead::default() || !choices.iter().all(simple) {
+            return self.add_ways(replay, entry, noisy, block, |_, _| ());
         }
-        match noisy.misroute() {
-            Misroute::Cloud if self.left.is_empty() => self.add_columns(noisy, block, &judge, choices, overhead),
-            _ => self.add_ways(noisy, block, &judge, choices, overhead, wrong),
-        }
+        lines.clear(replay.workload.trace().outcomes.len());
+        replay.workload.in_use().for_each(|endpoint| {
+            lines.of(&block.outcomes, &judge, endpoint);
+        });
+        let line = |(index, choice): (usize, &Choice)| *lines.get(choice.endpoint().unwrap_or_default(), index);
+        let right: Vec<Line> = choices.iter().enumerate().map(line).collect();
+        let fallback = noisy.oracle().fallback();
+        let wrong: Vec<Line> = (0..choices.len()).map(|index| *lines.get(fallback, index)).collect();
+        self.add_lines(&right, &wrong);
     }
 
-    /// Whether a query of the last block is in the comparison.
-    pub fn counts(&self, index: usize) -> bool {
-        self.left.get(index).is_none_or(|left| !left)
-    }
-
-    /// Misroutes that all go to the fallback: figure by figure.
-    fn add_columns(&mut self, noisy: &NoisyOracle, block: &Block, judge: &Judge, choices: &[Choice], overhead: &Overhead) {
-        let figures = |choice: Choice, index: usize| {
-            let (endpoints, count) = match choice {
-                Choice::Endpoint(endpoint) => ([endpoint], 1),
-                _ => ([0], 0),
-            };
-            figures(&result_of(&block.outcomes, index, &endpoints[..count], overhead), judge, index, block.outcomes.correct_at())
-        };
+    /// Adds queries by what each takes when it is routed right, and when it is misrouted to one place.
+    pub fn add_lines(&mut self, right: &[Line], wrong: &[Line]) {
         const AT_A_TIME: usize = 64;
-        let (mut right, mut wrong) = ([[0.0; AT_A_TIME]; FIGURES.len()], [[0.0; AT_A_TIME]; FIGURES.len()]);
-        let fallback = Choice::Endpoint(noisy.oracle().fallback());
-        for start in (0..choices.len()).step_by(AT_A_TIME) {
-            let some = &choices[start..choices.len().min(start + AT_A_TIME)];
-            for (place, &choice) in some.iter().enumerate() {
-                let (mine, theirs) = (figures(choice, start + place), figures(fallback, start + place));
-                for figure in 0..FIGURES.len() {
-                    right[figure][place] = mine[figure];
-                    wrong[figure][place] = theirs[figure];
+        let mut marks = [Line::ZERO; 3];
+        let (mut mine, mut theirs) = ([[0.0; AT_A_TIME]; QUANTITIES], [[0.0; AT_A_TIME]; QUANTITIES]);
+        for (right, wrong) in right.chunks(AT_A_TIME).zip(wrong.chunks(AT_A_TIME)) {
+            for (place, (right, wrong)) in right.iter().zip(wrong).enumerate() {
+                let (right_numbers, wrong_numbers) = (right.numbers(), wrong.numbers());
+                for quantity in 0..QUANTITIES {
+                    mine[quantity][place] = right_numbers[quantity];
+                    theirs[quantity][place] = wrong_numbers[quantity];
                 }
+                marks[0].add(right);
+                marks[1].add(wrong);
+                marks[2].add(&right.differing_marks(wrong));
             }
-            for figure in 0..FIGURES.len() {
-                let sums = ColumnSums::of(&right[figure][..some.len()], &wrong[figure][..some.len()]);
-                self.right[figure] += sums.right;
-                self.wrong[figure] += sums.wrong;
-                self.difference_squared[figure] += sums.difference_squared;
+            for quantity in 0..QUANTITIES {
+                let sums = ColumnSums::of(&mine[quantity][..right.len()], &theirs[quantity][..right.len()]);
+                self.right[quantity] += sums.right;
+                self.wrong[quantity] += sums.wrong;
+                self.difference_squared[quantity] += sums.difference_squared;
             }
+        }
+        for (figure, lane) in FIGURES.into_iter().enumerate().skip(QUANTITIES) {
+            // A mark is 0 or 1, and so is the square of a difference of two.
+            let [right, wrong, differing] = marks.map(|line| line.exact(lane).to_f64());
+            self.right[figure] += right;
+            self.wrong[figure] += wrong;
+            self.difference_squared[figure] += differing;
         }
     }
 
-    /// Any misroute: way by way.
-    fn add_ways(
-        &mut self,
-        noisy: &NoisyOracle,
-        block: &Block,
-        judge: &Judge,
-        choices: &[Choice],
-        overhead: &Overhead,
-        mut told: impl FnMut(usize, &Figures),
-    ) {
+    /// Adds queries whose misroute depends on draws, or whose plans are no endpoints' answers alone: way by
+    /// way. `told` gets the means of each query's misroute.
+    pub fn add_ways(&mut self, replay: &Replay, entry: usize, noisy: &NoisyOracle, block: &Block, mut told: impl FnMut(usize, &Figures)) {
+        let judge = &replay.judge(entry, block);
+        let (Some(choices), overhead) = (judge.choices, &replay.entries[entry].spec.overhead) else { return };
         let correct_at = block.outcomes.correct_at();
         let of = |index: usize, endpoints: &[EndpointIx]| {
             figures(&result_of(&block.outcomes, index, endpoints, overhead), judge, index, correct_at)

@@ -7,7 +7,7 @@
 use super::Exact;
 use super::account::{AccountBlock, Status};
 use super::block::{Block, Judge};
-use super::line::{Judgement, LATENCY, Line, Lines};
+use super::line::{LATENCY, Line, Lines};
 use super::setup::Replay;
 use super::tally::{BUCKETS, Lane, Layout, Rows, Tally};
 use crate::policy::{Overhead, PlanBlock};
@@ -29,7 +29,7 @@ impl LineRows {
         LineRows { buckets: vec![Line::ZERO; BUCKETS], groups: vec![Line::ZERO; if groups > 1 { groups } else { 0 }], added: 0 }
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, bucket: u32, group: u32, line: &Line) {
         self.buckets[bucket as usize].add(line);
         if let Some(row) = self.groups.get_mut(group as usize) {
@@ -135,14 +135,14 @@ impl Baselines {
     }
 
     /// Adds the answers of each baseline to a block, where they count.
-    pub fn add(&mut self, replay: &Replay, room: usize, block: &Block, lines: &mut Lines, counts: impl Fn(usize) -> bool) {
+    pub fn add(&mut self, replay: &Replay, room: usize, block: &Block, judge: &Judge, lines: &mut Lines, counts: impl Fn(usize) -> bool) {
         for position in 0..self.rows.len() {
             if !self.rows[position].admits(block.queries.len(), room) {
                 self.take(replay, position);
             }
             let rows = &mut self.rows[position];
             rows.admit(block.queries.len());
-            let lines = lines.of(&block.outcomes, replay.roles.baselines[position]);
+            let lines = lines.of(&block.outcomes, judge, replay.roles.baselines[position]);
             for (index, line) in lines.iter().enumerate().filter(|(index, _)| counts(*index)) {
                 rows.add(block.bucket[index], block.group[index], line);
             }
@@ -174,11 +174,22 @@ pub(super) struct Dense<'a> {
     room: usize,
     pending: Vec<Pending>,
     baselines: Baselines,
-    lines: Lines,
+    /// By judge.
+    lines: Vec<Lines>,
+    /// The lines of results that are no one endpoint's.
+    made: Vec<Line>,
     results: AccountBlock,
     /// By endpoint and account the sources of its cells, where some are estimated.
     sources: Vec<[Option<&'a [u8]>; ACCOUNTS.len()]>,
     has_estimates: bool,
+}
+
+/// An entry's part of a block in one replicate.
+pub(super) struct Turn<'a> {
+    pub entry: usize,
+    pub replicate: usize,
+    pub block: &'a Block<'a>,
+    pub judge: &'a Judge<'a>,
 }
 
 impl<'a> Dense<'a> {
@@ -193,7 +204,8 @@ impl<'a> Dense<'a> {
             room,
             pending: vec![pending; replay.entries.len()],
             baselines: Baselines::new(replay),
-            lines: Lines::default(),
+            lines: (0..replay.entries.len()).map(|_| Lines::default()).collect(),
+            made: Vec::new(),
             results: AccountBlock::default(),
             has_estimates: sources.iter().flatten().any(Option::is_some),
             sources,
@@ -203,132 +215,116 @@ impl<'a> Dense<'a> {
 
     /// A block begins: what baselines take for it is added up.
     pub fn begin(&mut self, block: &Block) {
-        self.lines.clear(self.replay.workload.trace().outcomes.len());
-        self.baselines.add(self.replay, self.room, block, &mut self.lines, |_| true);
+        let endpoints = self.sources.len();
+        self.lines.iter_mut().for_each(|lines| lines.clear(endpoints));
+        if !self.pending.is_empty() {
+            let judge = self.replay.judge(0, block);
+            self.baselines.add(self.replay, self.room, block, &judge, &mut self.lines[judge.number], |_| true);
+        }
     }
 
-    /// Adds what came of an entry's plans for the block in one replicate; `run` makes the results of
-    /// plans that are not one attempt for each query.
-    pub fn add(
-        &mut self,
-        entry: usize,
-        block: &Block,
-        judge: &Judge,
-        plans: &PlanBlock,
-        replicate: usize,
-        tally: &mut Tally,
-        run: impl FnOnce(&mut AccountBlock),
-    ) {
-        if !self.pending[entry].rows.admits(block.queries.len(), self.room) {
-            self.take(entry, tally);
+    /// Adds what came of an entry's plans; `run` makes the results of plans that are not one attempt for
+    /// each query.
+    pub fn add(&mut self, turn: &Turn, plans: &PlanBlock, tally: &mut Tally, run: impl FnOnce(&mut AccountBlock)) {
+        if !self.pending[turn.entry].rows.admits(turn.block.queries.len(), self.room) {
+            self.take(turn.entry, tally);
         }
-        let plain = plans.plain().filter(|_| self.replay.entries[entry].spec.overhead == Overhead::default());
-        let mut results = std::mem::take(&mut self.results);
-        match plain {
-            Some(chosen) => {
-                self.make_lines(block, chosen.iter().copied());
-                count_plain(block, chosen, tally);
-                let line = |lines: &Lines, index: usize| match chosen[index] {
-                    PlanBlock::SKIP => None,
-                    endpoint => Some((*lines.get(endpoint, index), endpoint)),
-                };
-                self.add_lines(entry, block, judge, replicate, tally, line);
-                self.add_estimated(entry, block, chosen.iter().copied().enumerate().filter(|(_, endpoint)| *endpoint != PlanBlock::SKIP));
-            }
+        self.pending[turn.entry].rows.admit(turn.block.queries.len());
+        let overhead = &self.replay.entries[turn.entry].spec.overhead;
+        match plans.plain().filter(|_| *overhead == Overhead::default()) {
+            Some(chosen) => self.add_plain(turn, chosen, tally),
             None => {
+                let mut results = std::mem::take(&mut self.results);
                 run(&mut results);
-                tally.count(&results);
-                let correct_at = block.outcomes.correct_at();
-                let line = |_: &Lines, index: usize| {
-                    (results.status[index] != Status::Skipped).then(|| (results.line(index, correct_at), results.first[index]))
-                };
-                self.add_lines(entry, block, judge, replicate, tally, line);
-                let served = results.attempts.iter().filter(|(index, _)| results.status[*index as usize] == Status::Served);
-                if self.has_estimates {
-                    self.make_lines(block, results.attempts.iter().map(|(_, endpoint)| *endpoint));
-                }
-                self.add_estimated(entry, block, served.map(|&(index, endpoint)| (index as usize, endpoint)));
+                self.add_results(turn, &results, tally);
+                self.results = results;
             }
         }
-        self.results = results;
+    }
+
+    /// Plans of one attempt for each query: lines that are there.
+    fn add_plain(&mut self, turn: &Turn, chosen: &[EndpointIx], tally: &mut Tally) {
+        self.make_lines(turn, chosen.iter().copied());
+        count_plain(turn.block, chosen, tally);
+        let lines = &self.lines[turn.judge.number];
+        let left = match chosen.contains(&PlanBlock::SKIP) {
+            false => {
+                let line = |index: usize| lines.get(chosen[index], index);
+                add_lines(self.replay, turn, &mut self.pending[turn.entry].rows, tally, line);
+                Vec::new()
+            }
+            true => {
+                let line = |index: usize| if chosen[index] == PlanBlock::SKIP { &Line::ZERO } else { lines.get(chosen[index], index) };
+                add_lines(self.replay, turn, &mut self.pending[turn.entry].rows, tally, line);
+                (0..chosen.len()).filter(|&index| chosen[index] == PlanBlock::SKIP).collect()
+            }
+        };
+        self.leave(turn, &left, tally);
+        self.add_estimated(turn, chosen.iter().copied().enumerate().filter(|(_, endpoint)| *endpoint != PlanBlock::SKIP));
+    }
+
+    /// Results of any plans.
+    fn add_results(&mut self, turn: &Turn, results: &AccountBlock, tally: &mut Tally) {
+        tally.count(results);
+        let correct_at = turn.block.outcomes.correct_at();
+        let left = |&index: &usize| results.status[index] == Status::Skipped;
+        let line = |index: usize| if left(&index) { Line::ZERO } else { results.line(index, correct_at, turn.judge) };
+        self.made.clear();
+        self.made.extend((0..results.status.len()).map(line));
+        add_lines(self.replay, turn, &mut self.pending[turn.entry].rows, tally, |index| &self.made[index]);
+        let left: Vec<usize> = (0..results.status.len()).filter(left).collect();
+        self.leave(turn, &left, tally);
+        if self.has_estimates {
+            self.make_lines(turn, results.attempts.iter().map(|(_, endpoint)| *endpoint));
+            let served = results.attempts.iter().filter(|(index, _)| results.status[*index as usize] == Status::Served);
+            self.add_estimated(turn, served.map(|&(index, endpoint)| (index as usize, endpoint)));
+        }
     }
 
     /// Makes the lines of every endpoint that occurs.
-    fn make_lines(&mut self, block: &Block, endpoints: impl Iterator<Item = EndpointIx>) {
+    fn make_lines(&mut self, turn: &Turn, endpoints: impl Iterator<Item = EndpointIx>) {
         let mut occurs = vec![false; self.sources.len() + 1];
         let last = occurs.len() - 1;
         endpoints.for_each(|endpoint| occurs[usize::from(endpoint).min(last)] = true);
         for endpoint in (0..last).filter(|&endpoint| occurs[endpoint]) {
-            self.lines.of(&block.outcomes, endpoint as EndpointIx);
+            self.lines[turn.judge.number].of(&turn.block.outcomes, turn.judge, endpoint as EndpointIx);
         }
-    }
-
-    /// Adds the line of every query that did not leave the comparison.
-    fn add_lines(
-        &mut self,
-        entry: usize,
-        block: &Block,
-        judge: &Judge,
-        replicate: usize,
-        tally: &mut Tally,
-        line: impl Fn(&Lines, usize) -> Option<(Line, EndpointIx)>,
-    ) {
-        let rows = &mut self.pending[entry].rows;
-        rows.admit(block.queries.len());
-        let several = tally.replicates.len() > 1;
-        let mut total = Line::ZERO;
-        let mut left = Vec::new();
-        for index in 0..block.queries.len() {
-            let Some((line, first)) = line(&self.lines, index) else {
-                left.push(index);
-                continue;
-            };
-            let line = line.judged(judge.of(first, index));
-            rows.add(block.bucket[index], block.group[index], &line);
-            if several {
-                total.add(&line);
-            }
-        }
-        if several {
-            let layout = self.replay.layout();
-            Line::lanes().for_each(|lane| tally.replicates.lane_mut(layout.at(lane))[replicate] += total.exact(lane));
-        }
-        self.leave(block, &left, replicate, tally);
     }
 
     /// Takes queries that left the comparison from the baselines' side, to which all queries are added.
-    fn leave(&mut self, block: &Block, left: &[usize], replicate: usize, tally: &mut Tally) {
+    fn leave(&mut self, turn: &Turn, left: &[usize], tally: &mut Tally) {
         if left.is_empty() {
             return;
         }
-        let layout = self.replay.layout();
+        let (layout, block) = (self.replay.layout(), turn.block);
         for (baseline, &endpoint) in self.replay.roles.baselines.iter().enumerate() {
-            let lines = self.lines.of(&block.outcomes, endpoint);
+            let lines = self.lines[turn.judge.number].of(&block.outcomes, turn.judge, endpoint);
             for (lane, into) in their_lanes(baseline) {
                 let into = layout.at(into);
                 for &index in left {
                     let value = lines[index].exact(lane);
                     tally.buckets.lane_mut(into)[block.bucket[index] as usize] -= value;
                     tally.groups.lane_mut(into)[block.group[index] as usize] -= value;
-                    tally.replicates.lane_mut(into)[replicate] -= value;
+                    tally.replicates.lane_mut(into)[turn.replicate] -= value;
                 }
             }
         }
     }
 
     /// Adds up the estimated cells among what was paid.
-    fn add_estimated(&mut self, entry: usize, block: &Block, attempts: impl Iterator<Item = (usize, EndpointIx)>) {
+    fn add_estimated(&mut self, turn: &Turn, attempts: impl Iterator<Item = (usize, EndpointIx)>) {
         if !self.has_estimates {
             return;
         }
-        let estimated = &mut self.pending[entry].estimated;
+        let (estimated, lines) = (&mut self.pending[turn.entry].estimated, &self.lines[turn.judge.number]);
         for (index, endpoint) in attempts {
-            let position = block.queries.position(index);
+            let position = turn.block.queries.position(index);
             let sources = &self.sources[usize::from(endpoint)];
-            let is_estimated = sources.map(|codes| codes.is_some_and(|codes| codes[position] != MEASURED));
-            if is_estimated != [false; ACCOUNTS.len()] {
-                estimated.add(&self.lines.get(endpoint, index).accounts_of(is_estimated));
+            let mut is_estimated = [false; ACCOUNTS.len()];
+            for (is_estimated, codes) in is_estimated.iter_mut().zip(sources) {
+                *is_estimated = codes.is_some_and(|codes| codes[position] != MEASURED);
             }
+            estimated.add(&lines.get(endpoint, index).accounts_of(is_estimated));
         }
     }
 
@@ -353,13 +349,16 @@ impl<'a> Dense<'a> {
     }
 }
 
-impl Judge<'_> {
-    /// What the oracle says of a first attempt.
-    #[inline]
-    pub fn of(&self, first: EndpointIx, index: usize) -> Judgement {
-        let oracle = self.oracle(index);
-        let tier_agrees = self.is_local(first) == self.is_local(oracle);
-        Judgement { solvable: self.solvable[index], agrees: first == oracle, tier_agrees }
+/// Adds a line for each query of a block. Where there are several replicates, each has a row of its own.
+#[inline(always)]
+fn add_lines<'a>(replay: &Replay, turn: &Turn, rows: &mut LineRows, tally: &mut Tally, line: impl Fn(usize) -> &'a Line) {
+    let Block { bucket, group, .. } = turn.block;
+    (0..bucket.len()).for_each(|index| rows.add(bucket[index], group[index], line(index)));
+    if tally.replicates.len() > 1 {
+        let mut total = Line::ZERO;
+        (0..bucket.len()).for_each(|index| total.add(line(index)));
+        let layout = replay.layout();
+        Line::lanes().for_each(|lane| tally.replicates.lane_mut(layout.at(lane))[turn.replicate] += total.exact(lane));
     }
 }
 

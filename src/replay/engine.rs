@@ -1,11 +1,10 @@
 //! The engine: blocks of queries, in parallel, every policy in one pass, merged exactly.
 
-use rayon::prelude::*;
-
 use super::account::{AccountBlock, Status};
 use super::adaptive::Decisions;
 use super::block::Block;
-use super::dense::{Dense, Theirs};
+use super::deal::deal;
+use super::dense::{Dense, Theirs, Turn};
 use super::exact::Exact;
 use super::references;
 use super::setup::{Entry, Replay};
@@ -19,6 +18,9 @@ use crate::workload::ACCOUNTS;
 /// Queries that are planned and tallied at a time: what is known of them stays in the nearer caches. A
 /// divisor of the rows that a column lends at a time.
 pub(crate) const QUERIES_AT_A_TIME: usize = 1024;
+
+/// Blocks that a thread takes at a time.
+const BLOCKS_A_DEAL: usize = 16;
 
 /// Where long work says how far it is.
 pub trait Progress: Sync {
@@ -69,21 +71,19 @@ impl<'t> Replay<'t> {
     /// Where a policy fails.
     pub fn run(&self, progress: &dyn Progress) -> Result<Vec<Tally>> {
         let decisions = self.decide(progress)?;
-        let blocks = (0..self.workload.len().div_ceil(QUERIES_AT_A_TIME)).into_par_iter().with_min_len(16);
-        // Sums are exact: they do not depend on how blocks are dealt out.
-        let parts = blocks.try_fold(
-            || Task::new(self, &decisions),
-            |mut task, block| {
+        let blocks = self.workload.len().div_ceil(QUERIES_AT_A_TIME);
+        let some = |task: &mut Task, number: usize| {
+            for block in number * BLOCKS_A_DEAL..((number + 1) * BLOCKS_A_DEAL).min(blocks) {
                 let start = block * QUERIES_AT_A_TIME;
                 let end = (start + QUERIES_AT_A_TIME).min(self.workload.len());
                 task.block(&self.block(start, end))?;
                 progress.advance((end - start) as u64);
-                Ok(task)
-            },
-        );
-        let parts = parts.map(|task: Result<Task>| Ok(task?.finish()));
-        let merged = parts.try_reduce_with(|mine, theirs| Ok(mine.merge(&theirs)));
-        let Part { mut tallies, theirs } = merged.unwrap_or_else(|| Ok(Task::new(self, &decisions).finish()))?;
+            }
+            Ok(())
+        };
+        let tasks = deal(blocks.div_ceil(BLOCKS_A_DEAL), || Task::new(self, &decisions), some)?;
+        let merged = tasks.into_iter().map(Task::finish).reduce(|mine, theirs| mine.merge(&theirs));
+        let Part { mut tallies, theirs } = merged.unwrap_or_else(|| Task::new(self, &decisions).finish());
         for (tally, decisions) in tallies.iter_mut().zip(&decisions) {
             tally.unlearned = decisions.as_ref().map_or(0, Decisions::unlearned);
             theirs.iter().for_each(|theirs| theirs.give(tally));
@@ -133,7 +133,9 @@ impl<'a> Task<'a> {
                 let run = |results: &mut AccountBlock| results.run(&block.queries, &block.outcomes, plans, &entry.spec.overhead, &draws);
                 let tally = &mut self.tallies[position];
                 match &mut self.dense {
-                    Some(dense) => dense.add(position, block, &judge, plans, replicate as usize, tally, run),
+                    Some(dense) => {
+                        dense.add(&Turn { entry: position, replicate: replicate as usize, block, judge: &judge }, plans, tally, run)
+                    }
                     None => {
                         run(&mut self.results);
                         let compared = self.replay.compared(position, block);

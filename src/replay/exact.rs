@@ -1,6 +1,6 @@
 //! Sums that do not depend on the order of their terms.
 //!
-//! A term is rounded once to a multiple of 2^-64 of its unit and added as an integer of 128 bits.
+//! A term is rounded once to the nearest multiple of 2^-64 of its unit and added as an integer of 128 bits.
 //! Integer addition is associative, so that any number of threads, any split of a trace and any
 //! grouping of its queries give the same total to the last bit: a sweep's prefix sums and a replay's
 //! running sums are equal, not merely close. Totals up to 2^62 units fit, whatever their number of terms;
@@ -21,7 +21,7 @@ impl Exact {
     /// One: a count.
     pub const ONE: Exact = Exact(1 << SCALE);
 
-    /// A term, rounded to a multiple of 2^-64 (towards zero).
+    /// A term, rounded to the nearest multiple of 2^-64, of two equally near ones to the even.
     #[inline]
     pub fn new(value: f64) -> Exact {
         debug_assert!(!value.is_nan(), "a missing value is never added");
@@ -33,7 +33,11 @@ impl Exact {
         let shift = exponent - 1075 + SCALE;
         let size = match shift {
             0.. => mantissa << shift,
-            -127..0 => mantissa >> -shift,
+            -54..0 => {
+                let (whole, rest) = (mantissa >> -shift, mantissa & ((1 << -shift) - 1));
+                let half = 1 << (-shift - 1);
+                whole + i128::from(rest > half || (rest == half && whole & 1 == 1))
+            }
             _ => 0,
         };
         Exact(if value < 0.0 { -size } else { size })
@@ -88,6 +92,9 @@ mod tests {
         }
         assert_eq!(Exact::new(1.0), Exact::ONE);
         assert_eq!(Exact::new(1e-40), Exact::ZERO);
+        // Halves of the last unit go to the even one.
+        let units = [0.5, 0.75, 1.0, 1.5, 2.5, 2.51, -0.5, -1.5].map(|units| Exact::new(units * 2f64.powi(-64)).0);
+        assert_eq!(units, [0, 1, 1, 2, 2, 3, 0, -2]);
     }
 
     #[test]

@@ -6,13 +6,15 @@
 
 use super::account::{AccountBlock, QueryResult, Status, by_account, nobody};
 use super::closed_form::{Baseline, ClosedForm};
+use super::line::{Line, Lines};
 use super::tally::{LaneVisitor, Layout, Reference, visit_lanes};
 use crate::policy::noisy_oracle::{NoisyOracle, Rates};
+use crate::policy::oracle::Choice;
 use crate::policy::{Overhead, PlanBlock, Rule};
 use crate::trace::EndpointIx;
 use crate::workload::OutcomeBlock;
 
-use super::block::Block;
+use super::block::{Block, Judge};
 use super::setup::Replay;
 use crate::trace::BLOCK_ROWS;
 use rayon::prelude::*;
@@ -43,6 +45,13 @@ pub(crate) fn result_of(outcomes: &OutcomeBlock, index: usize, endpoints: &[Endp
         *total += endpoints.iter().map(|&endpoint| outcomes.account(account, endpoint, index)).sum::<f64>();
     }
     QueryResult { status: Status::Served, first, score: outcomes.score(last, index), totals }
+}
+
+impl QueryResult {
+    /// What the result of a query adds.
+    pub(crate) fn line(&self, correct_at: f64, judge: &Judge, index: usize) -> Line {
+        Line::of(self.score, self.score >= correct_at, self.totals, judge.of(self.first, index))
+    }
 }
 
 /// The lanes of one query, as numbers.
@@ -102,8 +111,10 @@ impl Replay<'_> {
         let part = |&start: &usize| {
             let block = self.block(start, (start + BLOCK_ROWS).min(self.workload.len()));
             let mut sums = ClosedForm::default();
-            sums.add(self, entry, noisy, &block, |_, _| ());
-            let baseline = |&endpoint: &EndpointIx| Baseline::of(&block.outcomes, endpoint, |index| sums.counts(index));
+            sums.add(self, entry, noisy, &block, &mut Lines::default());
+            let judge = self.judge(entry, &block);
+            let counts = |index: usize| judge.choices.is_none_or(|choices| choices[index] != Choice::Skip);
+            let baseline = |&endpoint: &EndpointIx| Baseline::of(&block.outcomes, endpoint, counts);
             (self.roles.baselines.iter().map(baseline).collect::<Vec<_>>(), sums)
         };
         // Blocks are added up in their order, so that the bytes do not depend on the threads.

@@ -6,6 +6,7 @@
 //! additions that have nothing to do with each other, which compilers turn into a few wide ones. Rows of
 //! lines are turned into exact sums before a word can overflow, so that totals are the same to the last bit.
 
+use super::block::Judge;
 use super::exact::Exact;
 use super::tally::{Lane, UNITS};
 use crate::trace::EndpointIx;
@@ -13,10 +14,12 @@ use crate::workload::{ACCOUNTS, OutcomeBlock};
 
 /// Words of a line.
 const WORDS: usize = 16;
-/// Bits of the lower word of a quantity.
+/// Bits of the lower word of a quantity; the higher words of a line come first, then the lower ones.
 const LOW_BITS: i32 = 44;
+/// See [`Line::of`].
+const ROUNDS: f64 = 1.5 * (1u64 << 52) as f64;
 /// Quantities: score, power, and the accounts.
-const QUANTITIES: usize = 2 + ACCOUNTS.len();
+pub(super) const QUANTITIES: usize = 2 + ACCOUNTS.len();
 /// Bits of a count; three are a word.
 const COUNT_BITS: usize = 21;
 /// Lines that may be added up before counts and lower words overflow.
@@ -47,17 +50,14 @@ const COUNTS: [Lane; 12] = [
     Lane::TierAgreement,
     Lane::Adequate,
 ];
-const CORRECT: usize = 2;
-const POWER_KNOWN: usize = 3;
-const KNOWN: usize = 4;
-const SOLVABLE: usize = 8;
-const AGREEMENT: usize = 9;
-const TIER_AGREEMENT: usize = 10;
-const ADEQUATE: usize = 11;
 
-/// A count of one in its field: the word, and what it adds to it.
-const fn one(count: usize) -> (usize, i64) {
-    (2 * QUANTITIES + count / 3, 1 << (COUNT_BITS * (count % 3)))
+/// The first word of counts.
+const FIRST_COUNTS: usize = 2 * QUANTITIES;
+
+/// Three marks as a word of counts.
+#[inline(always)]
+fn marks(first: bool, second: bool, third: bool) -> i64 {
+    i64::from(first) | i64::from(second) << COUNT_BITS | i64::from(third) << (2 * COUNT_BITS)
 }
 
 /// How many lines may be added up where no quantity of one exceeds `largest` of its unit; `None` where
@@ -72,88 +72,90 @@ impl Line {
     /// Nothing.
     pub const ZERO: Line = Line([0; WORDS]);
 
-    /// The line of an answer: its score, whether it is correct, and what it took, NaN where not known.
-    #[inline]
-    pub fn of(score: f64, correct: bool, totals: [f64; ACCOUNTS.len()]) -> Line {
-        let mut line = Line::ZERO;
-        let mut mark = |count: usize, is: bool| {
-            let (word, one) = one(count);
-            line.0[word] += if is { one } else { 0 };
-        };
-        // A query whose result is looked at did not leave the comparison.
-        mark(0, true);
-        mark(1, !score.is_nan());
-        mark(CORRECT, correct);
+    /// The line of an answer: its score, whether it is correct, what it took, NaN where not known, and
+    /// what an oracle says of the choice.
+    #[inline(always)]
+    pub fn of(score: f64, correct: bool, totals: [f64; ACCOUNTS.len()], judgement: Judgement) -> Line {
         // Power is known where energy and a time above 0 are.
         let power = if totals[LATENCY] > 0.0 { totals[ENERGY] / totals[LATENCY] } else { f64::NAN };
-        mark(POWER_KNOWN, !power.is_nan());
-        (0..ACCOUNTS.len()).for_each(|account| mark(KNOWN + account, !totals[account].is_nan()));
-        line.put(0, score);
-        line.put(1, power);
         // Units are powers of two: multiplying by their inverse is exact.
-        (0..ACCOUNTS.len()).for_each(|account| line.put(2 + account, totals[account] * (1.0 / UNITS[account])));
+        let mut values = [score, power, 0.0, 0.0, 0.0, 0.0];
+        for account in 0..ACCOUNTS.len() {
+            values[2 + account] = totals[account] * (1.0 / UNITS[account]);
+        }
+        let mut line = Line::ZERO;
+        for quantity in 0..QUANTITIES {
+            // What is not known adds nothing, and nothing is below it.
+            let value = if values[quantity] > 0.0 { values[quantity] } else { 0.0 };
+            // Adding 1.5 * 2^52 rounds a number below 2^51 to a whole one, which the last bits then hold.
+            let scaled = value * (1u64 << (64 - LOW_BITS)) as f64;
+            let high = scaled + ROUNDS;
+            let rest = scaled - (high - ROUNDS);
+            let low = rest * (1u64 << LOW_BITS) as f64 + ROUNDS;
+            line.0[quantity] = high.to_bits().wrapping_sub(ROUNDS.to_bits()) as i64;
+            line.0[QUANTITIES + quantity] = low.to_bits().wrapping_sub(ROUNDS.to_bits()) as i64;
+        }
+        let Judgement { solvable, agrees, tier_agrees } = judgement;
+        let known = |account: usize| !totals[account].is_nan();
+        // A query whose result is looked at did not leave the comparison.
+        line.0[FIRST_COUNTS] = marks(true, !score.is_nan(), correct);
+        line.0[FIRST_COUNTS + 1] = marks(!power.is_nan(), known(0), known(1));
+        line.0[FIRST_COUNTS + 2] = marks(known(2), known(3), solvable);
+        line.0[FIRST_COUNTS + 3] = marks(agrees, tier_agrees, solvable && correct);
         line
     }
 
-    /// A quantity, cut to a multiple of 2^-64 as [`Exact::new`] cuts it; nothing where it is not known.
-    #[inline]
-    fn put(&mut self, quantity: usize, value: f64) {
-        let scaled = value * (1u64 << (64 - LOW_BITS)) as f64;
-        // A conversion takes NaN to 0.
-        let high = scaled as i64;
-        self.0[2 * quantity] = ((scaled - high as f64) * (1u64 << LOW_BITS) as f64) as i64;
-        self.0[2 * quantity + 1] = high;
-    }
-
-    /// The same with what an oracle says of the choice.
-    #[inline]
-    pub fn judged(mut self, judgement: Judgement) -> Line {
-        let adequate = judgement.solvable && self.has(CORRECT);
-        let marks =
-            [(SOLVABLE, judgement.solvable), (AGREEMENT, judgement.agrees), (TIER_AGREEMENT, judgement.tier_agrees), (ADEQUATE, adequate)];
-        for (count, is) in marks {
-            let (word, one) = one(count);
-            self.0[word] += if is { one } else { 0 };
-        }
-        self
-    }
-
-    /// Whether a single answer's line has a mark.
-    #[inline]
-    fn has(&self, count: usize) -> bool {
-        let (word, one) = one(count);
-        self.0[word] & one != 0
-    }
-
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, other: &Line) {
         self.0.iter_mut().zip(&other.0).for_each(|(mine, theirs)| *mine = mine.wrapping_add(*theirs));
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn less(&self, other: &Line) -> Line {
-        Line(std::array::from_fn(|word| self.0[word].wrapping_sub(other.0[word])))
+        let mut less = *self;
+        less.0.iter_mut().zip(&other.0).for_each(|(mine, theirs)| *mine = mine.wrapping_sub(*theirs));
+        less
     }
 
     /// The accounts of a line that are wanted, and nothing else.
-    #[inline]
+    #[inline(always)]
     pub fn accounts_of(&self, wanted: [bool; ACCOUNTS.len()]) -> Line {
         let mut line = Line::ZERO;
-        for (account, wanted) in wanted.into_iter().enumerate() {
-            let (low, mask) = (2 * (2 + account), -i64::from(wanted));
-            line.0[low] = self.0[low] & mask;
-            line.0[low + 1] = self.0[low + 1] & mask;
+        for account in 0..ACCOUNTS.len() {
+            let (high, mask) = (2 + account, -i64::from(wanted[account]));
+            line.0[high] = self.0[high] & mask;
+            line.0[QUANTITIES + high] = self.0[QUANTITIES + high] & mask;
         }
         line
     }
 
+    /// The marks in which two answers differ, to be added up as counts; no quantities.
+    #[inline(always)]
+    pub fn differing_marks(&self, other: &Line) -> Line {
+        let mut marks = Line::ZERO;
+        for word in FIRST_COUNTS..WORDS {
+            marks.0[word] = self.0[word] ^ other.0[word];
+        }
+        marks
+    }
+
+    /// The quantities as numbers: score, power, and the accounts in their units.
+    #[inline(always)]
+    pub fn numbers(&self) -> [f64; QUANTITIES] {
+        let (high, low) = (1.0 / (1u64 << (64 - LOW_BITS)) as f64, 1.0 / (1u128 << 64) as f64);
+        let mut numbers = [0.0; QUANTITIES];
+        for quantity in 0..QUANTITIES {
+            numbers[quantity] = self.0[quantity] as f64 * high + self.0[QUANTITIES + quantity] as f64 * low;
+        }
+        numbers
+    }
+
     fn quantity(&self, quantity: usize) -> Exact {
-        Exact((i128::from(self.0[2 * quantity + 1]) << LOW_BITS) + i128::from(self.0[2 * quantity]))
+        Exact((i128::from(self.0[quantity]) << LOW_BITS) + i128::from(self.0[QUANTITIES + quantity]))
     }
 
     fn count(&self, count: usize) -> Exact {
-        let (word, one) = one(count);
-        let count = (self.0[word] >> one.trailing_zeros()) & ((1 << COUNT_BITS) - 1);
+        let count = (self.0[FIRST_COUNTS + count / 3] >> (COUNT_BITS * (count % 3))) & ((1 << COUNT_BITS) - 1);
         Exact(i128::from(count) * Exact::ONE.0)
     }
 
@@ -181,7 +183,7 @@ pub(crate) struct Judgement {
     pub tier_agrees: bool,
 }
 
-/// The lines of a block's answers, for each endpoint once it is asked for.
+/// The lines of a block's answers, for each endpoint once it is asked for, as a judge sees them.
 #[derive(Default)]
 pub(crate) struct Lines {
     by_endpoint: Vec<Vec<Line>>,
@@ -195,22 +197,27 @@ impl Lines {
     }
 
     /// The lines of an endpoint's answers to the queries of a block; none of one that is not in use.
-    pub fn of(&mut self, outcomes: &OutcomeBlock, endpoint: EndpointIx) -> &[Line] {
+    pub fn of(&mut self, outcomes: &OutcomeBlock, judge: &Judge, endpoint: EndpointIx) -> &[Line] {
         let lines = &mut self.by_endpoint[usize::from(endpoint)];
         if lines.is_empty() {
             let scores = outcomes.scores(endpoint);
-            let accounts: [&[f64]; ACCOUNTS.len()] = std::array::from_fn(|account| outcomes.accounts(account, endpoint));
-            let cell = |account: usize, index: usize| accounts[account].get(index).copied().unwrap_or(f64::NAN);
-            let line = |(index, &score): (usize, &f64)| {
-                Line::of(score, score >= outcomes.correct_at(), std::array::from_fn(|account| cell(account, index)))
-            };
-            lines.extend(scores.iter().enumerate().map(line));
+            let missing = vec![f64::NAN; scores.len()];
+            // As long as the scores: no index below needs to be checked.
+            let accounts: [&[f64]; ACCOUNTS.len()] = std::array::from_fn(|account| match outcomes.accounts(account, endpoint) {
+                [] => &missing[..],
+                cells => &cells[..scores.len()],
+            });
+            let [energy_j, flops, cost_usd, latency_s] = accounts;
+            for (index, &score) in scores.iter().enumerate() {
+                let totals = [energy_j[index], flops[index], cost_usd[index], latency_s[index]];
+                lines.push(Line::of(score, score >= outcomes.correct_at(), totals, judge.of(endpoint, index)));
+            }
         }
         lines
     }
 
     /// The line of an endpoint whose lines were asked for.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, endpoint: EndpointIx, index: usize) -> &Line {
         &self.by_endpoint[usize::from(endpoint)][index]
     }
@@ -220,6 +227,8 @@ impl Lines {
 mod tests {
     use super::*;
     use crate::trace::Metric;
+
+    const UNJUDGED: Judgement = Judgement { solvable: true, agrees: false, tier_agrees: true };
 
     #[test]
     fn accounts_stand_where_power_looks_for_them() {
@@ -235,7 +244,7 @@ mod tests {
             let totals = [value(index, 1e6), value(index, 1e15), value(index, 1e-7), value(index, 0.7)];
             let correct = index % 3 == 0;
             right += i128::from(correct);
-            sum.add(&Line::of(score, correct, totals));
+            sum.add(&Line::of(score, correct, totals, UNJUDGED));
             let power = if totals[3] > 0.0 { totals[0] / totals[3] } else { f64::NAN };
             let all = [score, power, totals[0], totals[1] / UNITS[1], totals[2], totals[3]];
             exact.iter_mut().zip(all).for_each(|(sum, value)| *sum += Exact::known(value));
@@ -245,12 +254,13 @@ mod tests {
         assert_eq!(sum.exact(Lane::Correct).0, right * Exact::ONE.0);
         // The power of the first, which took no time, is not known.
         assert_eq!((sum.exact(Lane::PowerKnown).to_f64(), sum.exact(Lane::Queries).to_f64()), (4999.0, 5000.0));
-        assert_eq!(sum.exact(Lane::Theirs(0, 0)), Exact::ZERO);
+        assert_eq!([Lane::Solvable, Lane::Agreement, Lane::TierAgreement].map(|lane| sum.exact(lane).to_f64()), [5000.0, 0.0, 5000.0]);
+        assert_eq!((sum.exact(Lane::Adequate), sum.exact(Lane::Theirs(0, 0))), (sum.exact(Lane::Correct), Exact::ZERO));
     }
 
     #[test]
     fn what_is_not_known_adds_nothing() {
-        let line = Line::of(0.5, false, [f64::NAN, 1.0, f64::NAN, f64::NAN]);
+        let line = Line::of(0.5, false, [f64::NAN, 1.0, f64::NAN, f64::NAN], UNJUDGED);
         let known: Vec<f64> = (0..4).map(|account| line.exact(Lane::Known(account)).to_f64()).collect();
         assert_eq!(known, [0.0, 1.0, 0.0, 0.0]);
         assert_eq!(
@@ -265,7 +275,7 @@ mod tests {
         assert_eq!(room(1.1e9), None);
         // At the limit: as many of the largest as there is room for.
         for largest in [1.6e7, 1e9] {
-            let (line, count) = (Line::of(1.0, true, [largest, 1.0, 1.0, 1.0]), room(largest).unwrap_or_default());
+            let (line, count) = (Line::of(1.0, true, [largest, 1.0, 1.0, 1.0], UNJUDGED), room(largest).unwrap_or_default());
             let mut sum = Line::ZERO;
             (0..count).for_each(|_| sum.add(&line));
             assert_eq!(sum.exact(Lane::Sum(0)).to_f64(), largest * count as f64);
@@ -275,9 +285,13 @@ mod tests {
 
     #[test]
     fn differences_go_both_ways() {
-        let (right, wrong) = (Line::of(1.0, true, [2.0, 3.0, 0.25, 0.0]), Line::of(0.0, false, [5.5, 3.0, 0.125, 1.0]));
+        let (right, wrong) = (Line::of(1.0, true, [2.0, 3.0, 0.25, 0.0], UNJUDGED), Line::of(0.0, false, [5.5, 3.0, 0.125, 1.0], UNJUDGED));
         let mut back = wrong;
         back.add(&right.less(&wrong));
         assert_eq!(back, right);
+        assert_eq!(wrong.numbers(), [0.0, 5.5, 5.5, 3.0 / UNITS[1], 0.125, 1.0]);
+        let marks = right.differing_marks(&wrong);
+        assert_eq!([Lane::Correct, Lane::PowerKnown, Lane::Adequate].map(|lane| marks.exact(lane).to_f64()), [1.0, 1.0, 1.0]);
+        assert_eq!([Lane::Scored, Lane::TierAgreement, Lane::Sum(0)].map(|lane| marks.exact(lane).to_f64()), [0.0, 0.0, 0.0]);
     }
 }

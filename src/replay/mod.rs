@@ -9,6 +9,7 @@ mod block;
 mod bootstrap;
 mod closed_form;
 pub mod day;
+mod deal;
 mod dense;
 mod engine;
 mod exact;
@@ -42,6 +43,7 @@ pub use totals::{Facts, Group, Totals};
 pub(crate) mod sweeping {
     pub(crate) use super::block::{Block, Judge};
     pub(crate) use super::closed_form::{ClosedForm, FIGURES, Figures};
+    pub(crate) use super::deal::deal;
     pub(crate) use super::dense::{Baselines, LineRows, own_lanes};
     pub(crate) use super::engine::QUERIES_AT_A_TIME;
     pub(crate) use super::expect::{LaneNumbers, result_of};

@@ -16,6 +16,8 @@ pub(crate) struct References {
     pools: Vec<Option<usize>>,
     /// By entry: its own, or its pool's.
     entries: Vec<Option<usize>>,
+    /// By entry the number of its judge: an oracle and a pool.
+    judges: Vec<usize>,
 }
 
 impl References {
@@ -44,6 +46,13 @@ impl References {
             let own = own_oracle(entry).map(|oracle| references.place(oracle));
             references.entries.push(own.or(references.pools[entry.pool]));
         }
+        let mut known: Vec<(Option<usize>, usize)> = Vec::new();
+        for judge in references.entries.iter().copied().zip(entries.iter().map(|entry| entry.pool)) {
+            references.judges.push(known.iter().position(|known| *known == judge).unwrap_or(known.len()));
+            if references.judges.last() == Some(&known.len()) {
+                known.push(judge);
+            }
+        }
         references
     }
 
@@ -62,6 +71,11 @@ impl References {
     /// The oracle of an entry, by its position.
     pub fn of(&self, entry: usize) -> Option<usize> {
         self.entries[entry]
+    }
+
+    /// The number of an entry's judge: entries of one judge have the same oracle and pool.
+    pub fn judge(&self, entry: usize) -> usize {
+        self.judges[entry]
     }
 
     /// By oracle its choices for a block.

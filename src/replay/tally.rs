@@ -138,6 +138,16 @@ impl Rows {
     }
 
     /// The lanes, a column each.
+    pub fn lanes(&self) -> impl Iterator<Item = &[Exact]> {
+        self.cells.chunks_exact(self.rows)
+    }
+
+    /// Number of lanes.
+    pub fn width(&self) -> usize {
+        self.cells.len() / self.rows.max(1)
+    }
+
+    /// The lanes, a column each, to be changed.
     pub fn lanes_mut(&mut self) -> impl Iterator<Item = &mut [Exact]> {
         self.cells.chunks_exact_mut(self.rows)
     }

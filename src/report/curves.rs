@@ -18,12 +18,13 @@ pub fn curve(replay: &Replay, entry: usize, misroute: &str, grid: &Grid, sums: &
         misroute: weights.apply(&sums.misroute, 1),
         noise: normal_noise(replay.seed, RESAMPLES),
     };
+    let mut mixed = vec![Vec::new(); builder.oracle.draws.len()];
     Curve {
         misroute: misroute.to_owned(),
         policy: entry.spec.name.clone(),
         fallback: replay.id(replay.roles.pools[entry.pool].fallback).to_owned(),
         replicates: replay.replicates,
-        points: grid.accuracies.iter().enumerate().map(|(index, &accuracy)| builder.point(index, accuracy)).collect(),
+        points: grid.accuracies.iter().enumerate().map(|(index, &accuracy)| builder.point(index, accuracy, &mut mixed)).collect(),
     }
 }
 
@@ -37,12 +38,15 @@ struct CurveBuilder<'a, 't> {
 }
 
 impl CurveBuilder<'_, '_> {
-    fn point(&self, index: usize, accuracy: f64) -> Point {
+    /// The point at an accuracy; `resamples` is room for the expectation of each resample.
+    fn point(&self, index: usize, accuracy: f64, resamples: &mut [Vec<f64>]) -> Point {
         let m = self.measures;
         let simulated = self.simulated(index);
-        let expected = mix(accuracy, &self.oracle.point, &self.misroute.point);
-        let resamples: Vec<Vec<f64>> =
-            self.oracle.draws.iter().zip(&self.misroute.draws).map(|(oracle, misroute)| mix(accuracy, oracle, misroute)).collect();
+        let mut expected = Vec::new();
+        mix(accuracy, &self.oracle.point, &self.misroute.point, &mut expected);
+        for ((oracle, misroute), sums) in self.oracle.draws.iter().zip(&self.misroute.draws).zip(&mut *resamples) {
+            mix(accuracy, oracle, misroute, sums);
+        }
         let sd = |lane: Lane| (self.sums.variance(m.layout.at(lane), accuracy) / f64::from(self.replay.replicates)).sqrt();
         // A ratio's noise is its numerator's over its denominator: denominators hardly depend on the draws.
         let interval = |value: Option<f64>, statistic: &dyn Fn(&[f64]) -> Option<f64>, above: Lane, below: Lane| {
@@ -96,6 +100,7 @@ impl CurveBuilder<'_, '_> {
 }
 
 /// The expected sums at an accuracy.
-fn mix(accuracy: f64, oracle: &[f64], misroute: &[f64]) -> Vec<f64> {
-    oracle.iter().zip(misroute).map(|(right, wrong)| accuracy * right + (1.0 - accuracy) * wrong).collect()
+fn mix(accuracy: f64, oracle: &[f64], misroute: &[f64], mixed: &mut Vec<f64>) {
+    mixed.clear();
+    mixed.extend(oracle.iter().zip(misroute).map(|(right, wrong)| accuracy * right + (1.0 - accuracy) * wrong));
 }

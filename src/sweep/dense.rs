@@ -1,42 +1,37 @@
 //! Sweeping a workload without gaps: in lines.
 
-use rayon::prelude::*;
-
 use super::{CurveSums, Ordered, Sweep, Task};
 use crate::draw::{Draws, Stream};
+use crate::error::Result;
 use crate::policy::noisy_oracle::Misroute;
 use crate::policy::oracle::Choice;
 use crate::policy::{Overhead, PlanBlock};
 use crate::replay::sweeping::{
-    Baselines, Block, ClosedForm, FIGURES, Figures, Judge, Line, LineRows, Lines, QUERIES_AT_A_TIME, own_lanes, result_of,
+    Baselines, Block, ClosedForm, FIGURES, Figures, Judge, Line, LineRows, Lines, QUERIES_AT_A_TIME, deal, own_lanes, result_of,
 };
 use crate::replay::{AccountBlock, Exact, Layout, Progress, Rows, Status};
 
 /// Blocks that one task works through: sums of floating-point numbers are taken task by task.
 const BLOCKS_A_TASK: usize = 16;
-/// Changes that are added for one replicate before the next: they stay in the nearest cache with its bins.
-const CHANGES_AT_A_TIME: usize = 256;
 
 /// Adds the sums of a curve.
-pub(super) fn run(sweep: &Sweep, room: usize, ordered: &mut Ordered, sums: &mut CurveSums, progress: &dyn Progress) {
+pub(super) fn run(sweep: &Sweep, room: usize, ordered: &mut Ordered, sums: &mut CurveSums, progress: &dyn Progress) -> Result<()> {
     let size = QUERIES_AT_A_TIME * BLOCKS_A_TASK;
     let layout = sweep.replay.layout();
     let queries = sweep.replay.workload.len();
     let tasks = ordered.tasks(queries, size);
-    let workers = tasks.par_iter().enumerate().fold(
-        || Worker::new(sweep, room),
-        |mut worker, (position, task)| {
-            worker.forms.push((position, form_of(layout, &ordered.begin(task, layout.width()))));
-            for start in task.clone().step_by(QUERIES_AT_A_TIME) {
-                let block = sweep.replay.block(start, task.end.min(start + QUERIES_AT_A_TIME));
-                worker.block(&block);
-                progress.advance(block.queries.len() as u64);
-            }
-            worker
-        },
-    );
+    let work = |worker: &mut Worker, position: usize| {
+        let task = &tasks[position];
+        worker.forms.push((position, form_of(layout, &ordered.begin(task, layout.width()))));
+        for start in task.clone().step_by(QUERIES_AT_A_TIME) {
+            let block = sweep.replay.block(start, task.end.min(start + QUERIES_AT_A_TIME));
+            worker.block(&block);
+            progress.advance(block.queries.len() as u64);
+        }
+        Ok(())
+    };
     // Exact sums do not depend on how tasks are dealt out; the others are taken in their order.
-    let parts: Vec<(CurveSums, Vec<(usize, ClosedForm)>)> = workers.map(Worker::finish).collect();
+    let parts = deal(tasks.len(), || Worker::new(sweep, room), work)?.into_iter().map(Worker::finish);
     let mut forms = Vec::new();
     for (part, of_tasks) in parts {
         sums.merge(&part);
@@ -44,6 +39,7 @@ pub(super) fn run(sweep: &Sweep, room: usize, ordered: &mut Ordered, sums: &mut 
     }
     forms.sort_by_key(|(task, _)| *task);
     ordered.take(forms.iter().map(|(_, form)| task_of(layout, form)), queries, size, sums);
+    Ok(())
 }
 
 /// The sums of a task from the figures of its closed form.
@@ -76,6 +72,8 @@ struct Worker<'a, 't> {
     baselines: Baselines,
     forms: Vec<(usize, ClosedForm)>,
     lines: Lines,
+    right: Vec<Line>,
+    wrong: Vec<Line>,
     changes: Vec<Line>,
     bin_of: Vec<u32>,
 }
@@ -99,6 +97,8 @@ impl<'a, 't> Worker<'a, 't> {
             baselines: Baselines::new(sweep.replay),
             forms: Vec::new(),
             lines: Lines::default(),
+            right: Vec::new(),
+            wrong: Vec::new(),
             changes: Vec::new(),
             bin_of: Vec::new(),
             sweep,
@@ -112,18 +112,21 @@ impl<'a, 't> Worker<'a, 't> {
         let Some(choices) = judge.choices else { return };
         self.lines.clear(sweep.replay.workload.trace().outcomes.len());
         sweep.replay.workload.in_use().for_each(|endpoint| {
-            self.lines.of(&block.outcomes, endpoint);
+            self.lines.of(&block.outcomes, &judge, endpoint);
         });
-        self.baselines.add(sweep.replay, self.room, block, &mut self.lines, |index| choices[index] != Choice::Skip);
+        self.baselines.add(sweep.replay, self.room, block, &judge, &mut self.lines, |index| choices[index] != Choice::Skip);
         self.make_room(block.queries.len());
-        let right: Vec<Line> = (0..choices.len()).map(|index| self.line(block, &judge, choices[index], index)).collect();
+        let mut right = std::mem::take(&mut self.right);
+        right.clear();
+        right.extend(choices.iter().enumerate().map(|(index, &choice)| self.line(block, &judge, choice, index)));
         right.iter().zip(&block.bucket).for_each(|(line, &bucket)| self.oracle.add(bucket, 0, line));
         if sweep.noisy.misroute() == Misroute::Cloud {
             self.add_fallbacks(block, &judge, choices, &right);
         } else {
             (0..self.bins.len()).for_each(|replicate| self.add_random(block, &judge, choices, &right, replicate));
+            self.add_means(block);
         }
-        self.add_expected(block);
+        self.right = right;
     }
 
     /// Takes sums to where they are exact if the lines of another block might be too many.
@@ -150,13 +153,9 @@ impl<'a, 't> Worker<'a, 't> {
         let overhead = &self.sweep.replay.entries[self.sweep.entry].spec.overhead;
         match choice {
             Choice::Skip => Line::ZERO,
-            Choice::Endpoint(endpoint) if *overhead == Overhead::default() => {
-                self.lines.get(endpoint, index).judged(judge.of(endpoint, index))
-            }
+            Choice::Endpoint(endpoint) if *overhead == Overhead::default() => *self.lines.get(endpoint, index),
             choice => {
-                let endpoint = choice.endpoint();
-                let result = result_of(&block.outcomes, index, endpoint.as_slice(), overhead);
-                Line::of(result.score, result.score >= block.outcomes.correct_at(), result.totals).judged(judge.of(result.first, index))
+                result_of(&block.outcomes, index, choice.endpoint().as_slice(), overhead).line(block.outcomes.correct_at(), judge, index)
             }
         }
     }
@@ -164,22 +163,29 @@ impl<'a, 't> Worker<'a, 't> {
     /// Misroutes that all go to the fallback: the same in every replicate.
     fn add_fallbacks(&mut self, block: &Block, judge: &Judge, choices: &[Choice], right: &[Line]) {
         let fallback = Choice::Endpoint(self.sweep.noisy.oracle().fallback());
+        let mut wrong = std::mem::take(&mut self.wrong);
+        wrong.clear();
+        wrong.extend(choices.iter().enumerate().map(|(index, &choice)| {
+            let misrouted = if choice == Choice::Skip { choice } else { fallback };
+            self.line(block, judge, misrouted, index)
+        }));
         let mut total = Line::ZERO;
+        for (line, &bucket) in wrong.iter().zip(&block.bucket) {
+            self.misroute.add(bucket, 0, line);
+            total.add(line);
+        }
         self.changes.clear();
-        for (index, (&choice, right)) in choices.iter().zip(right).enumerate() {
-            let wrong = if choice == Choice::Skip { Line::ZERO } else { self.line(block, judge, fallback, index) };
-            self.misroute.add(block.bucket[index], 0, &wrong);
-            total.add(&wrong);
-            self.changes.push(right.less(&wrong));
+        self.changes.extend(right.iter().zip(&wrong).map(|(right, wrong)| right.less(wrong)));
+        for (replicate, bins) in self.bins.iter_mut().enumerate() {
+            let coin = Draws::new(self.sweep.replay.seed, replicate as u64).stream(Stream::Coin, 0);
+            self.sweep.grid.bins(&coin, &block.queries.keys, &mut self.bin_of);
+            bins.add(&self.changes, &self.bin_of);
+            bins.misroutes.add(&total);
         }
-        let coins = |replicate: usize| Draws::new(self.sweep.replay.seed, replicate as u64).stream(Stream::Coin, 0);
-        for (changes, keys) in self.changes.chunks(CHANGES_AT_A_TIME).zip(block.queries.keys.chunks(CHANGES_AT_A_TIME)) {
-            for (replicate, bins) in self.bins.iter_mut().enumerate() {
-                self.sweep.grid.bins(&coins(replicate), keys, &mut self.bin_of);
-                bins.add(changes, &self.bin_of);
-            }
+        if let Some((_, form)) = self.forms.last_mut() {
+            form.add_lines(right, &wrong);
         }
-        self.bins.iter_mut().for_each(|bins| bins.misroutes.add(&total));
+        self.wrong = wrong;
     }
 
     /// Misroutes that depend on draws of their own.
@@ -193,7 +199,7 @@ impl<'a, 't> Worker<'a, 't> {
         for (index, right) in right.iter().enumerate() {
             let wrong = match results.status[index] {
                 Status::Skipped => Line::ZERO,
-                _ => results.line(index, block.outcomes.correct_at()).judged(judge.of(results.first[index], index)),
+                _ => results.line(index, block.outcomes.correct_at(), judge),
             };
             bins.misroutes.add(&wrong);
             self.changes.push(right.less(&wrong));
@@ -202,17 +208,14 @@ impl<'a, 't> Worker<'a, 't> {
         bins.add(&self.changes, &self.bin_of);
     }
 
-    /// Adds the closed form; of misroutes with draws of their own also their means by bucket.
-    fn add_expected(&mut self, block: &Block) {
+    /// Adds the closed form of misroutes with draws of their own, and their means by bucket.
+    fn add_means(&mut self, block: &Block) {
         let layout = self.sweep.replay.layout();
         let Some((_, form)) = self.forms.last_mut() else { return };
         let misroute = &mut self.sums.misroute;
-        let is_random = self.sweep.noisy.misroute_is_random();
-        form.add(self.sweep.replay, self.sweep.entry, &self.sweep.noisy, block, |index, means: &Figures| {
-            if is_random {
-                for (lane, &mean) in FIGURES.into_iter().zip(means) {
-                    misroute.lane_mut(layout.at(lane))[block.bucket[index] as usize] += Exact::new(mean);
-                }
+        form.add_ways(self.sweep.replay, self.sweep.entry, &self.sweep.noisy, block, |index, means: &Figures| {
+            for (lane, &mean) in FIGURES.into_iter().zip(means) {
+                misroute.lane_mut(layout.at(lane))[block.bucket[index] as usize] += Exact::new(mean);
             }
         });
     }

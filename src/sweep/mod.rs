@@ -97,7 +97,7 @@ pub struct CurveSums {
 /// Where the entry is no noisy oracle that errs at one rate.
 pub fn sweep(replay: &Replay, entry: usize, misroute: Misroute, grid: &Grid, progress: &dyn Progress) -> Result<CurveSums> {
     let mut sweeping = Sweeping::new(replay, entry, misroute, grid)?;
-    sweeping.add(replay, progress);
+    sweeping.add(replay, progress)?;
     Ok(sweeping.finish())
 }
 
@@ -192,11 +192,17 @@ impl<'a> Sweeping<'a> {
     }
 
     /// Adds a part of the queries, after those before.
-    pub fn add(&mut self, part: &Replay, progress: &dyn Progress) {
+    ///
+    /// # Errors
+    /// Those of its workers, which have none so far.
+    pub fn add(&mut self, part: &Replay, progress: &dyn Progress) -> Result<()> {
         let sweep = Sweep { replay: part, entry: self.entry, noisy: self.noisy.clone(), grid: self.grid };
         match part.room {
             Some(room) => dense::run(&sweep, room, &mut self.ordered, &mut self.sums, progress),
-            None => general::run(&sweep, &mut self.ordered, &mut self.sums, progress),
+            None => {
+                general::run(&sweep, &mut self.ordered, &mut self.sums, progress);
+                Ok(())
+            }
         }
     }
 

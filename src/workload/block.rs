@@ -211,7 +211,7 @@ impl<'a> OutcomeBlock<'a> {
     }
 
     /// What an answer took in one of the [`ACCOUNTS`], by position; NaN where missing.
-    #[inline]
+    #[inline(always)]
     pub fn account(&self, account: usize, endpoint: EndpointIx, index: usize) -> f64 {
         self.accounts[account][endpoint as usize].get(index).copied().unwrap_or(f64::NAN)
     }

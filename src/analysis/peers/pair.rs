@@ -2,6 +2,7 @@
 
 use super::check::{known, same_length};
 use super::{Better, Curve, CurvePoint, Measure};
+use crate::analysis::falling::Falling;
 use crate::error::Result;
 
 pub(super) const AUC: Measure = Measure {
@@ -79,19 +80,21 @@ impl<'a> Pair<'a> {
     /// # Errors
     /// Another number of scores than queries, or a score that is not known.
     pub fn curve(&self, scores: &[f64]) -> Result<Curve> {
+        Ok(self.curve_of(&self.falling(scores)?))
+    }
+
+    /// Routing scores from the highest down, checked.
+    fn falling<'s>(&self, scores: &'s [f64]) -> Result<Falling<'s>> {
         same_length("the routing scores", scores.len(), "the pair", self.weak.len())?;
         known("the routing scores", scores)?;
-        let mut order: Vec<usize> = (0..scores.len()).collect();
-        order.sort_unstable_by(|&a, &b| scores[b].total_cmp(&scores[a]));
-        let mut points = vec![CurvePoint { share: 0.0, accuracy: self.weak_accuracy(), threshold: None }];
-        let (mut gain, mut strong) = (0.0, 0_usize);
-        // By value, not by bits: 0 and -0 are one score.
-        for tied in order.chunk_by(|&a, &b| scores[a] == scores[b]) {
-            gain += tied.iter().map(|&query| self.strong[query] - self.weak[query]).sum::<f64>();
-            strong += tied.len();
-            points.push(self.point(strong as f64 / self.queries(), gain, Some(scores[tied[0]])));
-        }
-        Ok(Curve(points))
+        Ok(Falling::of(scores))
+    }
+
+    fn curve_of(&self, falling: &Falling) -> Curve {
+        let none = CurvePoint { share: 0.0, accuracy: self.weak_accuracy(), threshold: None };
+        let steps = falling.steps(|query| self.strong[query] - self.weak[query]);
+        let points = steps.map(|step| self.point(step.accepted as f64 / self.queries(), step.gain, Some(step.threshold)));
+        Curve(std::iter::once(none).chain(points).collect())
     }
 
     fn point(&self, share: f64, gain: f64, threshold: Option<f64>) -> CurvePoint {
@@ -103,14 +106,13 @@ impl<'a> Pair<'a> {
     /// # Errors
     /// As [`Pair::curve`].
     pub fn grid(&self, scores: &[f64], bins: usize) -> Result<Curve> {
-        let Curve(every) = self.curve(scores)?;
-        let mut sorted = scores.to_vec();
-        sorted.sort_unstable_by(f64::total_cmp);
+        let falling = self.falling(scores)?;
+        let Curve(every) = self.curve_of(&falling);
         let at = |threshold: f64| {
             let strong = every.partition_point(|point| point.threshold.is_none_or(|score| score >= threshold));
             CurvePoint { threshold: Some(threshold), ..every[strong - 1] }
         };
-        let thresholds = (0..bins).rev().map(|bin| quantile(&sorted, bin as f64 / bins as f64));
+        let thresholds = (0..bins).rev().map(|bin| quantile(&falling, scores.len(), bin as f64 / bins as f64));
         Ok(Curve([every[0]].into_iter().chain(thresholds.map(at)).collect()))
     }
 
@@ -141,11 +143,11 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// A quantile of sorted numbers, linear between two of them.
-fn quantile(sorted: &[f64], part: f64) -> f64 {
-    let place = part * (sorted.len() - 1) as f64;
-    let below = sorted[place as usize];
-    let above = sorted[(place as usize + 1).min(sorted.len() - 1)];
+/// A quantile of so many scores, linear between two of them.
+fn quantile(falling: &Falling, count: usize, part: f64) -> f64 {
+    let place = part * (count - 1) as f64;
+    let rising = |place: usize| falling.score(count - 1 - place.min(count - 1));
+    let (below, above) = (rising(place as usize), rising(place as usize + 1));
     below + (above - below) * place.fract()
 }
 

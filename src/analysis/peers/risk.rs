@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::check::{known, same_length};
 use super::{Better, Measure};
+use crate::analysis::falling::Falling;
 use crate::error::{Error, Result};
 
 pub(super) const AURC: Measure = Measure {
@@ -63,16 +64,13 @@ impl RiskCurve {
             let place = format!("query {query} (from 0)");
             return Err(Error::new("a score is out of range").at(place).found(scores[query]).allowed("0 to 1"));
         }
-        let mut order: Vec<usize> = (0..scores.len()).collect();
-        order.sort_unstable_by(|&a, &b| confidence[b].total_cmp(&confidence[a]));
         let queries = scores.len() as f64;
-        let (mut points, mut aurc, mut accepted, mut wrong) = (Vec::new(), 0.0, 0_usize, 0.0);
-        for tied in order.chunk_by(|&a, &b| confidence[a] == confidence[b]) {
-            wrong += tied.iter().map(|&query| 1.0 - scores[query]).sum::<f64>();
-            accepted += tied.len();
-            let risk = wrong / accepted as f64;
-            aurc += risk * tied.len() as f64 / queries;
-            points.push(RiskPoint { coverage: accepted as f64 / queries, risk, threshold: confidence[tied[0]] });
+        let (mut points, mut aurc, mut wrong) = (Vec::new(), 0.0, 0.0);
+        for step in Falling::of(confidence).steps(|query| 1.0 - scores[query]) {
+            wrong = step.gain;
+            let risk = wrong / step.accepted as f64;
+            aurc += risk * step.tied as f64 / queries;
+            points.push(RiskPoint { coverage: step.accepted as f64 / queries, risk, threshold: step.threshold });
         }
         let risk = wrong / queries;
         // The formula's limit where all answers are wrong is 1.
