@@ -25,7 +25,7 @@ fn grid() -> Grid {
 }
 
 fn sums(replay: &Replay) -> CurveSums {
-    sweep(replay, &replay.entries[0], Misroute::Cloud, &grid(), &Silent).expect("the sweep runs")
+    sweep(replay, 0, Misroute::Cloud, &grid(), &Silent).expect("the sweep runs")
 }
 
 /// By metric the sums of replicates at accuracies.

@@ -17,10 +17,10 @@ use crate::workload::ACCOUNTS;
 
 /// Queries that are planned and tallied at a time: what is known of them stays in the nearer caches. A
 /// divisor of the rows that a column lends at a time.
-pub(crate) const QUERIES_AT_A_TIME: usize = 1024;
+pub(crate) const QUERIES_AT_A_TIME: usize = 256;
 
 /// Blocks that a thread takes at a time.
-const BLOCKS_A_DEAL: usize = 16;
+const BLOCKS_A_DEAL: usize = 64;
 
 /// Where long work says how far it is.
 pub trait Progress: Sync {

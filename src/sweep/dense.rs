@@ -12,7 +12,7 @@ use crate::replay::sweeping::{
 use crate::replay::{AccountBlock, Exact, Layout, Progress, Rows, Status};
 
 /// Blocks that one task works through: sums of floating-point numbers are taken task by task.
-const BLOCKS_A_TASK: usize = 16;
+const BLOCKS_A_TASK: usize = 64;
 
 /// Adds the sums of a curve.
 pub(super) fn run(sweep: &Sweep, room: usize, ordered: &mut Ordered, sums: &mut CurveSums, progress: &dyn Progress) -> Result<()> {

@@ -12,7 +12,7 @@ use crate::replay::sweeping::{Block, LaneNumbers, LaneVisitor, QUERIES_AT_A_TIME
 use crate::replay::{AccountBlock, Exact, Progress, Rows};
 
 /// Blocks that one task works through before its sums are merged.
-const BLOCKS_A_TASK: usize = 64;
+const BLOCKS_A_TASK: usize = 256;
 
 /// Adds the sums of a curve.
 pub(super) fn run(sweep: &Sweep, ordered: &mut Ordered, sums: &mut CurveSums, progress: &dyn Progress) {

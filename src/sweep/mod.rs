@@ -194,7 +194,7 @@ impl<'a> Sweeping<'a> {
     /// Adds a part of the queries, after those before.
     ///
     /// # Errors
-    /// Those of its workers, which have none so far.
+    /// None of its own: what dealing out work may tell.
     pub fn add(&mut self, part: &Replay, progress: &dyn Progress) -> Result<()> {
         let sweep = Sweep { replay: part, entry: self.entry, noisy: self.noisy.clone(), grid: self.grid };
         match part.room {

@@ -69,6 +69,13 @@ impl Gather {
         self.by_id.get(id).copied()
     }
 
+    /// As [`Gather::row`], faster where it is the query in row `last` or the one after: tables are sorted
+    /// by query, or by endpoint with the queries in one order.
+    pub fn row_near(&self, id: &str, last: u32) -> Option<u32> {
+        let near = [last, last.saturating_add(1)].into_iter().find(|&row| self.get(row).is_some_and(|query| query.id == id));
+        near.or_else(|| self.row(id))
+    }
+
     /// A query that was added.
     pub fn get(&self, row: u32) -> Option<&Query> {
         self.queries.get(row as usize)

@@ -40,6 +40,11 @@ impl Outcome {
         self
     }
 
+    /// As [`Outcome::with`], in place.
+    pub fn set(&mut self, metric: Metric, value: f64) {
+        self.values.set(metric, (value, None));
+    }
+
     /// Adds an estimated value with the name of its source, where the cell is still missing.
     pub fn estimate(mut self, metric: Metric, value: Option<f64>, source: &'static str) -> Self {
         if let (Some(value), None) = (value, self.values.get(metric)) {

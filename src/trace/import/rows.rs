@@ -105,12 +105,82 @@ fn csv_error(name: &str, lag: u64, error: &csv::Error) -> Error {
     let place = error.position().map_or(name.to_owned(), |position| format!("{name}, line {}", position.line() + lag));
     let problem = Error::new("a record of a CSV file cannot be read").at(place);
     match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            problem.found(format!("{len} cells")).allowed(format!("{expected_len} cells, as in the first line")).hint("an unquoted comma?")
-        }
-        csv::ErrorKind::Utf8 { .. } => problem.found("bytes that are no UTF-8").allowed("UTF-8"),
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => unequal_cells(problem, *len, *expected_len),
+        csv::ErrorKind::Utf8 { .. } => not_utf8(problem),
         _ => problem.cause(error),
     }
+}
+
+fn unequal_cells(problem: Error, found: u64, expected: u64) -> Error {
+    problem.found(format!("{found} cells")).allowed(format!("{expected} cells, as in the first line")).hint("an unquoted comma?")
+}
+
+/// What is wrong with a record of a CSV file that was read without the help of a reader.
+pub(super) enum Fault {
+    /// So many cells where the header has another number of them.
+    Cells { found: u64, expected: u64 },
+    /// Bytes that are no text.
+    Utf8,
+}
+
+impl Fault {
+    /// The error of a record that begins at a line.
+    pub fn at(&self, place: &str) -> Error {
+        let problem = Error::new("a record of a CSV file cannot be read").at(place);
+        match self {
+            Fault::Cells { found, expected } => unequal_cells(problem, *found, *expected),
+            Fault::Utf8 => not_utf8(problem),
+        }
+    }
+}
+
+fn not_utf8(problem: Error) -> Error {
+    problem.found("bytes that are no UTF-8").allowed("UTF-8")
+}
+
+/// The bytes and lines before the first row of a CSV file in which cells end at every separator and rows at
+/// every line: no quotes, no carriage return but at the end of a line, no mark at the start. `None` for others.
+pub(super) fn plain_start(path: &Path, separator: u8) -> Result<Option<(u64, usize)>> {
+    let fail = |error: std::io::Error| Error::new("cannot read a file").at(path.display()).cause(error);
+    let mut file = open(path)?;
+    let mut start = None;
+    let mut after_return = false;
+    loop {
+        let bytes = file.fill_buf().map_err(fail)?;
+        if bytes.is_empty() {
+            return Ok(start.filter(|_| !after_return));
+        }
+        let ends_otherwise = after_return && bytes[0] != b'\n' || !returns_end_lines(bytes);
+        if bytes.contains(&b'"') || ends_otherwise || b"\r\n\"".contains(&separator) {
+            return Ok(None);
+        }
+        if start.is_none() {
+            start = header_end(bytes);
+            if start.is_none() || bytes.starts_with(b"\xef\xbb\xbf") {
+                return Ok(None);
+            }
+        }
+        after_return = bytes.ends_with(b"\r");
+        let read = bytes.len();
+        file.consume(read);
+    }
+}
+
+/// Whether every carriage return but the last byte stands before the end of a line.
+fn returns_end_lines(bytes: &[u8]) -> bool {
+    !bytes.contains(&b'\r') || bytes.windows(2).all(|pair| pair[0] != b'\r' || pair[1] == b'\n')
+}
+
+/// Bytes and lines up to the end of the first line that is not blank.
+fn header_end(bytes: &[u8]) -> Option<(u64, usize)> {
+    let mut end = 0;
+    for (number, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
+        end += line.len() as u64;
+        if !matches!(line, b"\n" | b"\r\n") {
+            return line.ends_with(b"\n").then_some((end, number + 1));
+        }
+    }
+    None
 }
 
 /// What [`truth`] reads, in words.

@@ -44,13 +44,15 @@ impl LongPlan {
     /// Reads all rows.
     pub fn read(&self, sheet: &mut Sheet, gather: &mut Gather, endpoints: &mut Endpoints, job: &mut Job) -> Result<()> {
         let mut empty = 0_usize;
+        let mut last = 0;
         while sheet.advance()? {
             let place = sheet.place();
             let id = sheet.text(self.id)?.ok_or_else(|| sheet.wrong(self.id, "the id of a query"))?;
             if job.dropped.contains(id.as_ref()) {
                 continue;
             }
-            let Some(row) = self.row(&id, sheet, gather, job, place)? else { continue };
+            let Some(row) = self.row(&id, last, sheet, gather, job, place)? else { continue };
+            last = row;
             let endpoint = match self.endpoint {
                 Key::Id(column) => endpoints.by_id(&name(sheet, column)?, place, gather)?,
                 Key::Model(model, None) => endpoints.by_model(&name(sheet, model)?, None, place, gather)?,
@@ -70,14 +72,14 @@ impl LongPlan {
     }
 
     /// The row of the query: added where it is new, `None` where its prompt is one to drop.
-    fn row(&self, id: &str, sheet: &Sheet, gather: &mut Gather, job: &mut Job, place: Place) -> Result<Option<u32>> {
+    fn row(&self, id: &str, last: u32, sheet: &Sheet, gather: &mut Gather, job: &mut Job, place: Place) -> Result<Option<u32>> {
         let Some(plan) = &self.query else {
             let absent = || {
                 Error::new("an outcome belongs to no query").at(place).found(format!("`{id}`")).allowed("an id of the table in [queries]")
             };
-            return gather.row(id).map(Some).ok_or_else(absent);
+            return gather.row_near(id, last).map(Some).ok_or_else(absent);
         };
-        if let Some(row) = gather.row(id) {
+        if let Some(row) = gather.row_near(id, last) {
             if let Some(known) = gather.get(row) {
                 plan.agree(sheet, known)?;
             }
@@ -107,8 +109,10 @@ pub fn outcome(sheet: &Sheet, metrics: &Metrics) -> Result<Option<Outcome>> {
         if let Some(value) = value.filter(|value| !metric.allows(*value)) {
             return Err(sheet.wrong(column, format!("{} as `{metric}` (here {value})", metric.allowed())));
         }
-        any |= value.is_some();
-        outcome = outcome.with(metric, value);
+        if let Some(value) = value {
+            outcome.set(metric, value);
+            any = true;
+        }
     }
     Ok(any.then_some(outcome))
 }

@@ -1,5 +1,7 @@
 //! Any table, long or wide, by a mapping file that names columns, units and endpoints.
 
+mod ahead;
+mod block;
 mod endpoints;
 mod frame;
 mod inputs;

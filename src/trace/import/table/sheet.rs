@@ -1,19 +1,21 @@
 //! A table row by row, whatever file it stands in.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use serde::de::IgnoredAny;
-use serde_json::{Map, Value};
-
+use super::block::{Blocks, json_names};
 use super::frame::Frame;
 use super::unit::Scale;
 use crate::error::{Error, Result};
 use crate::trace::import::Place;
-use crate::trace::import::jsonl::{JsonLines, json_lines};
-use crate::trace::import::rows::{Csv, TRUTHS, number, truth};
+use crate::trace::import::rows::{Csv, TRUTHS, number, plain_start, truth};
 use crate::trace::text::excerpt;
+
+/// A text without blanks around it. Most have none, which two bytes tell.
+fn trimmed(text: &str) -> &str {
+    let bare = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if bare(text.as_bytes().first()) && bare(text.as_bytes().last()) { text } else { text.trim() }
+}
 
 /// A cell as its file has it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,8 +46,11 @@ pub struct Sheet {
 }
 
 enum Body {
+    /// A CSV file with quotes.
     Csv(Csv),
-    Json { lines: JsonLines<Map<String, Value>>, line: usize, current: Map<String, Value> },
+    /// A CSV file without quotes.
+    Plain(Blocks),
+    Json(Blocks),
     Frame(Frame),
 }
 
@@ -60,9 +65,17 @@ impl Sheet {
         let (columns, body) = match ending.as_str() {
             "csv" | "tsv" => {
                 let csv = Csv::open(path, separator)?;
-                (csv.header().to_vec(), Body::Csv(csv))
+                let columns = csv.header().to_vec();
+                match plain_start(path, separator)? {
+                    Some(start) => (columns.clone(), Body::Plain(Blocks::plain(path, separator, columns.len(), start)?)),
+                    None => (columns, Body::Csv(csv)),
+                }
             }
-            "jsonl" | "ndjson" => (json_columns(path)?, json(path)?),
+            "jsonl" | "ndjson" => {
+                let columns = json_names(path)?;
+                let blocks = Blocks::json(path, &columns)?;
+                (columns, Body::Json(blocks))
+            }
             "parquet" | "arrow" | "arrows" | "ipc" | "feather" => {
                 let frame = Frame::open(path, &ending)?;
                 (frame.names(), Body::Frame(frame))
@@ -79,7 +92,7 @@ impl Sheet {
     pub fn rewind(&mut self) -> Result<()> {
         match &mut self.body {
             Body::Csv(csv) => *csv = Csv::open(&self.path, self.separator)?,
-            Body::Json { .. } => self.body = json(&self.path)?,
+            Body::Plain(blocks) | Body::Json(blocks) => blocks.rewind()?,
             Body::Frame(frame) => frame.rewind(),
         }
         Ok(())
@@ -105,13 +118,7 @@ impl Sheet {
         match &mut self.body {
             Body::Csv(csv) => csv.advance(),
             Body::Frame(frame) => Ok(frame.advance()),
-            Body::Json { lines, line, current } => match lines.next() {
-                None => Ok(false),
-                Some(next) => {
-                    (*line, *current) = next?;
-                    Ok(true)
-                }
-            },
+            Body::Plain(blocks) | Body::Json(blocks) => blocks.advance(),
         }
     }
 
@@ -119,7 +126,8 @@ impl Sheet {
     pub fn row(&self) -> usize {
         match &self.body {
             Body::Csv(csv) => csv.row(),
-            Body::Json { line, .. } => line.saturating_sub(1),
+            Body::Plain(blocks) => blocks.row(),
+            Body::Json(blocks) => blocks.line().saturating_sub(1),
             Body::Frame(frame) => frame.row(),
         }
     }
@@ -128,7 +136,7 @@ impl Sheet {
     pub fn place(&self) -> Place<'_> {
         match &self.body {
             Body::Csv(csv) => csv.place(),
-            Body::Json { line, .. } => Place { file: &self.name, unit: "line", number: *line as u64 },
+            Body::Plain(blocks) | Body::Json(blocks) => Place { file: &self.name, unit: "line", number: blocks.line() as u64 },
             Body::Frame(frame) => Place { file: &self.name, unit: "row", number: frame.row() as u64 },
         }
     }
@@ -138,21 +146,10 @@ impl Sheet {
         let cell = match &self.body {
             Body::Csv(csv) => Cell::Text(csv.cell(column)),
             Body::Frame(frame) => frame.cell(column),
-            Body::Json { current, .. } => match self.columns.get(column).and_then(|name| current.get(name)) {
-                None | Some(Value::Null) => Cell::Missing,
-                Some(Value::Bool(value)) => Cell::Truth(*value),
-                Some(Value::String(text)) => Cell::Text(text),
-                Some(Value::Number(number)) => match (number.as_i64(), number.as_f64()) {
-                    (Some(value), _) => Cell::Integer(value),
-                    (None, Some(value)) => Cell::Number(value),
-                    (None, None) => Cell::Other("a number of no known kind"),
-                },
-                Some(Value::Array(_)) => Cell::Other("a list"),
-                Some(Value::Object(_)) => Cell::Other("an object"),
-            },
+            Body::Plain(blocks) | Body::Json(blocks) => blocks.cell(column),
         };
         match cell {
-            Cell::Text(text) if text.trim().is_empty() || self.stands_for_missing(text.trim()) => Cell::Missing,
+            Cell::Text(text) if trimmed(text).is_empty() || self.stands_for_missing(trimmed(text)) => Cell::Missing,
             Cell::Number(value) if value.is_nan() && self.stands_for_missing("NaN") => Cell::Missing,
             cell => cell,
         }
@@ -180,7 +177,7 @@ impl Sheet {
             Cell::Missing => return Ok(None),
             Cell::Integer(value) => Some(value as f64),
             Cell::Number(value) => Some(value).filter(|value| value.is_finite()),
-            Cell::Text(text) => number(text.trim()),
+            Cell::Text(text) => number(trimmed(text)),
             Cell::Truth(_) | Cell::Other(_) => None,
         };
         value.map(|value| Some(scale.apply(value))).ok_or_else(|| self.wrong(column, "a finite number"))
@@ -190,9 +187,9 @@ impl Sheet {
     pub fn score(&self, column: usize, scale: Scale) -> Result<Option<f64>> {
         match self.cell(column) {
             Cell::Truth(value) => Ok(Some(f64::from(u8::from(value)))),
-            Cell::Text(text) => match number(text.trim()) {
+            Cell::Text(text) => match number(trimmed(text)) {
                 Some(value) => Ok(Some(scale.apply(value))),
-                None => truth(text.trim()).map(Some).ok_or_else(|| self.wrong(column, format!("a number, {TRUTHS}"))),
+                None => truth(trimmed(text)).map(Some).ok_or_else(|| self.wrong(column, format!("a number, {TRUTHS}"))),
             },
             _ => self.number(column, scale),
         }
@@ -203,7 +200,7 @@ impl Sheet {
         match self.cell(column) {
             Cell::Missing | Cell::Integer(_) => true,
             Cell::Number(value) => value.is_finite(),
-            Cell::Text(text) => number(text.trim()).is_some(),
+            Cell::Text(text) => number(trimmed(text)).is_some(),
             Cell::Truth(_) | Cell::Other(_) => false,
         }
     }
@@ -230,21 +227,4 @@ impl Sheet {
         let name = self.columns.get(column).map_or("", String::as_str);
         Error::new(what).at(format!("{}, column `{name}`", self.place())).found(found)
     }
-}
-
-fn json(path: &Path) -> Result<Body> {
-    Ok(Body::Json { lines: json_lines(path)?, line: 0, current: Map::new() })
-}
-
-/// The names in all lines of a JSON Lines file, in alphabetical order.
-fn json_columns(path: &Path) -> Result<Vec<String>> {
-    let mut names = BTreeSet::new();
-    for line in json_lines::<BTreeMap<String, IgnoredAny>>(path)? {
-        for (name, _) in line?.1 {
-            if !names.contains(&name) {
-                names.insert(name);
-            }
-        }
-    }
-    Ok(names.into_iter().collect())
 }
