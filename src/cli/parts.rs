@@ -45,8 +45,7 @@ impl<'a> Run<'a> {
     /// Adds a part of the trace.
     fn add(&mut self, part: &Replay, progress: &dyn Progress) -> Result<()> {
         self.totals.add(part, progress)?;
-        self.curves.iter_mut().try_for_each(|(_, sweeping)| sweeping.add(part, progress))?;
-        Ok(())
+        self.curves.iter_mut().try_for_each(|(_, sweeping)| sweeping.add(part, progress))
     }
 
     fn report(self, replay: &Replay, making: Making) -> Result<Report> {

@@ -13,6 +13,7 @@ use crate::replay::{AccountBlock, Exact, Layout, Progress, Rows};
 
 /// Blocks that one task works through: sums of floating-point numbers are taken task by task.
 const BLOCKS_A_TASK: usize = 64;
+
 /// Adds the sums of a curve.
 pub(super) fn run(sweep: &Sweep, room: usize, ordered: &mut Ordered, sums: &mut CurveSums, progress: &dyn Progress) -> Result<()> {
     let size = QUERIES_AT_A_TIME * BLOCKS_A_TASK;
