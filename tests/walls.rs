@@ -13,7 +13,8 @@ const WALLS: &[(&str, &[&str])] = &[
     ("polars", &["trace/", "report/"]),
     ("linfa", &["router/"]),
     ("ndarray", &["router/"]),
-    ("rayon", &["replay/", "sweep.rs", "router/", "synth/"]),
+    ("rayon", &["replay/", "sweep/", "router/", "synth/"]),
+    ("pulp", &["wide.rs"]),
     ("plotters", &["figure/"]),
     ("clap", &["cli/", "main.rs"]),
 ];

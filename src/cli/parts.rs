@@ -57,6 +57,9 @@ impl<'a> Run<'a> {
     }
 }
 
+/// What is to be swept of a replay.
+type WantedOf<'a> = &'a dyn Fn(&Replay) -> Result<Vec<Wanted>>;
+
 impl ReadArgs {
     /// Replays policies and the baselines, sweeps what `wanted` says of the replay, and reports.
     pub(super) fn replayed(
@@ -66,7 +69,7 @@ impl ReadArgs {
         request: &Request,
         making: Making,
         common: &Common,
-        (grid, wanted): (&Grid, &dyn Fn(&Replay) -> Result<Vec<Wanted>>),
+        (grid, wanted): (&Grid, WantedOf),
     ) -> Result<Report> {
         if self.stream {
             let reader = TraceReader::open(trace)?;

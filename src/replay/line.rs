@@ -6,6 +6,9 @@
 //! additions that have nothing to do with each other, which compilers turn into a few wide ones. Rows of
 //! lines are turned into exact sums before a word can overflow, so that totals are the same to the last bit.
 
+// Loops over words by their number are what compilers turn into wide additions.
+#![allow(clippy::needless_range_loop)]
+
 use super::exact::Exact;
 use super::tally::{Lane, UNITS};
 use crate::workload::ACCOUNTS;
