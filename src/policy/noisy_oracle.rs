@@ -237,10 +237,12 @@ impl NoisyOracle {
     pub fn plan_around(&self, choices: &[Choice], queries: &QueryBlock, outcomes: &OutcomeBlock, draws: &Draws, out: &mut PlanBlock) {
         let coin = draws.stream(Stream::Coin, 0);
         let errors = ErrorThresholds::new(self.rates);
+        // With one accuracy it does not matter what the oracle says.
+        let two_rates = matches!(self.rates, Rates::Two { .. });
         let mut draws53 = Vec::new();
         coin.draws53(&queries.keys, &mut draws53);
         for (index, (&key, &right)) in queries.keys.iter().zip(choices).enumerate() {
-            let local = right.endpoint().is_some_and(|endpoint| self.local.contains(&endpoint));
+            let local = two_rates && right.endpoint().is_some_and(|endpoint| self.local.contains(&endpoint));
             if errors.is_right(draws53[index], local) {
                 self.plan_right(right, local, out);
             } else {

@@ -117,7 +117,8 @@ fn specs() -> Vec<PolicySpec> {
 /// A recording whose categories appear one after the other: from 5,000 queries on others than before.
 fn late(queries: usize) -> Trace {
     let mut trace = recording(queries, 3);
-    let category = |query: usize| (!query.is_multiple_of(7)).then(|| ["first", "second", "third", "fourth"][(query / 5_000 + query % 2) % 4]);
+    let category =
+        |query: usize| (!query.is_multiple_of(7)).then(|| ["first", "second", "third", "fourth"][(query / 5_000 + query % 2) % 4]);
     trace.queries.category = Some(Names::new((0..queries).map(category)));
     trace.queries.dataset = Some(Names::new((0..queries).map(|query| Some(if query < 9_000 { "one" } else { "two" }))));
     trace
