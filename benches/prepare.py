@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BASELINES = ROOT / "benches" / "baselines"
 BENCH = ROOT / "target" / "bench"
 QUERIES = {"full": 1_000_000, "small": 10_000}
+COLUMN_ROWS = {"full": 10_000_000, "small": 100_000}
 ARRIVALS = {"full": 80_200_000, "small": 1_000_000}
 
 

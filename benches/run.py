@@ -51,7 +51,7 @@ def rows(size, wattroute, against, python, data):
     """All rows; what they need is made now, so only for those asked for: each is a function."""
     real = os.environ.get("WATTROUTE_DATA")
     bench = lambda name, threads=None: Server(
-        [against, name, "--folder", data.folder, "--arrivals", prepare.ARRIVALS[size], *(["--data", real] if real else [])], threads
+        [against, name, "--folder", data.folder, "--arrivals", prepare.ARRIVALS[size], "--rows", prepare.COLUMN_ROWS[size], *(["--data", real] if real else [])], threads
     )
     script = lambda name, *arguments: Server([python, prepare.BASELINES / name, *arguments])
     count = f"{prepare.QUERIES[size]:,} x 5"
@@ -65,6 +65,11 @@ def rows(size, wattroute, against, python, data):
             Other("rust cells", "plain Rust, rayon over cells", bench("sweep-cells"), 400, of_ours=cells),
         ]
         return Row("sweep", f"sweep, 101 accuracies x 20 replicates, {count}, from columns in memory", bench("sweep"), others)
+
+    def closed_form():
+        column_rows = prepare.COLUMN_ROWS[size]
+        other = Other("plain sum", "numpy adding up the same columns", script("plain_sum.py", column_rows), 0.7, "70% of its bandwidth")
+        return Row("closed-form", f"the closed form of one figure, two columns of {column_rows:,}, one thread", bench("closed-form", 1), [other])
 
     def command():
         trace = data.trace()
@@ -125,6 +130,7 @@ def rows(size, wattroute, against, python, data):
     million = prepare.QUERIES[size]
     return {
         "sweep": sweep,
+        "closed-form": closed_form,
         "sweep-command": command,
         "replay-ten": ten,
         "roc": roc,

@@ -12,6 +12,7 @@
 // A bench may stop at the first surprise.
 #![allow(clippy::expect_used)]
 
+mod closed_form;
 mod day;
 mod peers;
 mod replay;
@@ -28,11 +29,12 @@ use side::{Settings, Side};
 type Prepare = fn(&Settings) -> Side;
 
 /// Each measurement by name, and what prepares it.
-const MEASUREMENTS: [(&str, Prepare); 9] = [
+const MEASUREMENTS: [(&str, Prepare); 10] = [
     ("sweep", sweep::whole),
     ("sweep-cells", sweep::cells),
     ("replay-one", replay::one),
     ("replay-ten", replay::ten),
+    ("closed-form", closed_form::sums),
     ("roc", roc::curve),
     ("day", day::day),
     ("synth", synth::rows),

@@ -28,6 +28,8 @@ pub struct Settings {
     /// Folder with the real files.
     data: Option<PathBuf>,
     pub arrivals: u64,
+    /// Rows of the columns of a closed form.
+    pub rows: u64,
 }
 
 impl Settings {
@@ -43,6 +45,7 @@ impl Settings {
             folder,
             data,
             arrivals: wattroute::workload::PAPER_ARRIVALS,
+            rows: 10_000_000,
         };
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().unwrap_or_else(|| panic!("{argument} has a value"));
@@ -54,6 +57,7 @@ impl Settings {
                 "--folder" => settings.folder = value().into(),
                 "--data" => settings.data = Some(value().into()),
                 "--arrivals" => settings.arrivals = value().parse().expect("a number of arrivals"),
+                "--rows" => settings.rows = value().parse().expect("a number of rows"),
                 "--theirs" => settings.theirs = Some(read(&value())),
                 name if name.starts_with('-') => panic!("no option {name}"),
                 name => settings.names.push(name.to_owned()),

@@ -241,6 +241,14 @@ impl NoisyOracle {
         let two_rates = matches!(self.rates, Rates::Two { .. });
         let mut draws53 = Vec::new();
         coin.draws53(&queries.keys, &mut draws53);
+        if !two_rates && self.misroute == Misroute::Cloud && !choices.contains(&Choice::Nobody) {
+            let endpoint = |(&right, &draw): (&Choice, &u64)| match right.endpoint() {
+                Some(endpoint) if errors.is_right(draw, false) => endpoint,
+                Some(_) => self.oracle.fallback(),
+                None => PlanBlock::SKIP,
+            };
+            return out.singles(choices.iter().zip(&draws53).map(endpoint));
+        }
         for (index, (&key, &right)) in queries.keys.iter().zip(choices).enumerate() {
             let local = two_rates && right.endpoint().is_some_and(|endpoint| self.local.contains(&endpoint));
             if errors.is_right(draws53[index], local) {

@@ -6,6 +6,7 @@ use super::{Built, BuiltFrom, Context, Hindsight, Objective, Parameters, PlanBlo
 use crate::draw::Draws;
 use crate::error::{Error, Result};
 use crate::trace::{EndpointIx, Metric};
+use crate::wide::{self, Loop};
 use crate::workload::{ACCOUNTS, OutcomeBlock, QueryBlock};
 
 /// The kind.
@@ -151,15 +152,8 @@ impl Oracle {
             Goal::Best => self.highest(outcomes, index),
             Goal::Adequate | Goal::IsoAccuracy => self.least(outcomes, index, |endpoint| outcomes.correct(endpoint, index)),
         };
-        match (found, self.goal, self.none_correct) {
-            (Some(endpoint), _, _) => Choice::Endpoint(endpoint),
-            (None, Goal::IsoAccuracy, _) | (None, _, NoneCorrect::Cheapest) => {
-                self.least(outcomes, index, |_| true).map_or(Choice::Endpoint(self.fallback), Choice::Endpoint)
-            }
-            (None, _, NoneCorrect::Cloud) => Choice::Endpoint(self.fallback),
-            (None, _, NoneCorrect::Free) => Choice::Nobody,
-            (None, _, NoneCorrect::Skip) => Choice::Skip,
-        }
+        let least = || self.least(outcomes, index, |_| true).map_or(Choice::Endpoint(self.fallback), Choice::Endpoint);
+        found.map(Choice::Endpoint).or_else(|| self.none_correct()).unwrap_or_else(least)
     }
 
     /// The choice for every query of a block, column by column where every endpoint serves all of them.
@@ -169,28 +163,40 @@ impl Oracle {
         if self.goal == Goal::Best || !self.candidates.iter().all(serves) {
             return choices.extend((0..outcomes.len()).map(|index| self.choose(outcomes, index)));
         }
-        let mut best = vec![(f64::INFINITY, EndpointIx::MAX); outcomes.len()];
+        let (mut least, mut chosen) = (vec![f64::INFINITY; outcomes.len()], vec![NOBODY; outcomes.len()]);
         for (position, &endpoint) in self.candidates.iter().enumerate() {
-            let better = |best: &mut (f64, EndpointIx), score: f64, value: f64| {
-                // A missing value compares as false: such an endpoint is never the cheapest.
-                if score >= outcomes.correct_at() && value < best.0 {
-                    *best = (value, endpoint);
+            let size;
+            let values = match self.account {
+                Some(account) => outcomes.accounts(account, endpoint),
+                None => {
+                    size = vec![self.size[position]; outcomes.len()];
+                    &size
                 }
             };
-            let scores = outcomes.scores(endpoint).iter();
-            match self.account {
-                None => best.iter_mut().zip(scores).for_each(|(best, &score)| better(best, score, self.size[position])),
-                Some(account) => {
-                    let values = outcomes.accounts(account, endpoint);
-                    best.iter_mut().zip(scores).zip(values).for_each(|((best, &score), &value)| better(best, score, value));
-                }
-            }
+            let (scores, correct_at) = (outcomes.scores(endpoint), outcomes.correct_at());
+            wide::run(Better { scores, values, correct_at, endpoint: u64::from(endpoint), least: &mut least, chosen: &mut chosen });
         }
-        let choice = |(index, &(_, endpoint)): (usize, &(f64, EndpointIx))| match endpoint {
-            EndpointIx::MAX => self.choose(outcomes, index),
-            endpoint => Choice::Endpoint(endpoint),
+        let none_correct = self.none_correct();
+        let choice = |(index, &endpoint): (usize, &u64)| match endpoint {
+            NOBODY => none_correct.unwrap_or_else(|| self.choose(outcomes, index)),
+            endpoint => Choice::Endpoint(endpoint as EndpointIx),
         };
-        choices.extend(best.iter().enumerate().map(choice));
+        choices.extend(chosen.iter().enumerate().map(choice));
+    }
+
+    /// Whether it chooses an endpoint for every query.
+    pub fn finds_endpoints(&self) -> bool {
+        !matches!(self.none_correct(), Some(Choice::Nobody | Choice::Skip))
+    }
+
+    /// The choice where nobody is right, if it is the same for every query.
+    fn none_correct(&self) -> Option<Choice> {
+        match (self.goal, self.none_correct) {
+            (Goal::IsoAccuracy, _) | (_, NoneCorrect::Cheapest) => None,
+            (_, NoneCorrect::Cloud) => Some(Choice::Endpoint(self.fallback)),
+            (_, NoneCorrect::Free) => Some(Choice::Nobody),
+            (_, NoneCorrect::Skip) => Some(Choice::Skip),
+        }
     }
 
     /// The endpoints that an error may go to: available, neither the choice nor the fallback.
@@ -238,6 +244,32 @@ impl Oracle {
         match self.account {
             Some(account) => outcomes.account(account, self.candidates[position], index),
             None => self.size[position],
+        }
+    }
+}
+
+/// No endpoint, among numbers as wide as what is compared.
+const NOBODY: u64 = u64::MAX;
+
+/// Takes one endpoint where it is right and better than those before it.
+struct Better<'a> {
+    scores: &'a [f64],
+    values: &'a [f64],
+    correct_at: f64,
+    endpoint: u64,
+    least: &'a mut [f64],
+    chosen: &'a mut [u64],
+}
+
+impl Loop for Better<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let cells = self.scores.iter().zip(self.values);
+        for ((least, chosen), (&score, &value)) in self.least.iter_mut().zip(self.chosen).zip(cells) {
+            // A missing value compares as false: such an endpoint is never the cheapest.
+            let better = (score >= self.correct_at) & (value < *least);
+            *least = if better { value } else { *least };
+            *chosen = if better { self.endpoint } else { *chosen };
         }
     }
 }

@@ -117,11 +117,22 @@ impl PlanBlock {
         self.offsets.is_empty().then_some(&self.endpoint[..])
     }
 
+    /// The endpoints tried for a query, and where a plan of any query is more than one attempt whose answer
+    /// stands, their stop rules.
+    #[inline]
+    pub(crate) fn tried(&self, index: usize) -> (&[EndpointIx], &[StopRule]) {
+        if self.offsets.is_empty() {
+            return (&self.endpoint[index..=index], &[]);
+        }
+        let range = self.offsets[index] as usize..self.offsets[index + 1] as usize;
+        (&self.endpoint[range.clone()], &self.stop[range])
+    }
+
     /// The attempts of a query.
     #[inline]
     pub fn attempts(&self, index: usize) -> impl ExactSizeIterator<Item = (EndpointIx, StopRule)> + '_ {
-        let range = if self.offsets.is_empty() { index..index + 1 } else { self.offsets[index] as usize..self.offsets[index + 1] as usize };
-        range.map(|attempt| (self.endpoint[attempt], self.stop.get(attempt).copied().unwrap_or(StopRule::Always)))
+        let (endpoints, stops) = self.tried(index);
+        endpoints.iter().enumerate().map(|(attempt, &endpoint)| (endpoint, stops.get(attempt).copied().unwrap_or(StopRule::Always)))
     }
 }
 

@@ -1,7 +1,6 @@
 //! What a plan costs, and what it answers.
 
-use super::block::Judge;
-use super::line::Line;
+use super::line::COST;
 use super::tally::Results;
 use crate::draw::{Draws, Stream, StreamDraws, threshold};
 use crate::policy::{Overhead, PlanBlock, StopRule};
@@ -62,29 +61,19 @@ impl AccountBlock {
         let router = by_account(overhead);
         let verdicts: [StreamDraws; 4] = std::array::from_fn(|attempt| draws.stream(Stream::Verdict, attempt as u64));
         for (index, &key) in queries.keys.iter().enumerate() {
-            let mut attempts = plans.attempts(index);
-            if let (1, Some((endpoint, _))) = (attempts.len(), plans.attempts(index).next()) {
-                self.single(outcomes, index, endpoint, &router);
-                continue;
-            }
-            let verdict = |attempt: usize| match verdicts.get(attempt) {
-                Some(stream) => stream.draw53(u64::from(key)),
-                None => draws.stream(Stream::Verdict, attempt as u64).draw53(u64::from(key)),
+            let (endpoints, stops) = plans.tried(index);
+            let result = match endpoints {
+                [endpoint] => self.single(outcomes, index, *endpoint, &router),
+                _ => {
+                    let verdict = |attempt: usize| match verdicts.get(attempt) {
+                        Some(stream) => stream.draw53(u64::from(key)),
+                        None => draws.stream(Stream::Verdict, attempt as u64).draw53(u64::from(key)),
+                    };
+                    self.several(outcomes, index, (endpoints, stops), plans.budget_usd, &router, verdict)
+                }
             };
-            self.several(outcomes, index, &mut attempts, plans.budget_usd, &router, verdict);
+            self.push(result);
         }
-    }
-
-    /// What the result of a query adds; nothing where it left the comparison.
-    #[inline(always)]
-    pub(crate) fn line(&self, index: usize, correct_at: f64, judge: &Judge) -> Line {
-        if self.status[index] == Status::Skipped {
-            return Line::ZERO;
-        }
-        let score = self.score[index];
-        let [energy_j, flops, cost_usd, latency_s] = &self.totals;
-        let totals = [energy_j[index], flops[index], cost_usd[index], latency_s[index]];
-        Line::of(score, score >= correct_at, totals, judge.of(self.first[index], index))
     }
 
     fn clear(&mut self) {
@@ -97,51 +86,60 @@ impl AccountBlock {
     }
 
     #[inline]
-    fn push(&mut self, status: Status, served_by: EndpointIx, first: EndpointIx, score: f64) {
-        self.status.push(status);
+    fn push(&mut self, (served_by, result): (EndpointIx, QueryResult)) {
+        self.status.push(result.status);
         self.served_by.push(served_by);
-        self.first.push(first);
-        self.score.push(score);
+        self.first.push(result.first);
+        self.score.push(result.score);
+        for account in 0..ACCOUNTS.len() {
+            self.totals[account].push(result.totals[account]);
+        }
     }
 
-    /// A query with one attempt, whose answer stands.
+    /// A query with one attempt, whose answer stands, and the endpoint that serves it.
     #[inline]
-    fn single(&mut self, outcomes: &OutcomeBlock, index: usize, endpoint: EndpointIx, router: &[f64; ACCOUNTS.len()]) {
-        if endpoint == PlanBlock::SKIP || !outcomes.available(endpoint, index) {
-            let status = if endpoint == PlanBlock::SKIP { Status::Skipped } else { Status::Unserved };
-            self.push(status, Self::NONE, endpoint, f64::NAN);
-            self.totals.iter_mut().for_each(|totals| totals.push(f64::NAN));
-            return;
+    fn single(
+        &mut self,
+        outcomes: &OutcomeBlock,
+        index: usize,
+        endpoint: EndpointIx,
+        router: &[f64; ACCOUNTS.len()],
+    ) -> (EndpointIx, QueryResult) {
+        let nothing = |status: Status| QueryResult { status, first: endpoint, score: f64::NAN, totals: [f64::NAN; _] };
+        if endpoint == PlanBlock::SKIP {
+            return (Self::NONE, nothing(Status::Skipped));
         }
-        self.push(Status::Served, endpoint, endpoint, outcomes.score(endpoint, index));
-        for (account, totals) in self.totals.iter_mut().enumerate() {
-            totals.push(router[account] + outcomes.account(account, endpoint, index));
+        if !outcomes.available(endpoint, index) {
+            return (Self::NONE, nothing(Status::Unserved));
+        }
+        let mut totals = *router;
+        for (account, total) in totals.iter_mut().enumerate() {
+            *total += outcomes.account(account, endpoint, index);
         }
         self.attempts.push((index as u32, endpoint));
+        (endpoint, QueryResult { status: Status::Served, first: endpoint, score: outcomes.score(endpoint, index), totals })
     }
 
     /// A query with any number of attempts: each is paid until an answer stands or none is left.
     /// An attempt at an endpoint that cannot serve is passed over, unpaid.
+    #[inline]
     fn several(
         &mut self,
         outcomes: &OutcomeBlock,
         index: usize,
-        attempts: &mut dyn ExactSizeIterator<Item = (EndpointIx, StopRule)>,
+        (endpoints, stops): (&[EndpointIx], &[StopRule]),
         budget_usd: f64,
         router: &[f64; ACCOUNTS.len()],
         verdict: impl Fn(usize) -> u64,
-    ) {
-        let cost = ACCOUNTS.iter().position(|&metric| metric == Metric::CostUsd).unwrap_or_default();
-        let planned = attempts.len();
-        let mut totals = if planned == 0 { nobody(outcomes, router) } else { *router };
-        let (mut served_by, mut first) = (Self::NONE, Self::NONE);
-        for (attempt, (endpoint, stop)) in attempts.enumerate() {
-            first = if attempt == 0 { endpoint } else { first };
+    ) -> (EndpointIx, QueryResult) {
+        let mut totals = if endpoints.is_empty() { nobody(outcomes, router) } else { *router };
+        let mut served_by = Self::NONE;
+        for (attempt, (&endpoint, &stop)) in endpoints.iter().zip(stops).enumerate() {
             if !outcomes.available(endpoint, index) {
                 continue;
             }
-            let spent = totals[cost] - router[cost];
-            if spent > 0.0 && outcomes.account(cost, endpoint, index) >= budget_usd - spent {
+            let spent = totals[COST] - router[COST];
+            if spent > 0.0 && outcomes.account(COST, endpoint, index) >= budget_usd - spent {
                 break;
             }
             for (account, total) in totals.iter_mut().enumerate() {
@@ -153,15 +151,13 @@ impl AccountBlock {
                 break;
             }
         }
-        let (status, score) = match (served_by, planned) {
-            (Self::NONE, 0) => (Status::Nobody, 0.0),
+        let (status, score) = match (served_by, endpoints) {
+            (Self::NONE, []) => (Status::Nobody, 0.0),
             (Self::NONE, _) => (Status::Unserved, f64::NAN),
             (endpoint, _) => (Status::Served, outcomes.score(endpoint, index)),
         };
-        self.push(status, served_by, first, score);
-        for (column, total) in self.totals.iter_mut().zip(totals) {
-            column.push(if status == Status::Unserved { f64::NAN } else { total });
-        }
+        let totals = if status == Status::Unserved { [f64::NAN; _] } else { totals };
+        (served_by, QueryResult { status, first: endpoints.first().copied().unwrap_or(Self::NONE), score, totals })
     }
 }
 

@@ -51,10 +51,22 @@ impl Compared<'_> {
     }
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    /// A judge by its oracle's choices and their endpoints.
+    pub fn new(number: usize, choices: Option<&'a [Choice]>, oracle: Vec<EndpointIx>, local: Vec<bool>, solvable: &'a [bool]) -> Self {
+        let mut judge = Judge { number, choices, oracle, oracle_is_local: Vec::new(), local, solvable };
+        judge.oracle_is_local = judge.oracle.iter().map(|&endpoint| judge.is_local(endpoint)).collect();
+        judge
+    }
+
     /// The endpoint of each of its choices, or [`AccountBlock::NONE`].
     pub fn oracle(&self) -> &[EndpointIx] {
         &self.oracle
+    }
+
+    /// Whether that is local.
+    pub fn oracle_is_local(&self) -> &[bool] {
+        &self.oracle_is_local
     }
 
     /// What it says of a first attempt.
@@ -66,7 +78,7 @@ impl Judge<'_> {
 
     /// Whether an endpoint is local; nobody is not.
     #[inline(always)]
-    fn is_local(&self, endpoint: EndpointIx) -> bool {
+    pub fn is_local(&self, endpoint: EndpointIx) -> bool {
         let endpoint = usize::from(endpoint);
         endpoint < self.local.len() && self.local[endpoint]
     }
@@ -80,8 +92,13 @@ impl Replay<'_> {
         let solvable = |pool: usize| {
             let mut solvable = vec![false; outcomes.len()];
             for &endpoint in &self.roles.pools[pool].all {
-                let right = |index: usize| outcomes.available(endpoint, index) && outcomes.correct(endpoint, index);
-                solvable.iter_mut().enumerate().for_each(|(index, solvable)| *solvable |= right(index));
+                let scores = outcomes.scores(endpoint);
+                if outcomes.serves_all(endpoint) && scores.len() == solvable.len() {
+                    solvable.iter_mut().zip(scores).for_each(|(solvable, &score)| *solvable |= score >= outcomes.correct_at());
+                } else {
+                    let right = |index: usize| outcomes.available(endpoint, index) && outcomes.correct(endpoint, index);
+                    solvable.iter_mut().enumerate().for_each(|(index, solvable)| *solvable |= right(index));
+                }
             }
             solvable
         };
@@ -104,16 +121,7 @@ impl Replay<'_> {
         let endpoint = |choice: &Choice| choice.endpoint().unwrap_or(AccountBlock::NONE);
         let oracle =
             choices.map_or_else(|| vec![AccountBlock::NONE; block.queries.len()], |choices| choices.iter().map(endpoint).collect());
-        let local = self.local_flags(pool);
-        let is_local = |&endpoint: &EndpointIx| local.get(usize::from(endpoint)).copied().unwrap_or(false);
-        Judge {
-            number: self.references.judge(entry),
-            choices,
-            oracle_is_local: oracle.iter().map(is_local).collect(),
-            oracle,
-            local,
-            solvable: &block.solvable[pool],
-        }
+        Judge::new(self.references.judge(entry), choices, oracle, self.local_flags(pool), &block.solvable[pool])
     }
 
     /// By endpoint: whether it is local to a pool.

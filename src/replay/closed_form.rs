@@ -7,40 +7,20 @@
 use super::account::{QueryResult, Status};
 use super::block::{Block, Judge};
 use super::expect::result_of;
-use super::line::{ENERGY, Judgement, LATENCY, Line, QUANTITIES};
-use super::lines::Cells;
+use super::line::{self, ENERGY, LANES, LATENCY, Line, QUANTITIES};
+use super::lines::{Cells, Gathered};
 use super::setup::Replay;
 use super::tally::{Lane, UNITS};
+use super::tile::{TILE, Tile};
 use crate::policy::noisy_oracle::{Misroute, NoisyOracle};
 use crate::policy::oracle::Choice;
 use crate::policy::{Overhead, PlanBlock};
 use crate::trace::EndpointIx;
+use crate::wide::{self, Loop};
 use crate::workload::{ACCOUNTS, OutcomeBlock};
 
-/// The figures of a query, in this order.
-pub(crate) const FIGURES: [Lane; 18] = [
-    Lane::Score,
-    Lane::Power,
-    Lane::Sum(0),
-    Lane::Sum(1),
-    Lane::Sum(2),
-    Lane::Sum(3),
-    Lane::Queries,
-    Lane::Scored,
-    Lane::Correct,
-    Lane::PowerKnown,
-    Lane::Known(0),
-    Lane::Known(1),
-    Lane::Known(2),
-    Lane::Known(3),
-    Lane::Solvable,
-    Lane::Agreement,
-    Lane::TierAgreement,
-    Lane::Adequate,
-];
-
-/// A number for each of [`FIGURES`].
-pub(crate) type Figures = [f64; FIGURES.len()];
+/// A number for each of [`LANES`].
+pub(crate) type Figures = [f64; LANES.len()];
 
 /// Sums over queries.
 #[derive(Debug, Clone, Default)]
@@ -64,30 +44,55 @@ pub struct ColumnSums {
 }
 
 /// Independent sums of a column: their number is fixed, so that the bytes are the same on every machine.
-const LANES: usize = 8;
+const SUMS: usize = 8;
 
 impl ColumnSums {
     /// The sums of two columns of one length: the closed form of one figure, in one pass over memory.
     pub fn of(right: &[f64], wrong: &[f64]) -> ColumnSums {
-        let mut sums = [[0.0_f64; LANES]; 3];
-        let (right_lanes, wrong_lanes) = (right.chunks_exact(LANES), wrong.chunks_exact(LANES));
-        let rest = right_lanes.remainder().iter().zip(wrong_lanes.remainder());
-        for (right, wrong) in right_lanes.zip(wrong_lanes) {
-            for lane in 0..LANES {
-                let difference = right[lane] - wrong[lane];
-                sums[0][lane] += right[lane];
-                sums[1][lane] += wrong[lane];
-                sums[2][lane] += difference * difference;
-            }
-        }
-        for (lane, (right, wrong)) in rest.enumerate() {
-            let difference = right - wrong;
-            sums[0][lane] += right;
-            sums[1][lane] += wrong;
-            sums[2][lane] += difference * difference;
-        }
-        let [right, wrong, difference_squared] = sums.map(|lanes| lanes.iter().sum());
+        let mut sums = [[0.0; SUMS]; 3];
+        wide::run(SumColumns { right, wrong, sums: &mut sums });
+        let [right, wrong, difference_squared] = sums.map(|sums| sums.iter().sum());
         ColumnSums { right, wrong, difference_squared }
+    }
+}
+
+struct SumColumns<'a> {
+    right: &'a [f64],
+    wrong: &'a [f64],
+    sums: &'a mut [[f64; SUMS]; 3],
+}
+
+impl Loop for SumColumns<'_> {
+    #[inline(always)]
+    fn run(self) {
+        // Sums of their own stay in registers.
+        let mut sums = [[0.0; SUMS]; 3];
+        let (mut rights, mut wrongs) = (self.right, self.wrong);
+        while let (Some((right, more_rights)), Some((wrong, more_wrongs))) = (rights.split_first_chunk(), wrongs.split_first_chunk()) {
+            add(&mut sums, right, wrong);
+            (rights, wrongs) = (more_rights, more_wrongs);
+        }
+        // What is missing of the last eight adds nothing.
+        let (mut right, mut wrong) = ([0.0; SUMS], [0.0; SUMS]);
+        right[..rights.len()].copy_from_slice(rights);
+        wrong[..wrongs.len()].copy_from_slice(wrongs);
+        add(&mut sums, &right, &wrong);
+        *self.sums = sums;
+    }
+}
+
+/// Adds to each of the independent sums.
+#[inline(always)]
+fn add(sums: &mut [[f64; SUMS]; 3], right: &[f64; SUMS], wrong: &[f64; SUMS]) {
+    for place in 0..SUMS {
+        sums[0][place] += right[place];
+    }
+    for place in 0..SUMS {
+        sums[1][place] += wrong[place];
+    }
+    for place in 0..SUMS {
+        let difference = right[place] - wrong[place];
+        sums[2][place] += difference * difference;
     }
 }
 
@@ -95,42 +100,32 @@ impl ClosedForm {
     /// Adds a block of an entry's queries.
     pub fn add(&mut self, replay: &Replay, entry: usize, noisy: &NoisyOracle, block: &Block) {
         let judge = replay.judge(entry, block);
-        let (Some(choices), overhead) = (judge.choices, &replay.entries[entry].spec.overhead) else { return };
-        let simple = |choice: &Choice| choice.endpoint().is_some();
-        if noisy.misroute() != Misroute::Cloud || *overhead != Overhead::default() || !choices.iter().all(simple) {
-            return self.add_ways(replay, entry, noisy, block, |_, _| ());
+        if judge.choices.is_some() && goes_to_endpoints(noisy, &replay.entries[entry].spec.overhead) {
+            let cells = Cells::of(&block.outcomes, replay.workload.trace().outcomes.len());
+            self.add_endpoints(&cells, &judge, noisy.oracle().fallback(), |_, _, _| ());
+        } else {
+            self.add_ways(replay, entry, noisy, block, |_, _| ());
         }
-        let cells = Cells::of(&block.outcomes, replay.workload.trace().outcomes.len());
-        let (mut right, mut wrong) = (Vec::new(), Vec::new());
-        cells.chosen(&judge, judge.oracle(), &mut right);
-        cells.all_of(&judge, noisy.oracle().fallback(), &mut wrong);
-        self.add_lines(&right, &wrong);
     }
 
-    /// Adds queries by what each takes when it is routed right, and when it is misrouted to one place.
-    pub fn add_lines(&mut self, right: &[Line], wrong: &[Line]) {
-        const AT_A_TIME: usize = 64;
+    /// Adds the queries of a block that go to the oracle's endpoint when they are routed right, and to the
+    /// fallback when they are not. `told` gets both answers, and where in the block they start.
+    pub fn add_endpoints(&mut self, cells: &Cells, judge: &Judge, fallback: EndpointIx, mut told: impl FnMut(usize, &Tile, &Tile)) {
         let mut marks = [Line::ZERO; 3];
-        let (mut mine, mut theirs) = ([[0.0; AT_A_TIME]; QUANTITIES], [[0.0; AT_A_TIME]; QUANTITIES]);
-        for (right, wrong) in right.chunks(AT_A_TIME).zip(wrong.chunks(AT_A_TIME)) {
-            for (place, (right, wrong)) in right.iter().zip(wrong).enumerate() {
-                let (right_numbers, wrong_numbers) = (right.numbers(), wrong.numbers());
-                for quantity in 0..QUANTITIES {
-                    mine[quantity][place] = right_numbers[quantity];
-                    theirs[quantity][place] = wrong_numbers[quantity];
-                }
-                marks[0].add(right);
-                marks[1].add(wrong);
-                marks[2].add(&right.differing_marks(wrong));
-            }
+        let (mut right, mut wrong, mut gathered) = (Tile::new(), Tile::new(), Gathered::new());
+        for start in (0..judge.oracle().len()).step_by(TILE) {
+            cells.chosen_tile(judge, judge.oracle(), start, &mut gathered, &mut right);
+            cells.tile_of(judge, fallback, start, &mut wrong);
             for quantity in 0..QUANTITIES {
-                let sums = ColumnSums::of(&mine[quantity][..right.len()], &theirs[quantity][..right.len()]);
+                let sums = ColumnSums::of(right.numbers(quantity), wrong.numbers(quantity));
                 self.right[quantity] += sums.right;
                 self.wrong[quantity] += sums.wrong;
                 self.difference_squared[quantity] += sums.difference_squared;
             }
+            right.add_marks(&wrong, &mut marks);
+            told(start, &right, &wrong);
         }
-        for (figure, lane) in FIGURES.into_iter().enumerate().skip(QUANTITIES) {
+        for (figure, lane) in LANES.into_iter().enumerate().skip(QUANTITIES) {
             // A mark is 0 or 1, and so is the square of a difference of two.
             let [right, wrong, differing] = marks.map(|line| line.exact(lane).to_f64());
             self.right[figure] += right;
@@ -154,16 +149,16 @@ impl ClosedForm {
                 Choice::Nobody => of(index, &[]),
                 Choice::Skip => of(index, &[PlanBlock::SKIP]),
             };
-            let (mut mean, mut square) = ([0.0; FIGURES.len()], [0.0; FIGURES.len()]);
+            let (mut mean, mut square) = ([0.0; LANES.len()], [0.0; LANES.len()]);
             noisy.wrong_cases(&block.outcomes, index, choice, false, |chance, endpoints| {
                 let way = of(index, endpoints);
-                for figure in 0..FIGURES.len() {
+                for figure in 0..LANES.len() {
                     mean[figure] += chance * way[figure];
                     square[figure] += chance * way[figure] * way[figure];
                 }
             });
             told(index, &mean);
-            for figure in 0..FIGURES.len() {
+            for figure in 0..LANES.len() {
                 let difference = right[figure] - mean[figure];
                 self.right[figure] += right[figure];
                 self.wrong[figure] += mean[figure];
@@ -176,7 +171,7 @@ impl ClosedForm {
 
     /// Expectation and variance of each figure's sum at a router accuracy.
     pub fn moments(&self, accuracy: f64, mut each: impl FnMut(Lane, f64, f64)) {
-        for (figure, lane) in FIGURES.into_iter().enumerate() {
+        for (figure, lane) in LANES.into_iter().enumerate() {
             let mean = accuracy * self.right[figure] + (1.0 - accuracy) * self.wrong[figure];
             let variance = accuracy * (1.0 - accuracy) * self.difference_squared[figure] + (1.0 - accuracy) * self.wrong_variance[figure];
             each(lane, mean, variance);
@@ -187,30 +182,22 @@ impl ClosedForm {
 /// The figures of a result; all 0 where the query left the comparison.
 #[inline]
 fn figures(result: &QueryResult, judge: &Judge, index: usize, correct_at: f64) -> Figures {
-    let mut figures = [0.0; FIGURES.len()];
+    let mut figures = [0.0; LANES.len()];
     if result.status == Status::Skipped {
         return figures;
     }
-    let known = |value: f64| if value.is_nan() { 0.0 } else { value };
-    let is = |yes: bool| f64::from(u8::from(yes));
-    let Judgement { solvable, agrees, tier_agrees } = judge.of(result.first, index);
-    let correct = result.score >= correct_at;
-    let power = if result.totals[LATENCY] > 0.0 { result.totals[ENERGY] / result.totals[LATENCY] } else { f64::NAN };
-    figures[0] = known(result.score);
-    figures[1] = known(power);
-    for account in 0..ACCOUNTS.len() {
-        figures[2 + account] = known(result.totals[account] * (1.0 / UNITS[account]));
-        figures[10 + account] = is(!result.totals[account].is_nan());
-    }
-    figures[6] = 1.0;
-    figures[7] = is(!result.score.is_nan());
-    figures[8] = is(correct);
-    figures[9] = is(!power.is_nan());
-    figures[14] = is(solvable);
-    figures[15] = is(agrees);
-    figures[16] = is(tier_agrees);
-    figures[17] = is(solvable && correct);
+    let (score, totals) = (result.score, result.totals);
+    let power = line::power(totals[ENERGY], totals[LATENCY]);
+    let quantities = [score, power].into_iter().chain((0..ACCOUNTS.len()).map(|account| totals[account] * (1.0 / UNITS[account])));
+    let counts = line::counts(score, score >= correct_at, power, totals, judge.of(result.first, index));
+    let numbers = quantities.map(line::at_least_nothing).chain(counts.map(|is| f64::from(u8::from(is))));
+    figures.iter_mut().zip(numbers).for_each(|(figure, number)| *figure = number);
     figures
+}
+
+/// Whether every query goes to one endpoint, right or wrong, whose answer is all that counts.
+pub(crate) fn goes_to_endpoints(noisy: &NoisyOracle, overhead: &Overhead) -> bool {
+    noisy.misroute() == Misroute::Cloud && noisy.oracle().finds_endpoints() && *overhead == Overhead::default()
 }
 
 /// What a baseline takes for some queries.

@@ -7,12 +7,13 @@
 use super::Exact;
 use super::account::{AccountBlock, Status};
 use super::block::{Block, Judge};
-use super::line::{LATENCY, Line};
+use super::estimates::Estimates;
+use super::line::{LANES, LATENCY, Line};
 use super::lines::{self, Cells, Lines};
 use super::setup::Replay;
 use super::tally::{BUCKETS, Lane, Layout, Rows, Tally};
 use crate::policy::{Overhead, PlanBlock};
-use crate::trace::{EndpointIx, schema::MEASURED};
+use crate::trace::EndpointIx;
 use crate::workload::ACCOUNTS;
 
 /// Sums of lines by bootstrap bucket and by group of queries.
@@ -75,11 +76,11 @@ fn add_lane(lane: Lane, lines: &[Line], column: &mut [Exact]) {
 
 /// The lanes of a policy's own, each where it belongs.
 pub(crate) fn own_lanes() -> impl Iterator<Item = (Lane, Lane)> {
-    Line::lanes().map(|lane| (lane, lane))
+    LANES.into_iter().map(|lane| (lane, lane))
 }
 
 /// Where the lanes of a baseline's answers belong in the tally of a policy.
-fn their_lanes(baseline: usize) -> impl Iterator<Item = (Lane, Lane)> {
+pub(crate) fn their_lanes(baseline: usize) -> impl Iterator<Item = (Lane, Lane)> {
     let accounts = (0..ACCOUNTS.len()).map(move |account| (Lane::Sum(account), Lane::Theirs(baseline, account)));
     accounts.chain([(Lane::Score, Lane::TheirScore(baseline))])
 }
@@ -92,8 +93,7 @@ pub(crate) struct Theirs {
 }
 
 impl Theirs {
-    pub fn new(replay: &Replay) -> Self {
-        let (groups, width) = (replay.groups.names.len(), replay.layout().width());
+    fn new(groups: usize, width: usize) -> Self {
         Theirs { buckets: Rows::new(BUCKETS, width), groups: Rows::new(groups, width) }
     }
 
@@ -119,24 +119,33 @@ impl Theirs {
     pub fn buckets(&self) -> &Rows {
         &self.buckets
     }
+
+    /// By bucket, to be changed.
+    pub fn buckets_mut(&mut self) -> &mut Rows {
+        &mut self.buckets
+    }
 }
 
 /// Baselines on the way to [`Theirs`].
 pub(crate) struct Baselines {
     rows: Vec<LineRows>,
+    /// One that is added up elsewhere.
+    elsewhere: Option<usize>,
     made: Vec<Line>,
     pub theirs: Theirs,
 }
 
 impl Baselines {
-    pub fn new(replay: &Replay) -> Self {
-        let rows = LineRows::new(replay.groups.names.len());
-        Baselines { rows: vec![rows; replay.roles.baselines.len()], made: Vec::new(), theirs: Theirs::new(replay) }
+    /// Nothing yet, by bucket and by so many groups. One baseline may be added up elsewhere.
+    pub fn new(replay: &Replay, groups: usize, elsewhere: Option<usize>) -> Self {
+        let theirs = Theirs::new(groups, replay.layout().width());
+        Baselines { rows: vec![LineRows::new(groups); replay.roles.baselines.len()], elsewhere, made: Vec::new(), theirs }
     }
 
     /// Adds the answers of each baseline to a block, but for the queries that left the comparison.
     pub fn add(&mut self, replay: &Replay, room: usize, block: &Block, cells: &Cells, judge: &Judge, left: impl Fn(usize) -> bool) {
-        for position in 0..self.rows.len() {
+        let elsewhere = self.elsewhere;
+        for position in (0..self.rows.len()).filter(|&position| elsewhere != Some(position)) {
             if !self.rows[position].admits(block.queries.len(), room) {
                 self.take(replay, position);
             }
@@ -179,9 +188,7 @@ pub(super) struct Dense<'a> {
     /// The lines of a turn.
     made: Vec<Line>,
     results: AccountBlock,
-    /// By endpoint and account the sources of its cells, where some are estimated.
-    sources: Vec<[Option<&'a [u8]>; ACCOUNTS.len()]>,
-    has_estimates: bool,
+    estimates: Estimates<'a>,
 }
 
 /// An entry's part of a block in one replicate.
@@ -198,9 +205,6 @@ impl<'a> Dense<'a> {
     pub fn new(replay: &'a Replay<'a>) -> Option<Self> {
         let room = replay.room?;
         let pending = Pending { rows: LineRows::new(replay.groups.names.len()), estimated: Line::ZERO };
-        let outcomes = replay.workload.trace().outcomes.iter();
-        let sources: Vec<_> =
-            outcomes.map(|outcomes| ACCOUNTS.map(|metric| outcomes.sources.get(metric).map(|codes| &codes[..]))).collect();
         let turns = |judge: usize| {
             let of_judge = (0..replay.entries.len()).filter(|&entry| replay.references.judge(entry) == judge);
             of_judge.map(|entry| replay.replicates_of(&replay.entries[entry]) as usize).sum::<usize>()
@@ -210,19 +214,19 @@ impl<'a> Dense<'a> {
         Some(Dense {
             room,
             pending: vec![pending; replay.entries.len()],
-            baselines: Baselines::new(replay),
+            baselines: Baselines::new(replay, replay.groups.names.len(), None),
             lines: lines.collect(),
             made: Vec::new(),
             results: AccountBlock::default(),
-            has_estimates: sources.iter().flatten().any(Option::is_some),
-            sources,
+            estimates: Estimates::new(replay),
             replay,
         })
     }
 
     /// A block begins: what baselines take for it is added up.
-    pub fn begin(&mut self, block: &Block, cells: &Cells) {
-        let endpoints = self.sources.len();
+    pub fn begin(&mut self, block: &Block<'a>, cells: &Cells) {
+        let endpoints = self.replay.workload.trace().outcomes.len();
+        self.estimates.begin(block);
         self.lines.iter_mut().flatten().for_each(|lines| lines.clear(endpoints));
         if !self.pending.is_empty() {
             self.baselines.add(self.replay, self.room, block, cells, &self.replay.judge(0, block), |_| false);
@@ -244,7 +248,7 @@ impl<'a> Dense<'a> {
                 }
                 count_plain(turn.block, chosen, tally);
                 self.add_made(turn, tally);
-                self.add_estimated_lines(turn, chosen);
+                self.pending[turn.entry].estimated.add(&self.estimates.of_lines(chosen, &self.made));
                 let left: Vec<usize> = (0..chosen.len()).filter(|&index| chosen[index] == PlanBlock::SKIP).collect();
                 self.leave(turn, &left, tally);
             }
@@ -257,7 +261,15 @@ impl<'a> Dense<'a> {
                 let left: Vec<usize> = (0..results.status.len()).filter(|&index| results.status[index] == Status::Skipped).collect();
                 self.leave(turn, &left, tally);
                 let served = results.attempts.iter().filter(|(index, _)| results.status[*index as usize] == Status::Served);
-                self.add_estimated(turn, served.map(|&(index, endpoint)| (index as usize, endpoint)));
+                let answers = served.map(|&(index, endpoint)| (index as usize, endpoint));
+                let estimated = match &mut self.lines[turn.judge.number] {
+                    Some(lines) => {
+                        lines.make(turn.cells, turn.judge, results.attempts.iter().map(|(_, endpoint)| *endpoint));
+                        self.estimates.of_answers(answers, |index, endpoint| *lines.get(endpoint, index))
+                    }
+                    None => self.estimates.of_answers(answers, |index, endpoint| turn.cells.accounts_of(endpoint, index)),
+                };
+                self.pending[turn.entry].estimated.add(&estimated);
                 self.results = results;
             }
         }
@@ -270,7 +282,7 @@ impl<'a> Dense<'a> {
         rows.add(&turn.block.bucket, &turn.block.group, &self.made);
         if tally.replicates.len() > 1 {
             let (total, layout) = (lines::total(&self.made), self.replay.layout());
-            Line::lanes().for_each(|lane| tally.replicates.lane_mut(layout.at(lane))[turn.replicate] += total.exact(lane));
+            LANES.into_iter().for_each(|lane| tally.replicates.lane_mut(layout.at(lane))[turn.replicate] += total.exact(lane));
         }
     }
 
@@ -294,54 +306,13 @@ impl<'a> Dense<'a> {
         }
     }
 
-    /// Whether an account of an endpoint's answer is estimated, for each of them.
-    #[inline]
-    fn is_estimated(&self, endpoint: EndpointIx, position: usize) -> [bool; ACCOUNTS.len()] {
-        let mut estimated = [false; ACCOUNTS.len()];
-        for (estimated, codes) in estimated.iter_mut().zip(&self.sources[usize::from(endpoint)]) {
-            *estimated = codes.is_some_and(|codes| codes[position] != MEASURED);
-        }
-        estimated
-    }
-
-    /// Adds up the estimated cells among the answers whose lines a turn is made of.
-    fn add_estimated_lines(&mut self, turn: &Turn, chosen: &[EndpointIx]) {
-        if !self.has_estimates {
-            return;
-        }
-        let mut sum = Line::ZERO;
-        for (index, (&endpoint, line)) in chosen.iter().zip(&self.made).enumerate() {
-            if endpoint != PlanBlock::SKIP {
-                sum.add(&line.accounts_of(self.is_estimated(endpoint, turn.block.queries.position(index))));
-            }
-        }
-        self.pending[turn.entry].estimated.add(&sum);
-    }
-
-    /// Adds up the estimated cells among what was paid.
-    fn add_estimated(&mut self, turn: &Turn, attempts: impl Iterator<Item = (usize, EndpointIx)>) {
-        if !self.has_estimates {
-            return;
-        }
-        let mut sum = Line::ZERO;
-        for (index, endpoint) in attempts {
-            let is_estimated = self.is_estimated(endpoint, turn.block.queries.position(index));
-            let mut taken = [f64::NAN; ACCOUNTS.len()];
-            for account in (0..ACCOUNTS.len()).filter(|&account| is_estimated[account]) {
-                taken[account] = turn.block.outcomes.account(account, endpoint, index);
-            }
-            sum.add(&Line::of_accounts(taken));
-        }
-        self.pending[turn.entry].estimated.add(&sum);
-    }
-
     /// Takes an entry's sums to its tally.
     fn take(&mut self, entry: usize, tally: &mut Tally) {
         let Pending { rows, estimated } = &mut self.pending[entry];
         let layout = self.replay.layout();
         if tally.replicates.len() == 1 {
             let total = rows.total();
-            Line::lanes().for_each(|lane| tally.replicates.lane_mut(layout.at(lane))[0] += total.exact(lane));
+            LANES.into_iter().for_each(|lane| tally.replicates.lane_mut(layout.at(lane))[0] += total.exact(lane));
         }
         rows.take(layout, own_lanes(), &mut tally.buckets, Some(&mut tally.groups));
         let sums = (0..ACCOUNTS.len()).map(|account| estimated.exact(Lane::Sum(account)));

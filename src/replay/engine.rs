@@ -77,7 +77,7 @@ impl<'t> Replay<'t> {
             for block in number * BLOCKS_A_DEAL..((number + 1) * BLOCKS_A_DEAL).min(blocks) {
                 let start = block * QUERIES_AT_A_TIME;
                 let end = (start + QUERIES_AT_A_TIME).min(self.workload.len());
-                task.block(&self.block(start, end))?;
+                task.block(start, end)?;
                 progress.advance((end - start) as u64);
             }
             Ok(())
@@ -116,8 +116,9 @@ impl<'a> Task<'a> {
         Task { replay, decisions, tallies: replay.empty(), dense: Dense::new(replay), plans, results }
     }
 
-    /// Every policy on a block, in all replicates.
-    fn block(&mut self, block: &Block) -> Result<()> {
+    /// Every policy on the block of queries `start..end`, in all replicates.
+    fn block(&mut self, start: usize, end: usize) -> Result<()> {
+        let block = &self.replay.block(start, end);
         let cells = Cells::of(&block.outcomes, self.replay.workload.trace().outcomes.len());
         if let Some(dense) = &mut self.dense {
             dense.begin(block, &cells);

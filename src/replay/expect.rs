@@ -6,7 +6,6 @@
 
 use super::account::{AccountBlock, QueryResult, Status, by_account, nobody};
 use super::closed_form::{Baseline, ClosedForm};
-use super::line::Line;
 use super::tally::{LaneVisitor, Layout, Reference, visit_lanes};
 use crate::policy::noisy_oracle::{NoisyOracle, Rates};
 use crate::policy::oracle::Choice;
@@ -14,7 +13,7 @@ use crate::policy::{Overhead, PlanBlock, Rule};
 use crate::trace::EndpointIx;
 use crate::workload::OutcomeBlock;
 
-use super::block::{Block, Judge};
+use super::block::Block;
 use super::setup::Replay;
 use crate::trace::BLOCK_ROWS;
 use rayon::prelude::*;
@@ -45,13 +44,6 @@ pub(crate) fn result_of(outcomes: &OutcomeBlock, index: usize, endpoints: &[Endp
         *total += endpoints.iter().map(|&endpoint| outcomes.account(account, endpoint, index)).sum::<f64>();
     }
     QueryResult { status: Status::Served, first, score: outcomes.score(last, index), totals }
-}
-
-impl QueryResult {
-    /// What the result of a query adds.
-    pub(crate) fn line(&self, correct_at: f64, judge: &Judge, index: usize) -> Line {
-        Line::of(self.score, self.score >= correct_at, self.totals, judge.of(self.first, index))
-    }
 }
 
 /// The lanes of one query, as numbers.

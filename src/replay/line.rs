@@ -14,10 +14,10 @@ use super::tally::{Lane, UNITS};
 use crate::workload::ACCOUNTS;
 
 /// Words of a line.
-const WORDS: usize = 16;
+pub(super) const WORDS: usize = 16;
 /// Bits of the lower word of a quantity; the higher words of a line come first, then the lower ones.
 const LOW_BITS: i32 = 44;
-/// See [`Line::of`].
+/// See [`split`].
 const ROUNDS: f64 = 1.5 * (1u64 << 52) as f64;
 /// Quantities: score, power, and the accounts.
 pub(super) const QUANTITIES: usize = 2 + ACCOUNTS.len();
@@ -27,8 +27,9 @@ const COUNT_BITS: usize = 21;
 const MOST_LINES: i32 = 18;
 /// A quantity below 2^30 of its unit leaves room for as many lines as a block has queries.
 const LARGEST_EXPONENT: i32 = 30;
-/// Positions of energy and time among the accounts.
+/// Positions of energy, cost and time among the accounts.
 pub(super) const ENERGY: usize = 0;
+pub(super) const COST: usize = 2;
 pub(super) const LATENCY: usize = 3;
 
 /// What an answer adds, or a sum of such.
@@ -36,8 +37,14 @@ pub(super) const LATENCY: usize = 3;
 #[repr(align(64))]
 pub(crate) struct Line([i64; WORDS]);
 
-/// The lanes of a line that count queries, by position.
-const COUNTS: [Lane; 12] = [
+/// The lanes of a line: quantities, then counts of queries, in the order of [`counts`].
+pub(crate) const LANES: [Lane; QUANTITIES + COUNTS] = [
+    Lane::Score,
+    Lane::Power,
+    Lane::Sum(0),
+    Lane::Sum(1),
+    Lane::Sum(2),
+    Lane::Sum(3),
     Lane::Queries,
     Lane::Scored,
     Lane::Correct,
@@ -52,13 +59,70 @@ const COUNTS: [Lane; 12] = [
     Lane::Adequate,
 ];
 
+/// Counts of a line.
+pub(super) const COUNTS: usize = 12;
+
+/// The lower word of the first account.
+const FIRST_ACCOUNT_LOW: usize = QUANTITIES + 2;
 /// The first word of counts.
-const FIRST_COUNTS: usize = 2 * QUANTITIES;
+pub(super) const FIRST_COUNTS: usize = 2 * QUANTITIES;
+
+/// What an oracle says of the choice for a query.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Judgement {
+    pub solvable: bool,
+    pub agrees: bool,
+    pub tier_agrees: bool,
+}
+
+/// Power, known where energy and a time above 0 are.
+#[inline(always)]
+pub(super) fn power(energy_j: f64, latency_s: f64) -> f64 {
+    if latency_s > 0.0 { energy_j / latency_s } else { f64::NAN }
+}
+
+/// Which counts an answer adds one to. A query whose answer is looked at did not leave the comparison.
+#[inline(always)]
+pub(super) fn counts(score: f64, correct: bool, power: f64, totals: [f64; ACCOUNTS.len()], judgement: Judgement) -> [bool; COUNTS] {
+    let Judgement { solvable, agrees, tier_agrees } = judgement;
+    let known = |account: usize| !totals[account].is_nan();
+    [
+        true,
+        !score.is_nan(),
+        correct,
+        !power.is_nan(),
+        known(0),
+        known(1),
+        known(2),
+        known(3),
+        solvable,
+        agrees,
+        tier_agrees,
+        solvable & correct,
+    ]
+}
 
 /// Three marks as a word of counts.
 #[inline(always)]
-fn marks(first: bool, second: bool, third: bool) -> i64 {
+pub(super) fn marks(first: bool, second: bool, third: bool) -> i64 {
     i64::from(first) | i64::from(second) << COUNT_BITS | i64::from(third) << (2 * COUNT_BITS)
+}
+
+/// A quantity as a line adds it: what is not known adds nothing, and nothing is below it.
+#[inline(always)]
+pub(super) fn at_least_nothing(value: f64) -> f64 {
+    if value > 0.0 { value } else { 0.0 }
+}
+
+/// The higher and the lower word of a quantity, rounded to the nearest multiple of 2^-64.
+#[inline(always)]
+pub(super) fn split(value: f64) -> (i64, i64) {
+    // Adding 1.5 * 2^52 rounds a number below 2^51 to a whole one, which the last bits then hold.
+    let scaled = value * (1u64 << (64 - LOW_BITS)) as f64;
+    let high = scaled + ROUNDS;
+    let rest = scaled - (high - ROUNDS);
+    let low = rest * (1u64 << LOW_BITS) as f64 + ROUNDS;
+    (high.to_bits().wrapping_sub(ROUNDS.to_bits()) as i64, low.to_bits().wrapping_sub(ROUNDS.to_bits()) as i64)
 }
 
 /// How many lines may be added up where no quantity of one exceeds `largest` of its unit; `None` where
@@ -73,36 +137,13 @@ impl Line {
     /// Nothing.
     pub const ZERO: Line = Line([0; WORDS]);
 
-    /// The line of an answer: its score, whether it is correct, what it took, NaN where not known, and
-    /// what an oracle says of the choice.
+    /// A line by its words.
     #[inline(always)]
-    pub fn of(score: f64, correct: bool, totals: [f64; ACCOUNTS.len()], judgement: Judgement) -> Line {
-        // Power is known where energy and a time above 0 are.
-        let power = if totals[LATENCY] > 0.0 { totals[ENERGY] / totals[LATENCY] } else { f64::NAN };
-        // Units are powers of two: multiplying by their inverse is exact.
-        let mut values = [score, power, 0.0, 0.0, 0.0, 0.0];
-        for account in 0..ACCOUNTS.len() {
-            values[2 + account] = totals[account] * (1.0 / UNITS[account]);
-        }
+    pub(super) fn of_words(word: impl Fn(usize) -> i64) -> Line {
         let mut line = Line::ZERO;
-        for quantity in 0..QUANTITIES {
-            // What is not known adds nothing, and nothing is below it.
-            let value = if values[quantity] > 0.0 { values[quantity] } else { 0.0 };
-            // Adding 1.5 * 2^52 rounds a number below 2^51 to a whole one, which the last bits then hold.
-            let scaled = value * (1u64 << (64 - LOW_BITS)) as f64;
-            let high = scaled + ROUNDS;
-            let rest = scaled - (high - ROUNDS);
-            let low = rest * (1u64 << LOW_BITS) as f64 + ROUNDS;
-            line.0[quantity] = high.to_bits().wrapping_sub(ROUNDS.to_bits()) as i64;
-            line.0[QUANTITIES + quantity] = low.to_bits().wrapping_sub(ROUNDS.to_bits()) as i64;
+        for at in 0..WORDS {
+            line.0[at] = word(at);
         }
-        let Judgement { solvable, agrees, tier_agrees } = judgement;
-        let known = |account: usize| !totals[account].is_nan();
-        // A query whose result is looked at did not leave the comparison.
-        line.0[FIRST_COUNTS] = marks(true, !score.is_nan(), correct);
-        line.0[FIRST_COUNTS + 1] = marks(!power.is_nan(), known(0), known(1));
-        line.0[FIRST_COUNTS + 2] = marks(known(2), known(3), solvable);
-        line.0[FIRST_COUNTS + 3] = marks(agrees, tier_agrees, solvable && correct);
         line
     }
 
@@ -115,6 +156,16 @@ impl Line {
         }
     }
 
+    /// Whether it adds nothing.
+    #[inline(always)]
+    pub fn is_nothing(&self) -> bool {
+        let mut any = 0;
+        for word in 0..WORDS {
+            any |= self.0[word];
+        }
+        any == 0
+    }
+
     #[inline(always)]
     pub fn less(&self, other: &Line) -> Line {
         let (mine, theirs) = (self.0, other.0);
@@ -125,43 +176,40 @@ impl Line {
         less
     }
 
-    /// Some of the accounts of an answer, NaN for the others, and nothing else.
-    #[inline(always)]
-    pub fn of_accounts(taken: [f64; ACCOUNTS.len()]) -> Line {
-        Line::of(f64::NAN, false, taken, Judgement { solvable: false, agrees: false, tier_agrees: false })
+    /// Adds to one word.
+    pub(super) fn add_word(&mut self, word: usize, more: i64) {
+        self.0[word] = self.0[word].wrapping_add(more);
     }
 
-    /// The accounts of a line that are wanted, and nothing else.
+    /// What is taken in each account, NaN where not known, and nothing else.
     #[inline(always)]
-    pub fn accounts_of(&self, wanted: [bool; ACCOUNTS.len()]) -> Line {
+    pub fn of_accounts(totals: [f64; ACCOUNTS.len()]) -> Line {
         let mut line = Line::ZERO;
         for account in 0..ACCOUNTS.len() {
-            let (high, mask) = (2 + account, -i64::from(wanted[account]));
-            line.0[high] = self.0[high] & mask;
-            line.0[QUANTITIES + high] = self.0[QUANTITIES + high] & mask;
+            let (high, low) = split(at_least_nothing(totals[account] * (1.0 / UNITS[account])));
+            line.0[2 + account] = high;
+            line.0[FIRST_ACCOUNT_LOW + account] = low;
         }
         line
     }
 
-    /// The marks in which two answers differ, to be added up as counts; no quantities.
-    #[inline(always)]
-    pub fn differing_marks(&self, other: &Line) -> Line {
-        let mut marks = Line::ZERO;
-        for word in FIRST_COUNTS..WORDS {
-            marks.0[word] = self.0[word] ^ other.0[word];
-        }
-        marks
+    /// Ones in the words of some accounts.
+    pub fn mask_of_accounts(wanted: [bool; ACCOUNTS.len()]) -> Line {
+        Line::of_words(|word| match word {
+            2..QUANTITIES => -i64::from(wanted[word - 2]),
+            FIRST_ACCOUNT_LOW..FIRST_COUNTS => -i64::from(wanted[word - FIRST_ACCOUNT_LOW]),
+            _ => 0,
+        })
     }
 
-    /// The quantities as numbers: score, power, and the accounts in their units.
+    /// The words that a mask has.
     #[inline(always)]
-    pub fn numbers(&self) -> [f64; QUANTITIES] {
-        let (high, low) = (1.0 / (1u64 << (64 - LOW_BITS)) as f64, 1.0 / (1u128 << 64) as f64);
-        let mut numbers = [0.0; QUANTITIES];
-        for quantity in 0..QUANTITIES {
-            numbers[quantity] = self.0[quantity] as f64 * high + self.0[QUANTITIES + quantity] as f64 * low;
+    pub fn masked(&self, mask: &Line) -> Line {
+        let mut masked = Line::ZERO;
+        for word in 0..WORDS {
+            masked.0[word] = self.0[word] & mask.0[word];
         }
-        numbers
+        masked
     }
 
     fn quantity(&self, quantity: usize) -> Exact {
@@ -179,22 +227,9 @@ impl Line {
             Lane::Score => self.quantity(0),
             Lane::Power => self.quantity(1),
             Lane::Sum(account) => self.quantity(2 + account),
-            lane => COUNTS.iter().position(|&known| known == lane).map_or(Exact::ZERO, |count| self.count(count)),
+            lane => LANES[QUANTITIES..].iter().position(|&known| known == lane).map_or(Exact::ZERO, |count| self.count(count)),
         }
     }
-
-    /// The lanes that a line holds.
-    pub fn lanes() -> impl Iterator<Item = Lane> {
-        COUNTS.into_iter().chain([Lane::Score, Lane::Power]).chain((0..ACCOUNTS.len()).map(Lane::Sum))
-    }
-}
-
-/// What an oracle says of the choice for a query.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Judgement {
-    pub solvable: bool,
-    pub agrees: bool,
-    pub tier_agrees: bool,
 }
 
 #[cfg(test)]
@@ -202,45 +237,19 @@ mod tests {
     use super::*;
     use crate::trace::Metric;
 
-    const UNJUDGED: Judgement = Judgement { solvable: true, agrees: false, tier_agrees: true };
-
     #[test]
-    fn accounts_stand_where_power_looks_for_them() {
-        assert_eq!((ACCOUNTS[ENERGY], ACCOUNTS[LATENCY]), (Metric::EnergyJ, Metric::LatencyS));
+    fn accounts_stand_where_they_are_looked_for() {
+        assert_eq!([ENERGY, COST, LATENCY].map(|account| ACCOUNTS[account]), [Metric::EnergyJ, Metric::CostUsd, Metric::LatencyS]);
     }
 
-    #[test]
-    fn lines_add_up_to_exact_sums() {
-        let value = |index: u32, scale: f64| f64::from(index).sqrt() * scale;
-        let (mut sum, mut exact, mut right) = (Line::ZERO, [Exact::ZERO; QUANTITIES], 0);
-        for index in 0..5000 {
-            let score = (value(index, 0.31)).fract();
-            let totals = [value(index, 1e6), value(index, 1e15), value(index, 1e-7), value(index, 0.7)];
-            let correct = index % 3 == 0;
-            right += i128::from(correct);
-            sum.add(&Line::of(score, correct, totals, UNJUDGED));
-            let power = if totals[3] > 0.0 { totals[0] / totals[3] } else { f64::NAN };
-            let all = [score, power, totals[0], totals[1] / UNITS[1], totals[2], totals[3]];
-            exact.iter_mut().zip(all).for_each(|(sum, value)| *sum += Exact::known(value));
-        }
-        let lanes = [Lane::Score, Lane::Power, Lane::Sum(0), Lane::Sum(1), Lane::Sum(2), Lane::Sum(3)];
-        assert_eq!(lanes.map(|lane| sum.exact(lane)), exact);
-        assert_eq!(sum.exact(Lane::Correct).0, right * Exact::ONE.0);
-        // The power of the first, which took no time, is not known.
-        assert_eq!((sum.exact(Lane::PowerKnown).to_f64(), sum.exact(Lane::Queries).to_f64()), (4999.0, 5000.0));
-        assert_eq!([Lane::Solvable, Lane::Agreement, Lane::TierAgreement].map(|lane| sum.exact(lane).to_f64()), [5000.0, 0.0, 5000.0]);
-        assert_eq!((sum.exact(Lane::Adequate), sum.exact(Lane::Theirs(0, 0))), (sum.exact(Lane::Correct), Exact::ZERO));
-    }
-
-    #[test]
-    fn what_is_not_known_adds_nothing() {
-        let line = Line::of(0.5, false, [f64::NAN, 1.0, f64::NAN, f64::NAN], UNJUDGED);
-        let known: Vec<f64> = (0..4).map(|account| line.exact(Lane::Known(account)).to_f64()).collect();
-        assert_eq!(known, [0.0, 1.0, 0.0, 0.0]);
-        assert_eq!(
-            (line.exact(Lane::Sum(0)), line.exact(Lane::Power), line.exact(Lane::PowerKnown)),
-            (Exact::ZERO, Exact::ZERO, Exact::ZERO)
-        );
+    /// A line of quantities alone.
+    fn of(values: [f64; QUANTITIES]) -> Line {
+        let words = values.map(|value| split(at_least_nothing(value)));
+        Line::of_words(|word| match word {
+            0..QUANTITIES => words[word].0,
+            QUANTITIES..FIRST_COUNTS => words[word - QUANTITIES].1,
+            _ => 0,
+        })
     }
 
     #[test]
@@ -249,23 +258,28 @@ mod tests {
         assert_eq!(room(1.1e9), None);
         // At the limit: as many of the largest as there is room for.
         for largest in [1.6e7, 1e9] {
-            let (line, count) = (Line::of(1.0, true, [largest, 1.0, 1.0, 1.0], UNJUDGED), room(largest).unwrap_or_default());
+            let (mut line, count) = (of([1.0, 1.0, largest, 1.0, 1.0, 1.0]), room(largest).unwrap_or_default());
+            (FIRST_COUNTS..WORDS).for_each(|word| line.add_word(word, marks(true, true, true)));
             let mut sum = Line::ZERO;
             (0..count).for_each(|_| sum.add(&line));
             assert_eq!(sum.exact(Lane::Sum(0)).to_f64(), largest * count as f64);
-            assert_eq!(sum.exact(Lane::Known(3)).to_f64(), count as f64);
+            assert_eq!([Lane::Queries, Lane::Known(3), Lane::Adequate].map(|lane| sum.exact(lane).to_f64()), [count as f64; 3]);
         }
     }
 
     #[test]
     fn differences_go_both_ways() {
-        let (right, wrong) = (Line::of(1.0, true, [2.0, 3.0, 0.25, 0.0], UNJUDGED), Line::of(0.0, false, [5.5, 3.0, 0.125, 1.0], UNJUDGED));
+        let (right, wrong) = (of([1.0, f64::NAN, 2.0, 3.0, 0.25, 0.0]), of([0.0, 5.5, 5.5, 3.0, 0.125, 1.0]));
         let mut back = wrong;
         back.add(&right.less(&wrong));
-        assert_eq!(back, right);
-        assert_eq!(wrong.numbers(), [0.0, 5.5, 5.5, 3.0 / UNITS[1], 0.125, 1.0]);
-        let marks = right.differing_marks(&wrong);
-        assert_eq!([Lane::Correct, Lane::PowerKnown, Lane::Adequate].map(|lane| marks.exact(lane).to_f64()), [1.0, 1.0, 1.0]);
-        assert_eq!([Lane::Scored, Lane::TierAgreement, Lane::Sum(0)].map(|lane| marks.exact(lane).to_f64()), [0.0, 0.0, 0.0]);
+        assert_eq!((back, right.is_nothing(), right.less(&right).is_nothing()), (right, false, true));
+    }
+
+    #[test]
+    fn some_accounts_of_a_line() {
+        let line = Line::of_accounts([2.5, 3.0 * UNITS[1], f64::NAN, 1.0]);
+        let sums = |line: Line| [0, 1, 2, 3].map(|account| line.exact(Lane::Sum(account)).to_f64());
+        assert_eq!(sums(line), [2.5, 3.0, 0.0, 1.0]);
+        assert_eq!(sums(line.masked(&Line::mask_of_accounts([false, true, true, false]))), [0.0, 3.0, 0.0, 0.0]);
     }
 }

@@ -1,8 +1,9 @@
 //! Making the lines of a block, and adding them up: the loops that a replay and a sweep consist of.
 
-use super::account::AccountBlock;
+use super::account::{AccountBlock, Status};
 use super::block::Judge;
 use super::line::Line;
+use super::tile::{Answers, TILE, Tile};
 use crate::policy::PlanBlock;
 use crate::trace::{BLOCK_ROWS, EndpointIx};
 use crate::wide::{self, Loop};
@@ -33,83 +34,133 @@ impl<'a> Cells<'a> {
         Cells { by_endpoint: (0..endpoints).map(of).collect(), correct_at: outcomes.correct_at(), queries: outcomes.len() }
     }
 
-    /// The line of an endpoint's answer.
-    #[inline(always)]
-    fn line(&self, judge: &Judge, endpoint: EndpointIx, index: usize) -> Line {
-        let (scores, [energy_j, flops, cost_usd, latency_s]) = &self.by_endpoint[usize::from(endpoint)];
-        let score = scores[index];
-        let totals = [energy_j[index], flops[index], cost_usd[index], latency_s[index]];
-        Line::of(score, score >= self.correct_at, totals, judge.of(endpoint, index))
+    /// The accounts of an endpoint's answer, and nothing else.
+    #[inline]
+    pub fn accounts_of(&self, endpoint: EndpointIx, index: usize) -> Line {
+        let (_, [energy_j, flops, cost_usd, latency_s]) = &self.by_endpoint[usize::from(endpoint)];
+        Line::of_accounts([energy_j[index], flops[index], cost_usd[index], latency_s[index]])
     }
 
     /// The line of the endpoint chosen for each query; nothing for one that left the comparison.
     pub fn chosen(&self, judge: &Judge, chosen: &[EndpointIx], lines: &mut Vec<Line>) {
         lines.resize(self.queries, Line::ZERO);
-        wide::run(Chosen { cells: self, judge, chosen, lines });
+        let (mut tile, mut gathered) = (Tile::new(), Gathered::new());
+        for (start, lines) in (0..self.queries).step_by(TILE).zip(lines.chunks_mut(TILE)) {
+            self.chosen_tile(judge, chosen, start, &mut gathered, &mut tile);
+            tile.lines(lines);
+        }
+        clear(lines, |index| chosen[index] == PlanBlock::SKIP);
+    }
+
+    /// The same for the queries of a tile, where none left the comparison.
+    pub(super) fn chosen_tile(&self, judge: &Judge, chosen: &[EndpointIx], start: usize, gathered: &mut Gathered, tile: &mut Tile) {
+        let chosen = &chosen[start..self.queries.min(start + TILE)];
+        wide::run(Gather { cells: self, chosen, start, gathered });
+        let [score, energy_j, flops, cost_usd, latency_s] = &gathered.0;
+        let part = ..chosen.len();
+        let totals = [&energy_j[part], &flops[part], &cost_usd[part], &latency_s[part]];
+        tile.fill(&Answers { score: &score[part], totals, first: chosen }, judge, start, self.correct_at);
     }
 
     /// The line of one endpoint's answer to each query.
     pub fn all_of(&self, judge: &Judge, endpoint: EndpointIx, lines: &mut Vec<Line>) {
         lines.resize(self.queries, Line::ZERO);
-        wide::run(AllOf { cells: self, judge, endpoint, lines });
+        let mut tile = Tile::new();
+        for (start, lines) in (0..self.queries).step_by(TILE).zip(lines.chunks_mut(TILE)) {
+            self.tile_of(judge, endpoint, start, &mut tile);
+            tile.lines(lines);
+        }
+    }
+
+    /// The same for the queries of a tile.
+    pub(super) fn tile_of(&self, judge: &Judge, endpoint: EndpointIx, start: usize, tile: &mut Tile) {
+        let (score, totals) = self.by_endpoint[usize::from(endpoint)];
+        let end = self.queries.min(start + TILE);
+        let first = [endpoint; TILE];
+        let [energy_j, flops, cost_usd, latency_s] = totals;
+        let totals = [&energy_j[start..end], &flops[start..end], &cost_usd[start..end], &latency_s[start..end]];
+        tile.fill(&Answers { score: &score[start..end], totals, first: &first[..end - start] }, judge, start, self.correct_at);
     }
 }
 
-struct Chosen<'a, 'b> {
+/// Scores and accounts of the answers of different endpoints.
+pub(crate) struct Gathered([[f64; TILE]; 1 + ACCOUNTS.len()]);
+
+impl Gathered {
+    pub fn new() -> Gathered {
+        Gathered([[0.0; TILE]; _])
+    }
+}
+
+struct Gather<'a, 'b> {
     cells: &'a Cells<'b>,
-    judge: &'a Judge<'b>,
     chosen: &'a [EndpointIx],
-    lines: &'a mut [Line],
+    start: usize,
+    gathered: &'a mut Gathered,
 }
 
-impl Loop for Chosen<'_, '_> {
+impl Loop for Gather<'_, '_> {
     #[inline(always)]
     fn run(self) {
-        for (index, (line, &endpoint)) in self.lines.iter_mut().zip(self.chosen).enumerate() {
-            *line = if endpoint == PlanBlock::SKIP { Line::ZERO } else { self.cells.line(self.judge, endpoint, index) };
+        let into = &mut self.gathered.0;
+        for (index, &endpoint) in self.chosen.iter().enumerate().take(TILE) {
+            let at = self.start + index;
+            match self.cells.by_endpoint.get(usize::from(endpoint)) {
+                Some((scores, accounts)) => {
+                    into[0][index] = scores[at];
+                    for account in 0..ACCOUNTS.len() {
+                        into[1 + account][index] = accounts[account][at];
+                    }
+                }
+                // What left the comparison is nowhere.
+                None => (0..=ACCOUNTS.len()).for_each(|column| into[column][index] = f64::NAN),
+            }
         }
     }
 }
 
-struct AllOf<'a, 'b> {
-    cells: &'a Cells<'b>,
-    judge: &'a Judge<'b>,
-    endpoint: EndpointIx,
-    lines: &'a mut [Line],
-}
-
-impl Loop for AllOf<'_, '_> {
-    #[inline(always)]
-    fn run(self) {
-        for (index, line) in self.lines.iter_mut().enumerate() {
-            *line = self.cells.line(self.judge, self.endpoint, index);
-        }
-    }
+/// Nothing for queries that left the comparison.
+fn clear(lines: &mut [Line], left: impl Fn(usize) -> bool) {
+    lines.iter_mut().enumerate().filter(|(index, _)| left(*index)).for_each(|(_, line)| *line = Line::ZERO);
 }
 
 /// The lines of all endpoints, as a judge sees them, each endpoint's once it is asked for.
 #[derive(Default)]
 pub(super) struct Lines {
     by_endpoint: Vec<Vec<Line>>,
+    /// Whose lines are those of the block.
+    made: Vec<bool>,
 }
 
 impl Lines {
     /// Forgets the block before.
     pub fn clear(&mut self, endpoints: usize) {
         self.by_endpoint.resize(endpoints, Vec::new());
-        self.by_endpoint.iter_mut().for_each(Vec::clear);
+        self.made.clear();
+        self.made.resize(endpoints, false);
     }
 
-    /// Copies the line of the endpoint chosen for each query, and makes what is not there yet.
-    pub fn chosen(&mut self, cells: &Cells, judge: &Judge, chosen: &[EndpointIx], lines: &mut Vec<Line>) {
-        for &endpoint in chosen.iter().filter(|endpoint| **endpoint != PlanBlock::SKIP) {
-            let made = &mut self.by_endpoint[usize::from(endpoint)];
-            if made.is_empty() {
-                cells.all_of(judge, endpoint, made);
+    /// Makes the lines of some endpoints, where they are not there yet; [`PlanBlock::SKIP`] has none.
+    pub fn make(&mut self, cells: &Cells, judge: &Judge, endpoints: impl Iterator<Item = EndpointIx>) {
+        for endpoint in endpoints {
+            if self.made.get(usize::from(endpoint)) == Some(&false) {
+                cells.all_of(judge, endpoint, &mut self.by_endpoint[usize::from(endpoint)]);
+                self.made[usize::from(endpoint)] = true;
             }
         }
+    }
+
+    /// Copies the line of the endpoint chosen for each query.
+    pub fn chosen(&mut self, cells: &Cells, judge: &Judge, chosen: &[EndpointIx], lines: &mut Vec<Line>) {
+        self.make(cells, judge, chosen.iter().copied());
         lines.resize(chosen.len(), Line::ZERO);
         wide::run(Copied { made: &self.by_endpoint, chosen, lines });
+    }
+
+    /// The line of an answer, which is there.
+    #[inline(always)]
+    pub fn get(&self, endpoint: EndpointIx, index: usize) -> &Line {
+        &self.by_endpoint[usize::from(endpoint)][index]
     }
 }
 
@@ -131,23 +182,15 @@ impl Loop for Copied<'_> {
 /// The lines of results, nothing for a query that left the comparison.
 pub(crate) fn of_results(results: &AccountBlock, judge: &Judge, correct_at: f64, lines: &mut Vec<Line>) {
     lines.resize(results.status.len(), Line::ZERO);
-    wide::run(OfResults { results, judge, correct_at, lines });
-}
-
-struct OfResults<'a> {
-    results: &'a AccountBlock,
-    judge: &'a Judge<'a>,
-    correct_at: f64,
-    lines: &'a mut [Line],
-}
-
-impl Loop for OfResults<'_> {
-    #[inline(always)]
-    fn run(self) {
-        for (index, line) in self.lines.iter_mut().enumerate() {
-            *line = self.results.line(index, self.correct_at, self.judge);
-        }
+    let mut tile = Tile::new();
+    let [energy_j, flops, cost_usd, latency_s] = &results.totals;
+    for (part, lines) in lines.chunks_mut(TILE).enumerate() {
+        let (start, end) = (part * TILE, part * TILE + lines.len());
+        let totals = [&energy_j[start..end], &flops[start..end], &cost_usd[start..end], &latency_s[start..end]];
+        tile.fill(&Answers { score: &results.score[start..end], totals, first: &results.first[start..end] }, judge, start, correct_at);
+        tile.lines(lines);
     }
+    clear(lines, |index| results.status[index] == Status::Skipped);
 }
 
 /// Adds each line to the row at its place.
@@ -191,23 +234,81 @@ impl Loop for Total<'_> {
     }
 }
 
-/// What changes when each query is routed right instead of wrong.
-pub(crate) fn changes(right: &[Line], wrong: &[Line], changes: &mut Vec<Line>) {
-    changes.resize(right.len(), Line::ZERO);
-    wide::run(Changes { right, wrong, changes });
+/// The sum of some lines, of each the words that the mask of its endpoint has.
+pub(super) fn masked_total(lines: &[Line], chosen: &[EndpointIx], masks: &[Line]) -> Line {
+    let mut total = [Line::ZERO];
+    wide::run(MaskedTotal { lines, chosen, masks, total: &mut total[0] });
+    total[0]
+}
+
+struct MaskedTotal<'a> {
+    lines: &'a [Line],
+    chosen: &'a [EndpointIx],
+    masks: &'a [Line],
+    total: &'a mut Line,
+}
+
+impl Loop for MaskedTotal<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for (line, &endpoint) in self.lines.iter().zip(self.chosen) {
+            // What left the comparison has no endpoint.
+            if let Some(mask) = self.masks.get(usize::from(endpoint)) {
+                self.total.add(&line.masked(mask));
+            }
+        }
+    }
+}
+
+/// What changes when each query is routed right instead of wrong: the queries, by their keys, for which
+/// anything does, and the change.
+pub(crate) fn changes(right: &[Line], wrong: &[Line], keys: &[u32], changed: &mut Changed) {
+    changed.lines.resize(right.len(), Line::ZERO);
+    changed.keys.resize(right.len(), 0);
+    let Changed { keys: into, lines, count } = changed;
+    *count = 0;
+    wide::run(Changes { right, wrong, keys, lines, into, count });
+}
+
+/// Queries for which it matters whether they are routed right.
+#[derive(Default)]
+pub(crate) struct Changed {
+    keys: Vec<u32>,
+    lines: Vec<Line>,
+    count: usize,
+}
+
+impl Changed {
+    /// Their keys.
+    pub fn keys(&self) -> &[u32] {
+        &self.keys[..self.count]
+    }
+
+    /// By query what changes.
+    pub fn lines(&self) -> &[Line] {
+        &self.lines[..self.count]
+    }
 }
 
 struct Changes<'a> {
     right: &'a [Line],
     wrong: &'a [Line],
-    changes: &'a mut [Line],
+    keys: &'a [u32],
+    lines: &'a mut [Line],
+    into: &'a mut [u32],
+    count: &'a mut usize,
 }
 
 impl Loop for Changes<'_> {
     #[inline(always)]
     fn run(self) {
-        for ((change, right), wrong) in self.changes.iter_mut().zip(self.right).zip(self.wrong) {
-            *change = right.less(wrong);
+        let mut count = 0;
+        for ((right, wrong), &key) in self.right.iter().zip(self.wrong).zip(self.keys) {
+            // The next one takes the place of one that changes nothing.
+            self.into[count] = key;
+            self.lines[count] = right.less(wrong);
+            count += usize::from(!self.lines[count].is_nothing());
         }
+        *self.count = count;
     }
 }

@@ -12,6 +12,7 @@ pub mod day;
 mod deal;
 mod dense;
 mod engine;
+mod estimates;
 mod exact;
 mod expect;
 mod firsts;
@@ -24,6 +25,7 @@ mod setup;
 mod split;
 mod stream;
 mod tally;
+mod tile;
 mod totals;
 
 pub use account::{AccountBlock, QueryResult, Status};
@@ -43,13 +45,13 @@ pub use totals::{Facts, Group, Totals};
 /// The parts of the engine that a sweep is made of too.
 pub(crate) mod sweeping {
     pub(crate) use super::block::{Block, Judge};
-    pub(crate) use super::closed_form::{ClosedForm, FIGURES, Figures};
+    pub(crate) use super::closed_form::{ClosedForm, Figures, goes_to_endpoints};
     pub(crate) use super::deal::deal;
-    pub(crate) use super::dense::{Baselines, LineRows, own_lanes};
+    pub(crate) use super::dense::{Baselines, LineRows, own_lanes, their_lanes};
     pub(crate) use super::engine::QUERIES_AT_A_TIME;
     pub(crate) use super::expect::{LaneNumbers, result_of};
-    pub(crate) use super::line::Line;
-    pub(crate) use super::lines::{self, Cells};
+    pub(crate) use super::line::{LANES, Line};
+    pub(crate) use super::lines::{self, Cells, Changed};
     pub(crate) use super::tally::{LaneVisitor, Reference, visit_lanes};
 }
 

@@ -3,7 +3,7 @@
 use super::account::{AccountBlock, Status};
 use super::exact::Exact;
 use super::histogram::Histogram;
-use super::line::{ENERGY, LATENCY};
+use super::line::{self, ENERGY, LATENCY};
 use crate::trace::EndpointIx;
 use crate::workload::ACCOUNTS;
 
@@ -345,11 +345,7 @@ pub fn visit_lanes(layout: Layout, results: &impl Results, reference: &Reference
     let agrees = |index: usize| !results.skipped(index) && results.first(index) == reference.oracle[index];
     let tier_agrees = |index: usize| !results.skipped(index) && is_local(results.first(index)) == is_local(reference.oracle[index]);
     let solvable = |index: usize| !results.skipped(index) && reference.solvable[index];
-    // Power is known where energy and a time above 0 are.
-    let power = |index: usize| {
-        let seconds = results.total(LATENCY, index);
-        if seconds > 0.0 { results.total(ENERGY, index) / seconds } else { f64::NAN }
-    };
+    let power = |index: usize| line::power(results.total(ENERGY, index), results.total(LATENCY, index));
     visitor.count(layout.at(Lane::Queries), |index| !results.skipped(index));
     visitor.count(layout.at(Lane::Scored), |index| !results.score(index).is_nan());
     visitor.sum(layout.at(Lane::Score), |index| results.score(index));

@@ -3,13 +3,15 @@
 use super::{CurveSums, Ordered, Sweep, Task};
 use crate::draw::{Draws, Stream};
 use crate::error::Result;
+use crate::policy::PlanBlock;
 use crate::policy::noisy_oracle::Misroute;
 use crate::policy::oracle::Choice;
-use crate::policy::{Overhead, PlanBlock};
 use crate::replay::sweeping::{
-    Baselines, Block, Cells, ClosedForm, FIGURES, Figures, Judge, Line, LineRows, QUERIES_AT_A_TIME, deal, lines, own_lanes, result_of,
+    Baselines, Block, Cells, Changed, ClosedForm, Figures, Judge, LANES, Line, LineRows, QUERIES_AT_A_TIME, deal, goes_to_endpoints, lines,
+    own_lanes, their_lanes,
 };
 use crate::replay::{AccountBlock, Exact, Layout, Progress, Rows};
+use crate::trace::EndpointIx;
 
 /// Blocks that one task works through: sums of floating-point numbers are taken task by task.
 const BLOCKS_A_TASK: usize = 64;
@@ -45,7 +47,7 @@ pub(super) fn run(sweep: &Sweep, room: usize, ordered: &mut Ordered, sums: &mut 
 /// The sums of a task from the figures of its closed form.
 fn task_of(layout: Layout, form: &ClosedForm) -> Task {
     let mut task = Task::new(layout.width());
-    for (figure, lane) in FIGURES.into_iter().enumerate() {
+    for (figure, lane) in LANES.into_iter().enumerate() {
         task.difference_squared[layout.at(lane)] = form.difference_squared[figure];
         task.misroute_variance[layout.at(lane)] = form.wrong_variance[figure];
     }
@@ -54,7 +56,7 @@ fn task_of(layout: Layout, form: &ClosedForm) -> Task {
 
 /// A closed form that goes on from those of a task.
 fn form_of(layout: Layout, task: &Task) -> ClosedForm {
-    let figures = |sums: &[f64]| FIGURES.map(|lane| sums[layout.at(lane)]);
+    let figures = |sums: &[f64]| LANES.map(|lane| sums[layout.at(lane)]);
     let mut form = ClosedForm::default();
     (form.difference_squared, form.wrong_variance) = (figures(&task.difference_squared), figures(&task.misroute_variance));
     form
@@ -64,6 +66,10 @@ fn form_of(layout: Layout, task: &Task) -> ClosedForm {
 struct Worker<'a, 't> {
     sweep: &'a Sweep<'a, 't>,
     room: usize,
+    /// Whether every query goes to one endpoint, right or wrong, whose answer is all that counts.
+    plain: bool,
+    /// The baseline that misroutes go to, if they are its answers and nothing else.
+    misrouted_to: Option<usize>,
     sums: CurveSums,
     /// By replicate what changes in each bin, and all misroutes.
     bins: Vec<Bins>,
@@ -73,7 +79,9 @@ struct Worker<'a, 't> {
     forms: Vec<(usize, ClosedForm)>,
     right: Vec<Line>,
     wrong: Vec<Line>,
-    changes: Vec<Line>,
+    changed: Changed,
+    plans: PlanBlock,
+    results: AccountBlock,
     draws: Vec<u64>,
     bin_of: Vec<u32>,
 }
@@ -87,6 +95,10 @@ struct Bins {
 
 impl<'a, 't> Worker<'a, 't> {
     fn new(sweep: &'a Sweep<'a, 't>, room: usize) -> Self {
+        let Sweep { replay, entry, noisy, .. } = sweep;
+        let plain = goes_to_endpoints(noisy, &replay.entries[*entry].spec.overhead);
+        let is_fallback = |&endpoint: &EndpointIx| plain && endpoint == noisy.oracle().fallback();
+        let misrouted_to = replay.roles.baselines.iter().position(is_fallback);
         let bins = || Bins { misroutes: Line::ZERO, changes: vec![Line::ZERO; sweep.grid.accuracies.len() + 1], added: 0 };
         Worker {
             sums: sweep.empty(),
@@ -94,15 +106,19 @@ impl<'a, 't> Worker<'a, 't> {
             // Groups of queries have no curves.
             oracle: LineRows::new(1),
             misroute: LineRows::new(1),
-            baselines: Baselines::new(sweep.replay),
+            baselines: Baselines::new(sweep.replay, 1, misrouted_to),
             forms: Vec::new(),
             right: Vec::new(),
             wrong: Vec::new(),
-            changes: Vec::new(),
+            changed: Changed::default(),
+            plans: PlanBlock::new(),
+            results: AccountBlock::default(),
             draws: Vec::new(),
             bin_of: Vec::new(),
             sweep,
             room,
+            plain,
+            misrouted_to,
         }
     }
 
@@ -113,21 +129,17 @@ impl<'a, 't> Worker<'a, 't> {
         let cells = Cells::of(&block.outcomes, sweep.replay.workload.trace().outcomes.len());
         self.baselines.add(sweep.replay, self.room, block, &cells, &judge, |index| choices[index] == Choice::Skip);
         self.make_room(block.queries.len());
-        let mut right = std::mem::take(&mut self.right);
-        if self.is_plain(choices) {
-            cells.chosen(&judge, judge.oracle(), &mut right);
-        } else {
-            right.clear();
-            right.extend(choices.iter().enumerate().map(|(index, &choice)| self.line(block, &judge, choice, index)));
-        }
-        self.oracle.add(&block.bucket, &[], &right);
         if sweep.noisy.misroute() == Misroute::Cloud {
-            self.add_fallbacks(block, &cells, &judge, choices, &right);
+            self.make_both(block, &cells, &judge, choices);
+            self.add_fallbacks(block);
         } else {
-            (0..self.bins.len()).for_each(|replicate| self.add_random(block, &judge, choices, &right, replicate));
+            let mut right = std::mem::take(&mut self.right);
+            self.make(block, &judge, choices.iter().copied(), &mut right);
+            self.right = right;
+            (0..self.bins.len()).for_each(|replicate| self.add_random(block, &judge, choices, replicate));
             self.add_means(block);
         }
-        self.right = right;
+        self.oracle.add(&block.bucket, &[], &self.right);
     }
 
     /// Takes sums to where they are exact if the lines of another block might be too many.
@@ -148,65 +160,70 @@ impl<'a, 't> Worker<'a, 't> {
         }
     }
 
-    /// Whether every choice is an endpoint, and its line all that counts.
-    fn is_plain(&self, choices: &[Choice]) -> bool {
-        let overhead = &self.sweep.replay.entries[self.sweep.entry].spec.overhead;
-        *overhead == Overhead::default() && choices.iter().all(|choice| choice.endpoint().is_some())
+    /// The lines of some choices.
+    fn make(&mut self, block: &Block, judge: &Judge, choices: impl Iterator<Item = Choice>, lines: &mut Vec<Line>) {
+        let replay = self.sweep.replay;
+        self.plans.clear();
+        choices.for_each(|choice| choice.plan(&mut self.plans));
+        // Plans of one attempt at most draw nothing.
+        let (overhead, draws) = (&replay.entries[self.sweep.entry].spec.overhead, Draws::new(replay.seed, 0));
+        self.results.run(&block.queries, &block.outcomes, &self.plans, overhead, &draws);
+        lines::of_results(&self.results, judge, block.outcomes.correct_at(), lines);
     }
 
-    /// The line of any choice.
-    fn line(&self, block: &Block, judge: &Judge, choice: Choice, index: usize) -> Line {
-        let overhead = &self.sweep.replay.entries[self.sweep.entry].spec.overhead;
-        match choice {
-            Choice::Skip => Line::ZERO,
-            choice => {
-                result_of(&block.outcomes, index, choice.endpoint().as_slice(), overhead).line(block.outcomes.correct_at(), judge, index)
+    /// The lines of a block, routed right and routed to the fallback, and its closed form.
+    fn make_both(&mut self, block: &Block, cells: &Cells, judge: &Judge, choices: &[Choice]) {
+        let Sweep { replay, entry, noisy, .. } = self.sweep;
+        let fallback = noisy.oracle().fallback();
+        let (mut right, mut wrong) = (std::mem::take(&mut self.right), std::mem::take(&mut self.wrong));
+        if self.plain {
+            right.resize(block.queries.len(), Line::ZERO);
+            wrong.resize(block.queries.len(), Line::ZERO);
+            if let Some((_, form)) = self.forms.last_mut() {
+                form.add_endpoints(cells, judge, fallback, |start, mine, theirs| {
+                    mine.lines(&mut right[start..]);
+                    theirs.lines(&mut wrong[start..]);
+                });
+            }
+        } else {
+            self.make(block, judge, choices.iter().copied(), &mut right);
+            let misrouted = |&choice: &Choice| if choice == Choice::Skip { choice } else { Choice::Endpoint(fallback) };
+            self.make(block, judge, choices.iter().map(misrouted), &mut wrong);
+            if let Some((_, form)) = self.forms.last_mut() {
+                form.add_ways(replay, *entry, noisy, block, |_, _| ());
             }
         }
+        (self.right, self.wrong) = (right, wrong);
     }
 
     /// Misroutes that all go to the fallback: the same in every replicate.
-    fn add_fallbacks(&mut self, block: &Block, cells: &Cells, judge: &Judge, choices: &[Choice], right: &[Line]) {
-        let fallback = self.sweep.noisy.oracle().fallback();
-        let mut wrong = std::mem::take(&mut self.wrong);
-        if self.is_plain(choices) {
-            cells.all_of(judge, fallback, &mut wrong);
-        } else {
-            wrong.clear();
-            wrong.extend(choices.iter().enumerate().map(|(index, &choice)| {
-                let misrouted = if choice == Choice::Skip { choice } else { Choice::Endpoint(fallback) };
-                self.line(block, judge, misrouted, index)
-            }));
+    fn add_fallbacks(&mut self, block: &Block) {
+        self.misroute.add(&block.bucket, &[], &self.wrong);
+        let total = lines::total(&self.wrong);
+        lines::changes(&self.right, &self.wrong, &block.queries.keys, &mut self.changed);
+        for replicate in 0..self.bins.len() {
+            self.bins[replicate].misroutes.add(&total);
+            self.add_changes(&Draws::new(self.sweep.replay.seed, replicate as u64), replicate);
         }
-        self.misroute.add(&block.bucket, &[], &wrong);
-        let total = lines::total(&wrong);
-        lines::changes(right, &wrong, &mut self.changes);
-        for (replicate, bins) in self.bins.iter_mut().enumerate() {
-            let coin = Draws::new(self.sweep.replay.seed, replicate as u64).stream(Stream::Coin, 0);
-            self.sweep.grid.bins(&coin, &block.queries.keys, &mut self.draws, &mut self.bin_of);
-            lines::add(&mut bins.changes, &self.bin_of, &self.changes);
-            bins.misroutes.add(&total);
-        }
-        if let Some((_, form)) = self.forms.last_mut() {
-            form.add_lines(right, &wrong);
-        }
-        self.wrong = wrong;
+    }
+
+    /// Adds what changes in a replicate to the bins of its coins.
+    fn add_changes(&mut self, draws: &Draws, replicate: usize) {
+        self.sweep.grid.bins(&draws.stream(Stream::Coin, 0), self.changed.keys(), &mut self.draws, &mut self.bin_of);
+        lines::add(&mut self.bins[replicate].changes, &self.bin_of, self.changed.lines());
     }
 
     /// Misroutes that depend on draws of their own.
-    fn add_random(&mut self, block: &Block, judge: &Judge, choices: &[Choice], right: &[Line], replicate: usize) {
-        let draws = Draws::new(self.sweep.replay.seed, replicate as u64);
-        let (mut plans, mut results) = (PlanBlock::new(), AccountBlock::default());
-        self.sweep.noisy.plan_misroutes(choices, &block.queries, &block.outcomes, &draws, &mut plans);
-        results.run(&block.queries, &block.outcomes, &plans, &self.sweep.replay.entries[self.sweep.entry].spec.overhead, &draws);
-        let mut wrong = std::mem::take(&mut self.wrong);
-        lines::of_results(&results, judge, block.outcomes.correct_at(), &mut wrong);
-        lines::changes(right, &wrong, &mut self.changes);
-        self.sweep.grid.bins(&draws.stream(Stream::Coin, 0), &block.queries.keys, &mut self.draws, &mut self.bin_of);
-        let bins = &mut self.bins[replicate];
-        lines::add(&mut bins.changes, &self.bin_of, &self.changes);
-        bins.misroutes.add(&lines::total(&wrong));
-        self.wrong = wrong;
+    fn add_random(&mut self, block: &Block, judge: &Judge, choices: &[Choice], replicate: usize) {
+        let Sweep { replay, entry, noisy, .. } = self.sweep;
+        let draws = Draws::new(replay.seed, replicate as u64);
+        self.plans.clear();
+        noisy.plan_misroutes(choices, &block.queries, &block.outcomes, &draws, &mut self.plans);
+        self.results.run(&block.queries, &block.outcomes, &self.plans, &replay.entries[*entry].spec.overhead, &draws);
+        lines::of_results(&self.results, judge, block.outcomes.correct_at(), &mut self.wrong);
+        self.bins[replicate].misroutes.add(&lines::total(&self.wrong));
+        lines::changes(&self.right, &self.wrong, &block.queries.keys, &mut self.changed);
+        self.add_changes(&draws, replicate);
     }
 
     /// Adds the closed form of misroutes with draws of their own, and their means by bucket.
@@ -215,7 +232,7 @@ impl<'a, 't> Worker<'a, 't> {
         let Some((_, form)) = self.forms.last_mut() else { return };
         let misroute = &mut self.sums.misroute;
         form.add_ways(self.sweep.replay, self.sweep.entry, &self.sweep.noisy, block, |index, means: &Figures| {
-            for (lane, &mean) in FIGURES.into_iter().zip(means) {
+            for (lane, &mean) in LANES.into_iter().zip(means) {
                 misroute.lane_mut(layout.at(lane))[block.bucket[index] as usize] += Exact::new(mean);
             }
         });
@@ -227,7 +244,12 @@ impl<'a, 't> Worker<'a, 't> {
         self.bins.iter_mut().zip(&mut *simulated).for_each(|(bins, rows)| bins.take(layout, rows));
         self.oracle.take(layout, own_lanes(), oracle, None);
         self.misroute.take(layout, own_lanes(), misroute, None);
-        let theirs = self.baselines.finish(self.sweep.replay);
+        let mut theirs = self.baselines.finish(self.sweep.replay);
+        if let Some(baseline) = self.misrouted_to {
+            for (lane, into) in their_lanes(baseline) {
+                theirs.buckets_mut().lane_mut(layout.at(into)).copy_from_slice(misroute.lane_mut(layout.at(lane)));
+            }
+        }
         oracle.merge(theirs.buckets());
         misroute.merge(theirs.buckets());
         let total = theirs.buckets().total();

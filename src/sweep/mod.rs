@@ -8,74 +8,16 @@
 
 mod dense;
 mod general;
+mod grid;
+
+pub use grid::Grid;
 
 use std::ops::Range;
 
-use crate::draw::{StreamDraws, threshold};
 use crate::error::{Error, Result};
 use crate::policy::Rule;
 use crate::policy::noisy_oracle::{Misroute, NoisyOracle, Rates};
 use crate::replay::{BUCKETS, Progress, Replay, Rows};
-
-/// What is swept.
-#[derive(Debug, Clone)]
-pub struct Grid {
-    /// Router accuracies, increasing.
-    pub accuracies: Vec<f64>,
-    thresholds: Vec<u64>,
-    /// For the first bits of a draw the first bin that it may be in: so many entries that few draws have
-    /// to look further.
-    first_bin: Vec<u32>,
-    /// Bits of a draw behind those.
-    shift: u32,
-}
-
-/// Bits of a draw that look up its bin: at least, and at most.
-const LOOKUP_BITS: std::ops::RangeInclusive<u32> = 10..=16;
-
-impl Grid {
-    /// A grid of accuracies, which are sorted; doubles are dropped.
-    ///
-    /// # Errors
-    /// Where there is none, or one lies outside 0 to 1.
-    pub fn new(mut accuracies: Vec<f64>) -> Result<Grid> {
-        if let Some(bad) = accuracies.iter().find(|accuracy| !(0.0..=1.0).contains(*accuracy)) {
-            return Err(Error::new("a router accuracy is a share of queries")
-                .at("--accuracy")
-                .found(bad)
-                .allowed("0 to 1 (0.8 for 80%)")
-                .usage());
-        }
-        accuracies.sort_by(f64::total_cmp);
-        accuracies.dedup();
-        if accuracies.is_empty() {
-            return Err(Error::new("no router accuracy to sweep").at("--accuracy").allowed("0 to 1, as FROM:TO:STEP or a list").usage());
-        }
-        let thresholds: Vec<u64> = accuracies.iter().map(|&accuracy| threshold(accuracy)).collect();
-        let bits = (8 * thresholds.len()).ilog2().clamp(*LOOKUP_BITS.start(), *LOOKUP_BITS.end());
-        let shift = 53 - bits;
-        let first = |part: u64| thresholds.partition_point(|&bound| bound <= part << shift) as u32;
-        let first_bin = (0..1u64 << bits).map(first).collect();
-        Ok(Grid { accuracies, thresholds, first_bin, shift })
-    }
-
-    /// The position of the first accuracy at which a draw is right; the number of accuracies if at none.
-    #[inline]
-    fn bin(&self, draw: u64) -> usize {
-        let mut bin = self.first_bin[(draw >> self.shift) as usize] as usize;
-        while bin < self.thresholds.len() && self.thresholds[bin] <= draw {
-            bin += 1;
-        }
-        bin
-    }
-
-    /// The bins of some queries' coins.
-    fn bins(&self, coin: &StreamDraws, keys: &[u32], draws: &mut Vec<u64>, bins: &mut Vec<u32>) {
-        coin.draws53(keys, draws);
-        bins.clear();
-        bins.extend(draws.iter().map(|&draw| self.bin(draw) as u32));
-    }
-}
 
 /// The sums of one curve: an oracle, a misroute rule and a pool.
 #[derive(Debug, Clone)]
@@ -258,22 +200,5 @@ impl CurveSums {
     /// The variance of a lane's sum over the router's draws, at an accuracy.
     pub fn variance(&self, lane: usize, accuracy: f64) -> f64 {
         accuracy * (1.0 - accuracy) * self.difference_squared[lane] + (1.0 - accuracy) * self.misroute_variance[lane]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bins_are_the_first_accuracy_that_is_right() -> Result<()> {
-        let grid = Grid::new(vec![0.0, 0.25, 0.5, 1.0])?;
-        // A draw of u is right at a where u < a: 0.1 from 0.25 on, 0.25 from 0.5 on, 0.9 at 1 alone.
-        let at = |u: f64| grid.bin(threshold(u));
-        assert_eq!([at(0.0), at(0.1), at(0.25), at(0.49), at(0.5), at(0.9)], [1, 1, 2, 2, 3, 3]);
-        // At accuracies that end below 1 a high draw is right nowhere.
-        assert_eq!(Grid::new(vec![0.3])?.bin(threshold(0.7)), 1);
-        assert!(Grid::new(vec![1.2]).is_err_and(|error| error.is_usage()));
-        Ok(())
     }
 }

@@ -112,6 +112,14 @@ impl<'a> QueryBlock<'a> {
         names.codes[self.position(index)]
     }
 
+    /// A byte of each query, of those of all queries of the trace.
+    pub(crate) fn codes(&self, codes: &'a [u8]) -> Cow<'a, [u8]> {
+        match &self.positions {
+            Positions::Range(range) => Cow::Borrowed(&codes[range.clone()]),
+            Positions::List(list) => list.iter().map(|&position| codes[position as usize]).collect(),
+        }
+    }
+
     /// The cells of a column for this block: borrowed where the block is a range of the trace.
     fn cells(&self, column: &'a Column) -> Cow<'a, [f64]> {
         match &self.positions {

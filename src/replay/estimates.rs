@@ -1,0 +1,83 @@
+//! How much of what was paid is estimated, not measured.
+
+use std::borrow::Cow;
+
+use super::block::Block;
+use super::line::Line;
+use super::lines;
+use super::setup::Replay;
+use crate::trace::{EndpointIx, Outcomes, schema::MEASURED};
+use crate::workload::ACCOUNTS;
+
+/// Which cells of a block are estimated.
+pub(super) struct Estimates<'a> {
+    outcomes: &'a [Outcomes],
+    /// Whether any cell of the trace is.
+    any: bool,
+    /// By endpoint and account the codes of the sources; none where all is measured.
+    codes: Vec<[Option<Cow<'a, [u8]>>; ACCOUNTS.len()]>,
+    /// By endpoint ones in the words of the accounts that are estimated for every query of the block; `None`
+    /// where an account is for some of them.
+    masks: Option<Vec<Line>>,
+}
+
+impl<'a> Estimates<'a> {
+    pub fn new(replay: &'a Replay) -> Self {
+        let outcomes = &replay.workload.trace().outcomes;
+        let any = outcomes.iter().any(|outcomes| ACCOUNTS.iter().any(|&metric| outcomes.sources.get(metric).is_some()));
+        Estimates { outcomes, any, codes: Vec::new(), masks: None }
+    }
+
+    /// A block begins.
+    pub fn begin(&mut self, block: &Block<'a>) {
+        if !self.any {
+            return;
+        }
+        self.codes.clear();
+        let of = |outcomes: &'a Outcomes| ACCOUNTS.map(|metric| outcomes.sources.get(metric).map(|codes| block.queries.codes(codes)));
+        self.codes.extend(self.outcomes.iter().map(of));
+        let mask = |codes: &[Option<Cow<[u8]>>; ACCOUNTS.len()]| {
+            let all = codes.each_ref().map(|codes| codes.as_deref().map_or(Some(false), all_estimated));
+            all.iter().all(Option::is_some).then(|| Line::mask_of_accounts(all.map(|all| all == Some(true))))
+        };
+        self.masks = self.codes.iter().map(mask).collect();
+    }
+
+    /// The estimated part of lines of the endpoints' answers.
+    pub fn of_lines(&self, chosen: &[EndpointIx], made: &[Line]) -> Line {
+        match &self.masks {
+            _ if !self.any => Line::ZERO,
+            Some(masks) => lines::masked_total(made, chosen, masks),
+            None => self.of_answers(chosen.iter().copied().enumerate(), |index, _| made[index]),
+        }
+    }
+
+    /// The estimated part of some answers, by query and endpoint; `line` makes the line of one.
+    #[inline]
+    pub fn of_answers(&self, answers: impl Iterator<Item = (usize, EndpointIx)>, line: impl Fn(usize, EndpointIx) -> Line) -> Line {
+        let mut sum = Line::ZERO;
+        if !self.any {
+            return sum;
+        }
+        for (index, endpoint) in answers {
+            // What left the comparison has no endpoint.
+            if usize::from(endpoint) < self.codes.len() {
+                let mask = self.masks.as_ref().map_or_else(|| self.mask(endpoint, index), |masks| masks[usize::from(endpoint)]);
+                sum.add(&line(index, endpoint).masked(&mask));
+            }
+        }
+        sum
+    }
+
+    /// Ones in the words of the accounts that are estimated for a query.
+    fn mask(&self, endpoint: EndpointIx, index: usize) -> Line {
+        let estimated = |codes: &Option<Cow<[u8]>>| codes.as_ref().is_some_and(|codes| codes[index] != MEASURED);
+        Line::mask_of_accounts(self.codes[usize::from(endpoint)].each_ref().map(estimated))
+    }
+}
+
+/// Whether all cells are estimated, or none; `None` where some are.
+fn all_estimated(codes: &[u8]) -> Option<bool> {
+    let estimated = codes.iter().map(|&code| usize::from(code != MEASURED)).sum::<usize>();
+    (estimated == 0 || estimated == codes.len()).then_some(estimated > 0)
+}
