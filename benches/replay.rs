@@ -18,6 +18,10 @@ use wattroute::sweep::{Grid, sweep};
 use wattroute::trace::{Column, Columns, Draft, DraftEndpoint, Endpoint, Metric, Names, Queries, Tier, Trace};
 use wattroute::workload::{ACCOUNTS, Arrivals, PAPER_ARRIVALS};
 
+mod shared;
+
+use shared::TEN;
+
 const QUERIES: usize = 1_000_000;
 const ENDPOINTS: usize = 5;
 const SEED: u64 = 11;
@@ -80,19 +84,6 @@ fn prepare(policies: &[&str], replicates: u32) -> Replay<'static> {
     let specs: Vec<PolicySpec> = policies.iter().map(|name| PolicySpec::find(name).expect("a shipped policy")).collect();
     Replay::prepare(trace(), &specs, &Request { replicates, seed: SEED, ..Request::default() }).expect("the trace has all that is needed")
 }
-
-const TEN: [&str; 10] = [
-    "oracle",
-    "oracle:objective=energy",
-    "noisy-oracle",
-    "noisy-oracle:router_accuracy=0.6",
-    "noisy-oracle:misroute=accept",
-    "noisy-oracle:misroute=retry",
-    "random",
-    "random:fallback_share=0.8",
-    "all-fallback",
-    "cascade",
-];
 
 /// The energy of the noisy oracle at 0.8 with misroute `cloud`, as a plain loop over the columns adds it up.
 fn plain_loop(trace: &Trace) -> f64 {

@@ -17,6 +17,8 @@ mod day;
 mod peers;
 mod replay;
 mod roc;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod side;
 mod sweep;
 mod synth;

@@ -6,23 +6,11 @@ use wattroute::policy::PolicySpec;
 use wattroute::replay::{Lane, Replay, Request, Silent};
 use wattroute::trace::Trace;
 
+use crate::shared::TEN;
 use crate::side::{Figures, Settings, Side};
 
 /// The seed of every draw, which the baselines that check sums know too.
 pub const SEED: u64 = 11;
-
-const TEN: [&str; 10] = [
-    "noisy-oracle",
-    "oracle",
-    "oracle:objective=energy",
-    "noisy-oracle:router_accuracy=0.6",
-    "noisy-oracle:misroute=accept",
-    "noisy-oracle:misroute=retry",
-    "random",
-    "random:fallback_share=0.8",
-    "all-fallback",
-    "cascade",
-];
 
 pub fn prepare(trace: &'static Trace, policies: &[&str], replicates: u32) -> Replay<'static> {
     let specs: Vec<PolicySpec> = policies.iter().map(|name| PolicySpec::find(name).expect("a shipped policy")).collect();

@@ -80,9 +80,10 @@ fn average(drawn: &[u8], width: usize) -> Vec<u8> {
     for rows in drawn.chunks_exact(2 * 3 * width) {
         let (upper, lower) = rows.split_at(3 * width);
         for (upper, lower) in upper.chunks_exact(6).zip(lower.chunks_exact(6)) {
-            if let ([a, b, c, d, e, f], [g, h, i, j, k, l]) = (upper, lower) {
-                let mean = |four: [&u8; 4]| ((four.iter().map(|byte| u16::from(**byte)).sum::<u16>() + 2) / 4) as u8;
-                small.extend([mean([a, d, g, j]), mean([b, e, h, k]), mean([c, f, i, l])]);
+            for colour in 0..3 {
+                let four =
+                    u16::from(upper[colour]) + u16::from(upper[colour + 3]) + u16::from(lower[colour]) + u16::from(lower[colour + 3]);
+                small.push(((four + 2) / 4) as u8);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What a plan costs, and what it answers.
 
+use super::lane::Results;
 use super::line::COST;
-use super::tally::Results;
 use crate::draw::{Draws, Stream, StreamDraws, threshold};
 use crate::policy::{Overhead, PlanBlock, StopRule};
 use crate::trace::{EndpointIx, Metric};

@@ -7,10 +7,10 @@
 use super::account::{QueryResult, Status};
 use super::block::{Block, Judge};
 use super::expect::result_of;
+use super::lane::{Lane, UNITS};
 use super::line::{self, ENERGY, LANES, LATENCY, Line, QUANTITIES};
 use super::lines::{Cells, Gathered};
 use super::setup::Replay;
-use super::tally::{Lane, UNITS};
 use super::tile::{TILE, Tile};
 use crate::policy::noisy_oracle::{Misroute, NoisyOracle};
 use crate::policy::oracle::Choice;

@@ -4,170 +4,19 @@
 //! made once, and each policy only adds up those that it chose. What a baseline takes is the same for all
 //! policies too: it is added up once and handed to each of them at the end ([`Theirs`]).
 
-use super::Exact;
 use super::account::{AccountBlock, Status};
+use super::baselines::{Baselines, Theirs, their_lanes};
 use super::block::{Block, Judge};
 use super::estimates::Estimates;
+use super::lane::Lane;
 use super::line::{LANES, LATENCY, Line};
+use super::line_rows::{LineRows, own_lanes};
 use super::lines::{self, Cells, Lines};
 use super::setup::Replay;
-use super::tally::{BUCKETS, Lane, Layout, Rows, Tally};
+use super::tally::Tally;
 use crate::policy::{Overhead, PlanBlock};
 use crate::trace::EndpointIx;
 use crate::workload::ACCOUNTS;
-
-/// Sums of lines by bootstrap bucket and by group of queries.
-#[derive(Debug, Clone)]
-pub(crate) struct LineRows {
-    buckets: Vec<Line>,
-    /// None where there is one group: it is the sum of the buckets.
-    groups: Vec<Line>,
-    /// Lines that were added since the sums were last taken.
-    added: usize,
-}
-
-impl LineRows {
-    pub fn new(groups: usize) -> Self {
-        LineRows { buckets: vec![Line::ZERO; BUCKETS], groups: vec![Line::ZERO; if groups > 1 { groups } else { 0 }], added: 0 }
-    }
-
-    /// Adds a line for each query of a block.
-    pub fn add(&mut self, bucket: &[u32], group: &[u32], lines: &[Line]) {
-        lines::add(&mut self.buckets, bucket, lines);
-        if !self.groups.is_empty() {
-            lines::add(&mut self.groups, group, lines);
-        }
-    }
-
-    /// Whether there is room for so many more lines.
-    pub fn admits(&self, lines: usize, room: usize) -> bool {
-        self.added + lines <= room
-    }
-
-    /// Says that so many lines will be added.
-    pub fn admit(&mut self, lines: usize) {
-        self.added += lines;
-    }
-
-    /// The sum of all rows.
-    pub fn total(&self) -> Line {
-        lines::total(&self.buckets)
-    }
-
-    /// Takes the sums of some lanes to where they belong, and starts again at nothing.
-    pub fn take(&mut self, layout: Layout, lanes: impl Iterator<Item = (Lane, Lane)>, buckets: &mut Rows, mut groups: Option<&mut Rows>) {
-        let total = [self.total()];
-        let of_groups: &[Line] = if self.groups.is_empty() { &total } else { &self.groups };
-        for (lane, into) in lanes {
-            add_lane(lane, &self.buckets, buckets.lane_mut(layout.at(into)));
-            if let Some(groups) = groups.as_deref_mut() {
-                add_lane(lane, of_groups, groups.lane_mut(layout.at(into)));
-            }
-        }
-        self.buckets.fill(Line::ZERO);
-        self.groups.fill(Line::ZERO);
-        self.added = 0;
-    }
-}
-
-fn add_lane(lane: Lane, lines: &[Line], column: &mut [Exact]) {
-    column.iter_mut().zip(lines).for_each(|(cell, line)| *cell += line.exact(lane));
-}
-
-/// The lanes of a policy's own, each where it belongs.
-pub(crate) fn own_lanes() -> impl Iterator<Item = (Lane, Lane)> {
-    LANES.into_iter().map(|lane| (lane, lane))
-}
-
-/// Where the lanes of a baseline's answers belong in the tally of a policy.
-pub(crate) fn their_lanes(baseline: usize) -> impl Iterator<Item = (Lane, Lane)> {
-    let accounts = (0..ACCOUNTS.len()).map(move |account| (Lane::Sum(account), Lane::Theirs(baseline, account)));
-    accounts.chain([(Lane::Score, Lane::TheirScore(baseline))])
-}
-
-/// What the baselines take for every query, in the lanes of [`Lane::Theirs`].
-#[derive(Debug, Clone)]
-pub(crate) struct Theirs {
-    buckets: Rows,
-    groups: Rows,
-}
-
-impl Theirs {
-    fn new(groups: usize, width: usize) -> Self {
-        Theirs { buckets: Rows::new(BUCKETS, width), groups: Rows::new(groups, width) }
-    }
-
-    pub fn merge(&mut self, other: &Theirs) {
-        self.buckets.merge(&other.buckets);
-        self.groups.merge(&other.groups);
-    }
-
-    /// Hands them to a policy that was replayed so many times.
-    pub fn give(&self, tally: &mut Tally) {
-        let replicates = tally.replicates.len();
-        for _ in 0..replicates {
-            tally.buckets.merge(&self.buckets);
-            tally.groups.merge(&self.groups);
-        }
-        let total = self.buckets.total();
-        for (lane, total) in tally.replicates.lanes_mut().zip(total) {
-            lane.iter_mut().for_each(|cell| *cell += total);
-        }
-    }
-
-    /// By bucket.
-    pub fn buckets(&self) -> &Rows {
-        &self.buckets
-    }
-
-    /// By bucket, to be changed.
-    pub fn buckets_mut(&mut self) -> &mut Rows {
-        &mut self.buckets
-    }
-}
-
-/// Baselines on the way to [`Theirs`].
-pub(crate) struct Baselines {
-    rows: Vec<LineRows>,
-    /// One that is added up elsewhere.
-    elsewhere: Option<usize>,
-    made: Vec<Line>,
-    pub theirs: Theirs,
-}
-
-impl Baselines {
-    /// Nothing yet, by bucket and by so many groups. One baseline may be added up elsewhere.
-    pub fn new(replay: &Replay, groups: usize, elsewhere: Option<usize>) -> Self {
-        let theirs = Theirs::new(groups, replay.layout().width());
-        Baselines { rows: vec![LineRows::new(groups); replay.roles.baselines.len()], elsewhere, made: Vec::new(), theirs }
-    }
-
-    /// Adds the answers of each baseline to a block, but for the queries that left the comparison.
-    pub fn add(&mut self, replay: &Replay, room: usize, block: &Block, cells: &Cells, judge: &Judge, left: impl Fn(usize) -> bool) {
-        let elsewhere = self.elsewhere;
-        for position in (0..self.rows.len()).filter(|&position| elsewhere != Some(position)) {
-            if !self.rows[position].admits(block.queries.len(), room) {
-                self.take(replay, position);
-            }
-            cells.all_of(judge, replay.roles.baselines[position], &mut self.made);
-            self.made.iter_mut().enumerate().filter(|(index, _)| left(*index)).for_each(|(_, line)| *line = Line::ZERO);
-            let rows = &mut self.rows[position];
-            rows.admit(block.queries.len());
-            rows.add(&block.bucket, &block.group, &self.made);
-        }
-    }
-
-    fn take(&mut self, replay: &Replay, position: usize) {
-        let Theirs { buckets, groups } = &mut self.theirs;
-        self.rows[position].take(replay.layout(), their_lanes(position), buckets, Some(groups));
-    }
-
-    /// All that has been added.
-    pub fn finish(mut self, replay: &Replay) -> Theirs {
-        (0..self.rows.len()).for_each(|position| self.take(replay, position));
-        self.theirs
-    }
-}
 
 /// The sums of one policy that are not in its tally yet.
 #[derive(Clone)]
@@ -242,13 +91,8 @@ impl<'a> Dense<'a> {
         let overhead = &self.replay.entries[turn.entry].spec.overhead;
         match plans.plain().filter(|_| *overhead == Overhead::default()) {
             Some(chosen) => {
-                match &mut self.lines[turn.judge.number] {
-                    Some(lines) => lines.chosen(turn.cells, turn.judge, chosen, &mut self.made),
-                    None => turn.cells.chosen(turn.judge, chosen, &mut self.made),
-                }
                 count_plain(turn.block, chosen, tally);
-                self.add_made(turn, tally);
-                self.pending[turn.entry].estimated.add(&self.estimates.of_lines(chosen, &self.made));
+                self.add_chosen(turn, chosen, tally);
                 let left: Vec<usize> = (0..chosen.len()).filter(|&index| chosen[index] == PlanBlock::SKIP).collect();
                 self.leave(turn, &left, tally);
             }
@@ -275,15 +119,44 @@ impl<'a> Dense<'a> {
         }
     }
 
-    /// Adds the lines of a turn. Where there are several replicates, each has a row of its own.
+    /// Adds the answers of the endpoints chosen.
+    fn add_chosen(&mut self, turn: &Turn, chosen: &[EndpointIx], tally: &mut Tally) {
+        let Pending { rows, estimated } = &mut self.pending[turn.entry];
+        rows.admit(chosen.len());
+        let mut total = Line::ZERO;
+        let sums = rows.sums(&turn.block.bucket, &turn.block.group, self.estimates.masks(), &mut total, estimated);
+        let answers = chosen.iter().copied().enumerate();
+        let mixed = match &mut self.lines[turn.judge.number] {
+            Some(lines) => {
+                lines.make(turn.cells, turn.judge, chosen.iter().copied());
+                sums.add(chosen, |index, endpoint| lines.get(endpoint, index));
+                self.estimates.of_mixed(answers, |index, endpoint| *lines.get(endpoint, index))
+            }
+            None => {
+                let made = &mut self.made;
+                turn.cells.chosen(turn.judge, chosen, made);
+                sums.add(chosen, |index, _| &made[index]);
+                self.estimates.of_mixed(answers, |index, _| made[index])
+            }
+        };
+        estimated.add(&mixed);
+        self.add_replicate(turn, &total, tally);
+    }
+
+    /// Where there are several replicates, each has a row of its own.
+    fn add_replicate(&self, turn: &Turn, total: &Line, tally: &mut Tally) {
+        if tally.replicates.len() > 1 {
+            let layout = self.replay.layout();
+            LANES.into_iter().for_each(|lane| tally.replicates.lane_mut(layout.at(lane))[turn.replicate] += total.exact(lane));
+        }
+    }
+
+    /// Adds the lines of a turn.
     fn add_made(&mut self, turn: &Turn, tally: &mut Tally) {
         let rows = &mut self.pending[turn.entry].rows;
         rows.admit(turn.block.queries.len());
         rows.add(&turn.block.bucket, &turn.block.group, &self.made);
-        if tally.replicates.len() > 1 {
-            let (total, layout) = (lines::total(&self.made), self.replay.layout());
-            LANES.into_iter().for_each(|lane| tally.replicates.lane_mut(layout.at(lane))[turn.replicate] += total.exact(lane));
-        }
+        self.add_replicate(turn, &lines::total(&self.made), tally);
     }
 
     /// Takes queries that left the comparison from the baselines' side, to which all queries are added.

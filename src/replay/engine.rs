@@ -2,14 +2,16 @@
 
 use super::account::{AccountBlock, Status};
 use super::adaptive::Decisions;
-use super::block::Block;
+use super::baselines::Theirs;
+use super::block::{Block, Judge};
 use super::deal::deal;
-use super::dense::{Dense, Theirs, Turn};
+use super::dense::{Dense, Turn};
 use super::exact::Exact;
+use super::lane::{Layout, UNITS};
 use super::lines::Cells;
 use super::references;
 use super::setup::{Entry, Replay};
-use super::tally::{Layout, Tally, UNITS};
+use super::tally::Tally;
 use crate::draw::Draws;
 use crate::error::Result;
 use crate::policy::PlanBlock;
@@ -123,8 +125,11 @@ impl<'a> Task<'a> {
         if let Some(dense) = &mut self.dense {
             dense.begin(block, &cells);
         }
+        // Policies of one oracle and pool are held against the same.
+        let mut judges: Vec<Option<Judge>> = Vec::new();
+        judges.resize_with(self.replay.entries.len(), || None);
         for (position, entry) in self.replay.entries.iter().enumerate() {
-            let judge = self.replay.judge(position, block);
+            let judge = &*judges[self.replay.references.judge(position)].get_or_insert_with(|| self.replay.judge(position, block));
             for replicate in 0..self.replay.replicates_of(entry) {
                 let draws = Draws::new(self.replay.seed, u64::from(replicate));
                 self.plans.clear();
@@ -136,12 +141,9 @@ impl<'a> Task<'a> {
                 let run = |results: &mut AccountBlock| results.run(&block.queries, &block.outcomes, plans, &entry.spec.overhead, &draws);
                 let tally = &mut self.tallies[position];
                 match &mut self.dense {
-                    Some(dense) => dense.add(
-                        &Turn { entry: position, replicate: replicate as usize, block, cells: &cells, judge: &judge },
-                        plans,
-                        tally,
-                        run,
-                    ),
+                    Some(dense) => {
+                        dense.add(&Turn { entry: position, replicate: replicate as usize, block, cells: &cells, judge }, plans, tally, run)
+                    }
                     None => {
                         run(&mut self.results);
                         let compared = self.replay.compared(position, block);

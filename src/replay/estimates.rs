@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::block::Block;
 use super::line::Line;
-use super::lines;
 use super::setup::Replay;
 use crate::trace::{EndpointIx, Outcomes, schema::MEASURED};
 use crate::workload::ACCOUNTS;
@@ -43,13 +42,16 @@ impl<'a> Estimates<'a> {
         self.masks = self.codes.iter().map(mask).collect();
     }
 
-    /// The estimated part of lines of the endpoints' answers.
-    pub fn of_lines(&self, chosen: &[EndpointIx], made: &[Line]) -> Line {
-        match &self.masks {
-            _ if !self.any => Line::ZERO,
-            Some(masks) => lines::masked_total(made, chosen, masks),
-            None => self.of_answers(chosen.iter().copied().enumerate(), |index, _| made[index]),
-        }
+    /// By endpoint ones in the words of the accounts that are estimated, where each is for all queries of the
+    /// block or for none.
+    pub fn masks(&self) -> Option<&[Line]> {
+        self.masks.as_deref().filter(|_| self.any)
+    }
+
+    /// The estimated part of some answers where there are no such masks.
+    #[inline]
+    pub fn of_mixed(&self, answers: impl Iterator<Item = (usize, EndpointIx)>, line: impl Fn(usize, EndpointIx) -> Line) -> Line {
+        if self.masks.is_some() { Line::ZERO } else { self.of_answers(answers, line) }
     }
 
     /// The estimated part of some answers, by query and endpoint; `line` makes the line of one.
@@ -78,6 +80,11 @@ impl<'a> Estimates<'a> {
 
 /// Whether all cells are estimated, or none; `None` where some are.
 fn all_estimated(codes: &[u8]) -> Option<bool> {
-    let estimated = codes.iter().map(|&code| usize::from(code != MEASURED)).sum::<usize>();
-    (estimated == 0 || estimated == codes.len()).then_some(estimated > 0)
+    let (mut any, mut all) = (0, u8::MAX);
+    for &code in codes {
+        let estimated = u8::from(code != MEASURED);
+        any |= estimated;
+        all &= estimated;
+    }
+    (any == 0 || all == 1).then_some(any == 1)
 }

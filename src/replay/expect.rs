@@ -6,7 +6,8 @@
 
 use super::account::{AccountBlock, QueryResult, Status, by_account, nobody};
 use super::closed_form::{Baseline, ClosedForm};
-use super::tally::{LaneVisitor, Layout, Reference, visit_lanes};
+use super::lane::{LaneVisitor, Layout, visit_lanes};
+use super::tally::Reference;
 use crate::policy::noisy_oracle::{NoisyOracle, Rates};
 use crate::policy::oracle::Choice;
 use crate::policy::{Overhead, PlanBlock, Rule};

@@ -10,7 +10,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::exact::Exact;
-use super::tally::{Lane, UNITS};
+use super::lane::{Lane, UNITS};
 use crate::workload::ACCOUNTS;
 
 /// Words of a line.

@@ -150,32 +150,10 @@ impl Lines {
         }
     }
 
-    /// Copies the line of the endpoint chosen for each query.
-    pub fn chosen(&mut self, cells: &Cells, judge: &Judge, chosen: &[EndpointIx], lines: &mut Vec<Line>) {
-        self.make(cells, judge, chosen.iter().copied());
-        lines.resize(chosen.len(), Line::ZERO);
-        wide::run(Copied { made: &self.by_endpoint, chosen, lines });
-    }
-
     /// The line of an answer, which is there.
     #[inline(always)]
     pub fn get(&self, endpoint: EndpointIx, index: usize) -> &Line {
         &self.by_endpoint[usize::from(endpoint)][index]
-    }
-}
-
-struct Copied<'a> {
-    made: &'a [Vec<Line>],
-    chosen: &'a [EndpointIx],
-    lines: &'a mut [Line],
-}
-
-impl Loop for Copied<'_> {
-    #[inline(always)]
-    fn run(self) {
-        for (index, (line, &endpoint)) in self.lines.iter_mut().zip(self.chosen).enumerate() {
-            *line = if endpoint == PlanBlock::SKIP { Line::ZERO } else { self.made[usize::from(endpoint)][index] };
-        }
     }
 }
 
@@ -234,29 +212,53 @@ impl Loop for Total<'_> {
     }
 }
 
-/// The sum of some lines, of each the words that the mask of its endpoint has.
-pub(super) fn masked_total(lines: &[Line], chosen: &[EndpointIx], masks: &[Line]) -> Line {
-    let mut total = [Line::ZERO];
-    wide::run(MaskedTotal { lines, chosen, masks, total: &mut total[0] });
-    total[0]
+/// What is added up for each query of a block: rows by bucket and, where there are several, by group, and sums
+/// over all, of the lines and of what masks leave of them.
+pub(super) struct Sums<'a> {
+    pub buckets: &'a mut [Line],
+    pub bucket: &'a [u32],
+    pub groups: &'a mut [Line],
+    pub group: &'a [u32],
+    /// By endpoint the mask of its lines.
+    pub masks: Option<&'a [Line]>,
+    pub total: &'a mut Line,
+    pub masked: &'a mut Line,
 }
 
-struct MaskedTotal<'a> {
-    lines: &'a [Line],
+impl Sums<'_> {
+    /// Adds the lines of the endpoints chosen; `line` has the one of a query and an endpoint.
+    pub fn add<'l>(self, chosen: &[EndpointIx], line: impl Fn(usize, EndpointIx) -> &'l Line) {
+        wide::run(AddChosen { sums: self, chosen, line });
+    }
+}
+
+struct AddChosen<'a, F> {
+    sums: Sums<'a>,
     chosen: &'a [EndpointIx],
-    masks: &'a [Line],
-    total: &'a mut Line,
+    line: F,
 }
 
-impl Loop for MaskedTotal<'_> {
+impl<'l, F: Fn(usize, EndpointIx) -> &'l Line> Loop for AddChosen<'_, F> {
     #[inline(always)]
     fn run(self) {
-        for (line, &endpoint) in self.lines.iter().zip(self.chosen) {
-            // What left the comparison has no endpoint.
-            if let Some(mask) = self.masks.get(usize::from(endpoint)) {
-                self.total.add(&line.masked(mask));
+        let AddChosen { sums, chosen, line } = self;
+        let (mut total, mut masked) = (*sums.total, *sums.masked);
+        let by_group = !sums.groups.is_empty();
+        for (index, &endpoint) in chosen.iter().enumerate() {
+            if endpoint == PlanBlock::SKIP {
+                continue;
+            }
+            let line = line(index, endpoint);
+            sums.buckets[sums.bucket[index] as usize].add(line);
+            if by_group {
+                sums.groups[sums.group[index] as usize].add(line);
+            }
+            total.add(line);
+            if let Some(masks) = sums.masks {
+                masked.add(&line.masked(&masks[usize::from(endpoint)]));
             }
         }
+        (*sums.total, *sums.masked) = (total, masked);
     }
 }
 

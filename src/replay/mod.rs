@@ -5,6 +5,7 @@
 
 mod account;
 mod adaptive;
+mod baselines;
 mod block;
 mod bootstrap;
 mod closed_form;
@@ -17,10 +18,13 @@ mod exact;
 mod expect;
 mod firsts;
 mod histogram;
+mod lane;
 mod line;
+mod line_rows;
 pub(crate) mod lines;
 mod range;
 mod references;
+mod rows;
 mod setup;
 mod split;
 mod stream;
@@ -36,23 +40,27 @@ pub use exact::Exact;
 pub use expect::LaneMoments;
 pub use firsts::Firsts;
 pub use histogram::Histogram;
+pub use lane::{Lane, Layout, UNITS};
+pub use rows::Rows;
 pub use setup::{Entry, Groups, LeftOut, Replay, Request};
 pub use split::{Part, lane as split_lane, oracle_that_errs};
 pub use stream::{PART_QUERIES, Parts, Stream};
-pub use tally::{BUCKETS, Lane, Layout, Rows, Tally, UNITS};
+pub use tally::{BUCKETS, Tally};
 pub use totals::{Facts, Group, Totals};
 
 /// The parts of the engine that a sweep is made of too.
 pub(crate) mod sweeping {
+    pub(crate) use super::baselines::{Baselines, their_lanes};
     pub(crate) use super::block::{Block, Judge};
     pub(crate) use super::closed_form::{ClosedForm, Figures, goes_to_endpoints};
     pub(crate) use super::deal::deal;
-    pub(crate) use super::dense::{Baselines, LineRows, own_lanes, their_lanes};
     pub(crate) use super::engine::QUERIES_AT_A_TIME;
     pub(crate) use super::expect::{LaneNumbers, result_of};
+    pub(crate) use super::lane::{LaneVisitor, visit_lanes};
     pub(crate) use super::line::{LANES, Line};
+    pub(crate) use super::line_rows::{LineRows, own_lanes};
     pub(crate) use super::lines::{self, Cells, Changed};
-    pub(crate) use super::tally::{LaneVisitor, Reference, visit_lanes};
+    pub(crate) use super::tally::Reference;
 }
 
 use crate::error::{Error, Result};

@@ -4,9 +4,9 @@ use rayon::prelude::*;
 
 use super::account::by_account;
 use super::exact::LARGEST;
+use super::lane::UNITS;
 use super::line::{ENERGY, LATENCY};
 use super::setup::Entry;
-use super::tally::UNITS;
 use crate::error::{Error, Result};
 use crate::trace::Metric;
 use crate::workload::{ACCOUNTS, Workload};

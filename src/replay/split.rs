@@ -10,8 +10,10 @@ use rayon::prelude::*;
 
 use super::account::by_account;
 use super::exact::Exact;
+use super::lane::UNITS;
+use super::rows::Rows;
 use super::setup::{Entry, Replay};
-use super::tally::{BUCKETS, Rows, UNITS};
+use super::tally::BUCKETS;
 use crate::draw::{Draws, Stream};
 use crate::error::{Error, Result};
 use crate::policy::noisy_oracle::{Misroute, NoisyOracle, Rates};

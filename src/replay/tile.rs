@@ -7,8 +7,8 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::block::Judge;
+use super::lane::UNITS;
 use super::line::{self, COUNTS, ENERGY, FIRST_COUNTS, LATENCY, Line, QUANTITIES, WORDS};
-use super::tally::UNITS;
 use crate::trace::EndpointIx;
 use crate::wide::{self, Loop};
 use crate::workload::ACCOUNTS;
@@ -152,7 +152,7 @@ impl Fill<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::super::exact::Exact;
-    use super::super::tally::Lane;
+    use super::super::lane::Lane;
     use super::*;
 
     /// The lines of answers that all are the oracle's, which is local.

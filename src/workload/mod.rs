@@ -13,7 +13,7 @@ pub use pool::{Pool, RoleNames, Roles};
 pub use select::Selection;
 
 use crate::error::{Error, Result};
-use crate::trace::{EndpointIx, Metric, Trace};
+use crate::trace::{BLOCK_ROWS, Column, EndpointIx, Metric, Trace};
 
 /// What a workload is made from, beside the trace.
 #[derive(Debug, Clone, Default)]
@@ -157,15 +157,37 @@ impl<'t> Workload<'t> {
     /// Adds up the known cells of an endpoint's metric, after those of the queries before.
     pub(crate) fn add_known(&self, endpoint: EndpointIx, metric: Metric, sum: &mut KnownSum) {
         let Some(column) = self.trace.metric(endpoint as usize, metric) else { return };
-        let known = self.positions().filter_map(|position| column.get(position));
-        *sum = known.fold(*sum, |KnownSum { sum, count }, value| KnownSum { sum: sum + value, count: count + 1 });
+        let mut all = *sum;
+        let mut add = |cell: f64| {
+            if !cell.is_nan() {
+                all = KnownSum { sum: all.sum + cell, count: all.count + 1 };
+            }
+        };
+        match &self.positions {
+            None => blocks(self.len).for_each(|(start, end)| column.block(start, end).iter().for_each(|&cell| add(cell))),
+            Some(_) => self.positions().filter_map(|position| column.get(position)).for_each(add),
+        }
+        *sum = all;
     }
 
     /// The number of queries that at least one of some endpoints answers correctly.
     pub(crate) fn solved(&self, endpoints: &[EndpointIx]) -> u64 {
         let columns: Vec<_> = endpoints.iter().filter_map(|&endpoint| self.trace.metric(endpoint as usize, Metric::Score)).collect();
+        if self.positions.is_none() {
+            return blocks(self.len).map(|(start, end)| self.solved_of_block(&columns, start, end)).sum();
+        }
         let solved = |position: &usize| columns.iter().any(|column| column.get(*position).is_some_and(|score| score >= self.correct_at));
         self.positions().filter(solved).count() as u64
+    }
+
+    /// The same among the rows of a block.
+    fn solved_of_block(&self, columns: &[&Column], start: usize, end: usize) -> u64 {
+        let mut solved = vec![false; end - start];
+        for column in columns {
+            let scores = column.block(start, end);
+            solved.iter_mut().zip(scores).for_each(|(solved, &score)| *solved |= score >= self.correct_at);
+        }
+        solved.into_iter().map(u64::from).sum()
     }
 
     /// Where a query stands in the trace.
@@ -223,4 +245,9 @@ fn needed(trace: &Trace, endpoints: &[EndpointIx], spec: &WorkloadSpec) -> Resul
         }
     }
     Ok(needed)
+}
+
+/// Where the blocks of so many rows start and end.
+fn blocks(rows: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..rows).step_by(BLOCK_ROWS).map(move |start| (start, rows.min(start + BLOCK_ROWS)))
 }

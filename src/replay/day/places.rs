@@ -24,7 +24,9 @@ pub(super) struct WidePlace {
 impl Place {
     #[inline]
     fn add(&mut self, cell: &Cell) {
-        self.sums.iter_mut().zip(cell.0).for_each(|(sum, add)| *sum += add);
+        for lane in 0..LANES {
+            self.sums[lane] += cell.0[lane];
+        }
         self.count += 1;
     }
 }
@@ -120,7 +122,11 @@ fn block_shift(width: usize) -> u32 {
 /// Reads the rows of a block in their order, which the processor foresees, before they are read at
 /// random: a word of each cache line.
 fn read_ahead(rows: &[Cell]) {
-    std::hint::black_box(rows.iter().step_by(2).fold(0, |all, cell| all ^ cell.0[0]));
+    let mut all = 0;
+    for line in rows.chunks(2) {
+        all ^= line[0].0[0];
+    }
+    std::hint::black_box(all);
 }
 
 /// The upper ends of the parts of a draw, by fours: as many comparisons for every draw, and no branch.
@@ -136,8 +142,13 @@ impl Bounds {
     /// The part that a draw falls in.
     #[inline]
     fn part(&self, draw: u64) -> usize {
-        let reached = |four: &[u64; 4]| four.iter().map(|bound| usize::from(*bound <= draw)).sum::<usize>();
-        self.0.iter().map(reached).sum()
+        let mut part = 0;
+        for four in &self.0 {
+            for bound in four {
+                part += usize::from(*bound <= draw);
+            }
+        }
+        part
     }
 }
 
@@ -165,7 +176,10 @@ impl Routed {
         places: &mut [Place],
     ) {
         if self.choices.is_empty() {
-            return arrivals.for_each(|(query, _)| places[at.fallbacks].add(&rows[query * width + self.fallback]));
+            for (query, _) in arrivals {
+                places[at.fallbacks].add(&rows[query * width + self.fallback]);
+            }
+            return;
         }
         let (choices, (fallbacks, chosen)) = (&self.choices[start..], places[at.fallbacks..].split_at_mut(at.choices - at.fallbacks));
         for (query, arrival) in arrivals {

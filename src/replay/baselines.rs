@@ -1,0 +1,101 @@
+//! What baselines take: the same for all policies, and added up once.
+
+use super::block::{Block, Judge};
+use super::lane::Lane;
+use super::line::Line;
+use super::line_rows::LineRows;
+use super::lines::Cells;
+use super::rows::Rows;
+use super::setup::Replay;
+use super::tally::{BUCKETS, Tally};
+use crate::workload::ACCOUNTS;
+
+/// Where the lanes of a baseline's answers belong in the tally of a policy.
+pub(crate) fn their_lanes(baseline: usize) -> impl Iterator<Item = (Lane, Lane)> {
+    let accounts = (0..ACCOUNTS.len()).map(move |account| (Lane::Sum(account), Lane::Theirs(baseline, account)));
+    accounts.chain([(Lane::Score, Lane::TheirScore(baseline))])
+}
+
+/// What the baselines take for every query, in the lanes of [`Lane::Theirs`].
+#[derive(Debug, Clone)]
+pub(crate) struct Theirs {
+    buckets: Rows,
+    groups: Rows,
+}
+
+impl Theirs {
+    fn new(groups: usize, width: usize) -> Self {
+        Theirs { buckets: Rows::new(BUCKETS, width), groups: Rows::new(groups, width) }
+    }
+
+    pub fn merge(&mut self, other: &Theirs) {
+        self.buckets.merge(&other.buckets);
+        self.groups.merge(&other.groups);
+    }
+
+    /// Hands them to a policy that was replayed so many times.
+    pub fn give(&self, tally: &mut Tally) {
+        let replicates = tally.replicates.len();
+        for _ in 0..replicates {
+            tally.buckets.merge(&self.buckets);
+            tally.groups.merge(&self.groups);
+        }
+        let total = self.buckets.total();
+        for (lane, total) in tally.replicates.lanes_mut().zip(total) {
+            lane.iter_mut().for_each(|cell| *cell += total);
+        }
+    }
+
+    /// By bucket.
+    pub fn buckets(&self) -> &Rows {
+        &self.buckets
+    }
+
+    /// By bucket, to be changed.
+    pub fn buckets_mut(&mut self) -> &mut Rows {
+        &mut self.buckets
+    }
+}
+
+/// Baselines on the way to [`Theirs`].
+pub(crate) struct Baselines {
+    rows: Vec<LineRows>,
+    /// One that is added up elsewhere.
+    elsewhere: Option<usize>,
+    made: Vec<Line>,
+    pub theirs: Theirs,
+}
+
+impl Baselines {
+    /// Nothing yet, by bucket and by so many groups. One baseline may be added up elsewhere.
+    pub fn new(replay: &Replay, groups: usize, elsewhere: Option<usize>) -> Self {
+        let theirs = Theirs::new(groups, replay.layout().width());
+        Baselines { rows: vec![LineRows::new(groups); replay.roles.baselines.len()], elsewhere, made: Vec::new(), theirs }
+    }
+
+    /// Adds the answers of each baseline to a block, but for the queries that left the comparison.
+    pub fn add(&mut self, replay: &Replay, room: usize, block: &Block, cells: &Cells, judge: &Judge, left: impl Fn(usize) -> bool) {
+        let elsewhere = self.elsewhere;
+        for position in (0..self.rows.len()).filter(|&position| elsewhere != Some(position)) {
+            if !self.rows[position].admits(block.queries.len(), room) {
+                self.take(replay, position);
+            }
+            cells.all_of(judge, replay.roles.baselines[position], &mut self.made);
+            self.made.iter_mut().enumerate().filter(|(index, _)| left(*index)).for_each(|(_, line)| *line = Line::ZERO);
+            let rows = &mut self.rows[position];
+            rows.admit(block.queries.len());
+            rows.add(&block.bucket, &block.group, &self.made);
+        }
+    }
+
+    fn take(&mut self, replay: &Replay, position: usize) {
+        let Theirs { buckets, groups } = &mut self.theirs;
+        self.rows[position].take(replay.layout(), their_lanes(position), buckets, Some(groups));
+    }
+
+    /// All that has been added.
+    pub fn finish(mut self, replay: &Replay) -> Theirs {
+        (0..self.rows.len()).for_each(|position| self.take(replay, position));
+        self.theirs
+    }
+}

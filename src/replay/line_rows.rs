@@ -1,0 +1,83 @@
+//! Rows of lines, on their way to exact sums.
+
+use super::exact::Exact;
+use super::lane::{Lane, Layout};
+use super::line::{LANES, Line};
+use super::lines::{self, Sums};
+use super::rows::Rows;
+use super::tally::BUCKETS;
+
+/// Sums of lines by bootstrap bucket and by group of queries.
+#[derive(Debug, Clone)]
+pub(crate) struct LineRows {
+    buckets: Vec<Line>,
+    /// None where there is one group: it is the sum of the buckets.
+    groups: Vec<Line>,
+    /// Lines that were added since the sums were last taken.
+    added: usize,
+}
+
+impl LineRows {
+    pub fn new(groups: usize) -> Self {
+        LineRows { buckets: vec![Line::ZERO; BUCKETS], groups: vec![Line::ZERO; if groups > 1 { groups } else { 0 }], added: 0 }
+    }
+
+    /// Adds a line for each query of a block.
+    pub fn add(&mut self, bucket: &[u32], group: &[u32], lines: &[Line]) {
+        lines::add(&mut self.buckets, bucket, lines);
+        if !self.groups.is_empty() {
+            lines::add(&mut self.groups, group, lines);
+        }
+    }
+
+    /// What the lines of a block are added to: these rows, and sums over all.
+    pub(super) fn sums<'a>(
+        &'a mut self,
+        bucket: &'a [u32],
+        group: &'a [u32],
+        masks: Option<&'a [Line]>,
+        total: &'a mut Line,
+        masked: &'a mut Line,
+    ) -> Sums<'a> {
+        Sums { buckets: &mut self.buckets, bucket, groups: &mut self.groups, group, masks, total, masked }
+    }
+
+    /// Whether there is room for so many more lines.
+    pub fn admits(&self, lines: usize, room: usize) -> bool {
+        self.added + lines <= room
+    }
+
+    /// Says that so many lines will be added.
+    pub fn admit(&mut self, lines: usize) {
+        self.added += lines;
+    }
+
+    /// The sum of all rows.
+    pub fn total(&self) -> Line {
+        lines::total(&self.buckets)
+    }
+
+    /// Takes the sums of some lanes to where they belong, and starts again at nothing.
+    pub fn take(&mut self, layout: Layout, lanes: impl Iterator<Item = (Lane, Lane)>, buckets: &mut Rows, mut groups: Option<&mut Rows>) {
+        let total = [self.total()];
+        let of_groups: &[Line] = if self.groups.is_empty() { &total } else { &self.groups };
+        for (lane, into) in lanes {
+            add_lane(lane, &self.buckets, buckets.lane_mut(layout.at(into)));
+            if let Some(groups) = groups.as_deref_mut() {
+                add_lane(lane, of_groups, groups.lane_mut(layout.at(into)));
+            }
+        }
+        self.buckets.fill(Line::ZERO);
+        self.groups.fill(Line::ZERO);
+        self.added = 0;
+    }
+}
+
+fn add_lane(lane: Lane, lines: &[Line], column: &mut [Exact]) {
+    column.iter_mut().zip(lines).for_each(|(cell, line)| *cell += line.exact(lane));
+}
+
+/// The lanes of a policy's own, each where it belongs.
+pub(crate) fn own_lanes() -> impl Iterator<Item = (Lane, Lane)> {
+    LANES.into_iter().map(|lane| (lane, lane))
+}
