@@ -15,11 +15,12 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 
+import page
 import prepare
+from page import figures, shown
 from sides import Command, Server, Wrong, agree
 
 RESULTS = prepare.ROOT / "benches" / "results.json"
-README = prepare.ROOT / "benches" / "README.md"
 MARKERS = "<!-- table of benches/run.py -->", "<!-- end of the table -->"
 CELLS, POINTS = 8, 101
 
@@ -223,24 +224,12 @@ def table(results):
     return "\n".join([*lines, "", about])
 
 
-def shown(seconds):
-    unit, factor = ("s", 1) if seconds >= 1 else ("ms", 1e3) if seconds >= 1e-3 else ("µs", 1e6)
-    return f"{figures(seconds * factor)} {unit}"
-
-
-def figures(value):
-    """Three figures."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-
-
 def write(results, size):
     if size != "full":
         (prepare.BENCH / size / "results.json").write_text(json.dumps(results, indent=1) + "\n")
         return
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-    text = README.read_text()
-    before, after = text.split(MARKERS[0])[0], text.split(MARKERS[1])[1]
-    README.write_text(f"{before}{MARKERS[0]}\n{table(results)}\n{MARKERS[1]}{after}")
+    page.put(MARKERS, table(results))
 
 
 def main():

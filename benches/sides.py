@@ -5,7 +5,8 @@ import json
 import os
 import subprocess
 import tempfile
-import time
+
+import measured
 
 # As a share of the largest figure of a list, for what is exact; and in standard errors, for what both sides draw.
 EXACT, ERRORS = 1e-9, 5.0
@@ -58,16 +59,12 @@ class Command:
 
     def once(self):
         with tempfile.TemporaryFile("w+") as output:
-            start = time.perf_counter()
-            process = subprocess.Popen(self.command, stdout=output)
-            _, status, usage = os.wait4(process.pid, 0)
-            seconds = time.perf_counter() - start
-            process.returncode = os.waitstatus_to_exitcode(status)
-            if process.returncode:
-                raise Wrong(f"{' '.join(self.command[:3])} ended with {process.returncode}")
+            taken = measured.run(self.command, output)
+            if taken["exit"]:
+                raise Wrong(f"{' '.join(self.command[:3])} ended with {taken['exit']}")
             output.seek(0)
             self.output = output.read()
-        return seconds, usage.ru_utime + usage.ru_stime
+        return taken["wall_s"], taken["processor_s"]
 
     def stop(self):
         pass
