@@ -61,11 +61,12 @@ class Comparison:
         if COUNTED.intersection(path):
             return round(theirs * counts, 6) == round(ours * counts)
         difference = abs(theirs - ours)
-        scale = 1.0 if OF_SCALE_ONE.intersection(path) or path[-2:] == SD_OF_SCORES else max(abs(theirs), abs(ours))
+        of_one = OF_SCALE_ONE.intersection(path) or path[-2:] == SD_OF_SCORES
+        scale = 1.0 if of_one else max(abs(theirs), abs(ours))
         if path[0] == "latency_s":
             return difference <= PERCENTILE_TOLERANCE * scale
         relative = difference / scale if difference else 0.0
-        if relative > self.largest and relative <= TOLERANCE:
+        if not of_one and self.largest < relative <= TOLERANCE:
             self.largest, self.largest_at = relative, f"{where[0]}, {where[1]}: {' '.join(map(str, path))}"
         return relative <= TOLERANCE
 
