@@ -146,9 +146,9 @@ def latency_percentiles(outcomes):
 
 
 def groups(outcomes, baselines):
-    """By data set and category."""
+    """By data set and category; a group of which every query is left out is none."""
     world, found = outcomes.world, {}
-    for query in world.queries:
+    for query in sorted({o.query for o in outcomes.all}):
         key = (world.query["dataset"][query], world.query["category"][query])
         found.setdefault(key, set()).add(query)
     return {key: group(outcomes.of_queries(members), baselines) for key, members in found.items()}
