@@ -64,6 +64,6 @@ def report(program, arguments, folder):
     """Run in `folder`, so that policies and traces are named by their files alone."""
     command = [program, *arguments, "--json", "--quiet", "--threads", "1"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    if done.returncode != 0:
+    if done.returncode != 0 or not done.stdout:
         raise ProgramFailed(f"{' '.join(arguments)}\n{done.stderr}")
     return json.loads(done.stdout)
