@@ -13,11 +13,13 @@ STREAMED_ONLY = 100
 EXPLANATIONS = {
     ("queries", "replay --stream"): "a part of about a million queries is in memory at a time, whatever the trace has",
     ("queries", "sweep --stream"): "a part of about a million queries is in memory at a time, whatever the trace has",
+    ("queries", "replay"): "columns are touched once in memory that is new: from ten million queries on pages cost more than what is done with them, and a stream, whose parts take the pages of those before, is as fast",
+    ("queries", "sweep"): "as for `replay`",
     ("endpoints", "replay"): "the queries' own columns, draws and resamples are the constant; each endpoint adds its columns and one more place for the oracle to look",
     ("endpoints", "sweep"): "as for `replay`; what a sweep adds up does not grow with endpoints",
     ("accuracies", "sweep"): "one pass over the queries for all accuracies is the constant; each accuracy adds its own 1,000 resamples and its part of the report",
     ("replicates", "sweep"): "reading the trace, the oracle's choice and both outcomes of each query are the constant; each replicate adds a draw a query and one pass over what changes",
-    ("replicates", "replay"): "reading the trace and the oracle's choice are the constant; each replicate adds a draw and a line a query",
+    ("replicates", "replay"): "reading the trace and the oracle's choice are the constant; each replicate adds a draw and a line a query; with fewer replicates than endpoints lines are made for what is chosen, with more for all endpoints once",
 }
 
 

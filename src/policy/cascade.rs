@@ -95,12 +95,17 @@ impl Cascade {
             return Ok(());
         }
         for &endpoint in &order[..order.len() - 1] {
-            let column = context.trace.metric(endpoint as usize, Metric::Confidence);
-            let missing = column.map_or(context.trace.len(), |column| column.missing());
+            // An answer that is not there needs none.
+            let column = |metric: Metric| context.trace.metric(endpoint as usize, metric);
+            let has = |metric: Metric, row: usize| column(metric).is_some_and(|column| column.get(row).is_some());
+            let answered = (0..context.trace.len()).filter(|&row| has(Metric::Score, row));
+            let (answers, missing) = answered.fold((0, 0), |(answers, missing), row| {
+                (answers + 1, missing + usize::from(!has(Metric::Confidence, row)))
+            });
             if missing > 0 {
                 return Err(Error::new("a cascade by confidence needs the confidence of every answer but the last")
                     .at(format!("endpoint `{}`, column `{}`", context.trace.info.endpoints[endpoint as usize].id, Metric::Confidence))
-                    .found(format!("{missing} of {} missing", context.trace.len())));
+                    .found(format!("{missing} of {answers} missing")));
             }
         }
         Ok(())
@@ -139,5 +144,31 @@ impl Policy for Steps {
             out.next();
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{build, trace};
+    use super::*;
+    use crate::trace::Column;
+
+    /// Confidences of the answers of the first of two endpoints, which left its second query unanswered.
+    fn by_confidence(confidences: [f64; 3]) -> Result<Built> {
+        let mut trace = trace(&[vec![1.0, f64::NAN, 0.0], vec![1.0, 1.0, 1.0]]);
+        trace.outcomes[0].metrics.set(Metric::Confidence, Column::from_vec(confidences.to_vec()));
+        let unwritten = |error: std::io::Error| Error::new(error.to_string());
+        let folder = tempfile::tempdir().map_err(unwritten)?;
+        let file = folder.path().join("cascade.toml");
+        let policy = "kind = \"cascade\"\n[parameters]\nconfidence_at_least = 0.5\norder = [\"e0\", \"e1\"]\n";
+        std::fs::write(&file, policy).map_err(unwritten)?;
+        build(&file.display().to_string(), &trace)
+    }
+
+    #[test]
+    fn answers_need_a_confidence_and_what_is_no_answer_needs_none() {
+        assert!(by_confidence([0.9, f64::NAN, 0.2]).is_ok());
+        let lacking = by_confidence([0.9, f64::NAN, f64::NAN]).map(|_| ()).map_err(|error| error.to_string());
+        assert!(lacking.is_err_and(|text| text.contains("1 of 2 missing")));
     }
 }

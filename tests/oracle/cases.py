@@ -213,5 +213,4 @@ def fits(policy, shape):
     needs = policy.settings.get("objective")
     gappy = [METRIC_OF.get(needs) in (*shape.gappy, *shape.one_lacks), needs in shape.lacking]
     by_cost = policy.kind == "cascade" and "cost_usd" in shape.one_lacks
-    # known.py has the refusal of a cascade by confidence.
-    return not (any(gappy) or by_cost or (shape.unanswered and "confidence_at_least" in policy.settings))
+    return not (any(gappy) or by_cost)
