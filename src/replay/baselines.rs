@@ -1,10 +1,10 @@
 //! What baselines take: the same for all policies, and added up once.
 
 use super::block::{Block, Judge};
+use super::cells::Cells;
 use super::lane::Lane;
 use super::line::Line;
 use super::line_rows::LineRows;
-use super::lines::Cells;
 use super::rows::Rows;
 use super::setup::Replay;
 use super::tally::{BUCKETS, Tally};

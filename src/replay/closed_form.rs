@@ -6,10 +6,10 @@
 
 use super::account::{QueryResult, Status};
 use super::block::{Block, Judge};
+use super::cells::{Cells, Gathered};
 use super::expect::result_of;
 use super::lane::{Lane, UNITS};
 use super::line::{self, ENERGY, LANES, LATENCY, Line, QUANTITIES};
-use super::lines::{Cells, Gathered};
 use super::setup::Replay;
 use super::tile::{TILE, Tile};
 use crate::policy::noisy_oracle::{Misroute, NoisyOracle};

@@ -7,11 +7,12 @@
 use super::account::{AccountBlock, Status};
 use super::baselines::{Baselines, Theirs, their_lanes};
 use super::block::{Block, Judge};
+use super::cells::Cells;
 use super::estimates::Estimates;
 use super::lane::Lane;
 use super::line::{LANES, LATENCY, Line};
 use super::line_rows::{LineRows, own_lanes};
-use super::lines::{self, Cells, Lines};
+use super::lines::{self, Lines};
 use super::setup::Replay;
 use super::tally::Tally;
 use crate::policy::{Overhead, PlanBlock};

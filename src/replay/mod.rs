@@ -8,6 +8,7 @@ mod adaptive;
 mod baselines;
 mod block;
 mod bootstrap;
+mod cells;
 mod closed_form;
 pub mod day;
 mod deal;
@@ -52,6 +53,7 @@ pub use totals::{Facts, Group, Totals};
 pub(crate) mod sweeping {
     pub(crate) use super::baselines::{Baselines, their_lanes};
     pub(crate) use super::block::{Block, Judge};
+    pub(crate) use super::cells::Cells;
     pub(crate) use super::closed_form::{ClosedForm, Figures, goes_to_endpoints};
     pub(crate) use super::deal::deal;
     pub(crate) use super::engine::QUERIES_AT_A_TIME;
@@ -59,7 +61,7 @@ pub(crate) mod sweeping {
     pub(crate) use super::lane::{LaneVisitor, visit_lanes};
     pub(crate) use super::line::{LANES, Line};
     pub(crate) use super::line_rows::{LineRows, own_lanes};
-    pub(crate) use super::lines::{self, Cells, Changed};
+    pub(crate) use super::lines::{self, Changed};
     pub(crate) use super::tally::Reference;
 }
 

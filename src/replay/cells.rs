@@ -1,0 +1,120 @@
+//! The cells of a block, and their lines.
+
+use super::block::Judge;
+use super::line::Line;
+use super::lines::clear;
+use super::tile::{Answers, TILE, Tile};
+use crate::policy::PlanBlock;
+use crate::trace::{BLOCK_ROWS, EndpointIx};
+use crate::wide::{self, Loop};
+use crate::workload::{ACCOUNTS, OutcomeBlock};
+
+/// The cells of a metric that an endpoint lacks.
+static MISSING: [f64; BLOCK_ROWS] = [f64::NAN; BLOCK_ROWS];
+
+/// The cells of a block without gaps: by endpoint its scores and accounts.
+pub(crate) struct Cells<'a> {
+    by_endpoint: Vec<(&'a [f64], [&'a [f64]; ACCOUNTS.len()])>,
+    correct_at: f64,
+    queries: usize,
+}
+
+impl<'a> Cells<'a> {
+    /// The cells of a block.
+    pub fn of(outcomes: &'a OutcomeBlock, endpoints: usize) -> Self {
+        let of = |endpoint: usize| {
+            let endpoint = endpoint as EndpointIx;
+            let scores = outcomes.scores(endpoint);
+            let account = |account: usize| match outcomes.accounts(account, endpoint) {
+                [] => &MISSING[..scores.len()],
+                cells => &cells[..scores.len()],
+            };
+            (scores, std::array::from_fn(account))
+        };
+        Cells { by_endpoint: (0..endpoints).map(of).collect(), correct_at: outcomes.correct_at(), queries: outcomes.len() }
+    }
+
+    /// The accounts of an endpoint's answer, and nothing else.
+    #[inline]
+    pub fn accounts_of(&self, endpoint: EndpointIx, index: usize) -> Line {
+        let (_, [energy_j, flops, cost_usd, latency_s]) = &self.by_endpoint[usize::from(endpoint)];
+        Line::of_accounts([energy_j[index], flops[index], cost_usd[index], latency_s[index]])
+    }
+
+    /// The line of the endpoint chosen for each query; nothing for one that left the comparison.
+    pub fn chosen(&self, judge: &Judge, chosen: &[EndpointIx], lines: &mut Vec<Line>) {
+        lines.resize(self.queries, Line::ZERO);
+        let (mut tile, mut gathered) = (Tile::new(), Gathered::new());
+        for (start, lines) in (0..self.queries).step_by(TILE).zip(lines.chunks_mut(TILE)) {
+            self.chosen_tile(judge, chosen, start, &mut gathered, &mut tile);
+            tile.lines(lines);
+        }
+        clear(lines, |index| chosen[index] == PlanBlock::SKIP);
+    }
+
+    /// The same for the queries of a tile, where none left the comparison.
+    pub(super) fn chosen_tile(&self, judge: &Judge, chosen: &[EndpointIx], start: usize, gathered: &mut Gathered, tile: &mut Tile) {
+        let chosen = &chosen[start..self.queries.min(start + TILE)];
+        wide::run(Gather { cells: self, chosen, start, gathered });
+        let [score, energy_j, flops, cost_usd, latency_s] = &gathered.0;
+        let part = ..chosen.len();
+        let totals = [&energy_j[part], &flops[part], &cost_usd[part], &latency_s[part]];
+        tile.fill(&Answers { score: &score[part], totals, first: chosen }, judge, start, self.correct_at);
+    }
+
+    /// The line of one endpoint's answer to each query.
+    pub fn all_of(&self, judge: &Judge, endpoint: EndpointIx, lines: &mut Vec<Line>) {
+        lines.resize(self.queries, Line::ZERO);
+        let mut tile = Tile::new();
+        for (start, lines) in (0..self.queries).step_by(TILE).zip(lines.chunks_mut(TILE)) {
+            self.tile_of(judge, endpoint, start, &mut tile);
+            tile.lines(lines);
+        }
+    }
+
+    /// The same for the queries of a tile.
+    pub(super) fn tile_of(&self, judge: &Judge, endpoint: EndpointIx, start: usize, tile: &mut Tile) {
+        let (score, totals) = self.by_endpoint[usize::from(endpoint)];
+        let end = self.queries.min(start + TILE);
+        let first = [endpoint; TILE];
+        let [energy_j, flops, cost_usd, latency_s] = totals;
+        let totals = [&energy_j[start..end], &flops[start..end], &cost_usd[start..end], &latency_s[start..end]];
+        tile.fill(&Answers { score: &score[start..end], totals, first: &first[..end - start] }, judge, start, self.correct_at);
+    }
+}
+
+/// Scores and accounts of the answers of different endpoints.
+pub(crate) struct Gathered([[f64; TILE]; 1 + ACCOUNTS.len()]);
+
+impl Gathered {
+    pub fn new() -> Gathered {
+        Gathered([[0.0; TILE]; _])
+    }
+}
+
+struct Gather<'a, 'b> {
+    cells: &'a Cells<'b>,
+    chosen: &'a [EndpointIx],
+    start: usize,
+    gathered: &'a mut Gathered,
+}
+
+impl Loop for Gather<'_, '_> {
+    #[inline(always)]
+    fn run(self) {
+        let into = &mut self.gathered.0;
+        for (index, &endpoint) in self.chosen.iter().enumerate().take(TILE) {
+            let at = self.start + index;
+            match self.cells.by_endpoint.get(usize::from(endpoint)) {
+                Some((scores, accounts)) => {
+                    into[0][index] = scores[at];
+                    for account in 0..ACCOUNTS.len() {
+                        into[1 + account][index] = accounts[account][at];
+                    }
+                }
+                // What left the comparison is nowhere.
+                None => (0..=ACCOUNTS.len()).for_each(|column| into[column][index] = f64::NAN),
+            }
+        }
+    }
+}
