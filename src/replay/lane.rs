@@ -6,7 +6,7 @@ use crate::trace::EndpointIx;
 use crate::workload::ACCOUNTS;
 
 /// By account the unit in which lanes hold it. A day of queries takes 10^22 FLOP and more, which as
-/// single operations would leave the range of [`Exact`]: they are added up in units of 2^40.
+/// single operations would leave the range of [`Exact`](super::Exact): they are added up in units of 2^40.
 pub const UNITS: [f64; ACCOUNTS.len()] = [1.0, (1u64 << 40) as f64, 1.0, 1.0];
 
 /// What is added up for each query. One row of lanes is the sum over some queries.

@@ -28,7 +28,7 @@ pub struct Tally {
     pub attempts: Vec<u64>,
     /// Queries by status: served, nobody, unserved, skipped.
     pub status: [u64; 4],
-    /// By account the sum of estimated cells that were paid, in its unit of [`UNITS`].
+    /// By account the sum of estimated cells that were paid, in its unit of [`UNITS`](super::UNITS).
     pub estimated: [Exact; ACCOUNTS.len()],
     /// Latencies of the answers that stand.
     pub latency: Histogram,
