@@ -17,6 +17,8 @@ mod day;
 mod peers;
 mod replay;
 mod roc;
+#[path = "../../tests/support/routerbench.rs"]
+mod routerbench;
 #[path = "../shared/mod.rs"]
 mod shared;
 mod side;

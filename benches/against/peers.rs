@@ -10,22 +10,9 @@ use wattroute::trace::import::{self, ImportOptions};
 use wattroute::trace::{Column, Columns, Metric, Trace};
 use wattroute::workload::{RoleNames, WorkloadSpec};
 
+use crate::routerbench::ASCENDING;
 use crate::side::{Figures, Settings, Side};
 
-/// RouterBench's models in ascending list price, as its cascade tries them.
-const ASCENDING: [&str; 11] = [
-    "mistral-7b-chat",
-    "wizardlm-13b-v1.2",
-    "mixtral-8x7b-chat",
-    "code-llama-instruct-34b-chat",
-    "yi-34b-chat",
-    "llama-2-70b-chat",
-    "gpt-3.5-turbo-1106",
-    "claude-instant-v1",
-    "claude-v1",
-    "claude-v2",
-    "gpt-4-1106-preview",
-];
 const BUDGETS: [f64; 8] = [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.005, 0.01, 100.0];
 const ORACLE: &str = "kind = \"oracle\"\n[parameters]\nobjective = \"cost\"\ngoal = \"best\"\nnone_correct = \"free\"\n";
 

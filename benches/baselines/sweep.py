@@ -42,14 +42,17 @@ def check(endpoints, columns, totals):
         assert np.all(np.abs(found - expected) <= allowed), metric
 
 
-def main():
-    parser = measure.parser(__doc__)
+def prepared(text):
+    """The arguments, the columns of their trace, what is drawn by, and below which draw each accuracy is right."""
+    parser = measure.parser(text)
     parser.add_argument("trace")
     args = parser.parse_args()
     endpoints = recording.Endpoints(args.trace)
-    rows, columns = recording.columns(endpoints)
-    generator = np.random.default_rng(1)
-    bounds = draws.thresholds(ACCURACIES)
+    return args, endpoints, *recording.columns(endpoints), np.random.default_rng(1), draws.thresholds(ACCURACIES)
+
+
+def main():
+    args, endpoints, rows, columns, generator, bounds = prepared(__doc__)
 
     def same(replicate):
         return np.searchsorted(bounds, draws.draw53(SEED, replicate, draws.COIN, rows), side="right")

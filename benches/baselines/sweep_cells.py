@@ -9,7 +9,7 @@ import numpy as np
 import draws
 import measure
 import recording
-from sweep import ACCURACIES, REPLICATES, SEED
+from sweep import ACCURACIES, REPLICATES, SEED, prepared
 
 CELLS = 8
 
@@ -24,14 +24,8 @@ def cell(index):
 
 
 def main():
-    parser = measure.parser(__doc__)
-    parser.add_argument("trace")
-    args = parser.parse_args()
-    endpoints = recording.Endpoints(args.trace)
-    rows, columns = recording.columns(endpoints)
+    args, endpoints, rows, columns, generator, bounds = prepared(__doc__)
     best, fallback = recording.oracle(endpoints, columns), columns[endpoints.fallback]
-    generator = np.random.default_rng(1)
-    bounds = draws.thresholds(ACCURACIES)
 
     def cells(right_of):
         out = Cells((metric, []) for metric in recording.METRICS)

@@ -24,12 +24,13 @@ pub(super) fn run(sweep: &Sweep, room: usize, ordered: &mut Ordered, sums: &mut 
     let tasks = ordered.tasks(queries, size);
     let work = |worker: &mut Worker, position: usize| {
         let task = &tasks[position];
-        worker.forms.push((position, form_of(layout, &ordered.begin(task, layout.width()))));
+        worker.form = form_of(layout, &ordered.begin(task, layout.width()));
         for start in task.clone().step_by(QUERIES_AT_A_TIME) {
             let block = sweep.replay.block(start, task.end.min(start + QUERIES_AT_A_TIME));
             worker.block(&block);
             progress.advance(block.queries.len() as u64);
         }
+        worker.forms.push((position, std::mem::take(&mut worker.form)));
         Ok(())
     };
     // Exact sums do not depend on how tasks are dealt out; the others are taken in their order.
@@ -76,6 +77,8 @@ struct Worker<'a, 't> {
     oracle: LineRows,
     misroute: LineRows,
     baselines: Baselines,
+    /// The closed form of the task at hand, and those of the tasks before.
+    form: ClosedForm,
     forms: Vec<(usize, ClosedForm)>,
     right: Vec<Line>,
     wrong: Vec<Line>,
@@ -107,6 +110,7 @@ impl<'a, 't> Worker<'a, 't> {
             oracle: LineRows::new(1),
             misroute: LineRows::new(1),
             baselines: Baselines::new(sweep.replay, 1, misrouted_to),
+            form: ClosedForm::default(),
             forms: Vec::new(),
             right: Vec::new(),
             wrong: Vec::new(),
@@ -179,19 +183,15 @@ impl<'a, 't> Worker<'a, 't> {
         if self.plain {
             right.resize(block.queries.len(), Line::ZERO);
             wrong.resize(block.queries.len(), Line::ZERO);
-            if let Some((_, form)) = self.forms.last_mut() {
-                form.add_endpoints(cells, judge, fallback, |start, mine, theirs| {
-                    mine.lines(&mut right[start..]);
-                    theirs.lines(&mut wrong[start..]);
-                });
-            }
+            self.form.add_endpoints(cells, judge, fallback, |start, mine, theirs| {
+                mine.lines(&mut right[start..]);
+                theirs.lines(&mut wrong[start..]);
+            });
         } else {
             self.make(block, judge, choices.iter().copied(), &mut right);
             let misrouted = |&choice: &Choice| if choice == Choice::Skip { choice } else { Choice::Endpoint(fallback) };
             self.make(block, judge, choices.iter().map(misrouted), &mut wrong);
-            if let Some((_, form)) = self.forms.last_mut() {
-                form.add_ways(replay, *entry, noisy, block, |_, _| ());
-            }
+            self.form.add_ways(replay, *entry, noisy, block, |_, _| ());
         }
         (self.right, self.wrong) = (right, wrong);
     }
@@ -229,9 +229,8 @@ impl<'a, 't> Worker<'a, 't> {
     /// Adds the closed form of misroutes with draws of their own, and their means by bucket.
     fn add_means(&mut self, block: &Block) {
         let layout = self.sweep.replay.layout();
-        let Some((_, form)) = self.forms.last_mut() else { return };
         let misroute = &mut self.sums.misroute;
-        form.add_ways(self.sweep.replay, self.sweep.entry, &self.sweep.noisy, block, |index, means: &Figures| {
+        self.form.add_ways(self.sweep.replay, self.sweep.entry, &self.sweep.noisy, block, |index, means: &Figures| {
             for (lane, &mean) in LANES.into_iter().zip(means) {
                 misroute.lane_mut(layout.at(lane))[block.bucket[index] as usize] += Exact::new(mean);
             }
