@@ -5,13 +5,13 @@ import prepare
 README = prepare.ROOT / "benches" / "README.md"
 
 
-def put(markers, text):
-    """Replaces what stands between two markers."""
-    before, start, rest = README.read_text().partition(markers[0])
+def put(markers, text, page=README):
+    """Replaces what stands between two markers of a page."""
+    before, start, rest = page.read_text().partition(markers[0])
     _, end, after = rest.partition(markers[1])
     if not start or not end:
-        raise LookupError(f"{README.name} has no {' ... '.join(markers)}")
-    README.write_text(f"{before}{start}\n{text}\n{end}{after}")
+        raise LookupError(f"{page.name} has no {' ... '.join(markers)}")
+    page.write_text(f"{before}{start}\n{text}\n{end}{after}")
 
 
 def shown(seconds):

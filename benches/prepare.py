@@ -14,14 +14,15 @@ COLUMN_ROWS = {"full": 10_000_000, "small": 100_000}
 ARRIVALS = {"full": 80_200_000, "small": 1_000_000}
 
 
-def build():
-    """The program and our side of the table: where each stands. One command, which builds the library once."""
-    command = [os.environ.get("CARGO", "cargo"), "bench", "--no-run", "--bench", "against", "--locked"]
+def build(bench="against"):
+    """The program and a bench, by default our side of the table: where each stands. One command, which builds the
+    library once."""
+    command = [os.environ.get("CARGO", "cargo"), "bench", "--no-run", "--bench", bench, "--locked"]
     command += ["--message-format=json-render-diagnostics"]
     told = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
     messages = [json.loads(line) for line in told.splitlines()]
     built = {message["target"]["name"]: Path(message["executable"]) for message in messages if message.get("executable")}
-    return built["wattroute"], built["against"]
+    return built["wattroute"], built[bench]
 
 
 def python():

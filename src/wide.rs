@@ -24,5 +24,36 @@ impl<L: Loop> WithSimd for Dispatched<L> {
 
 /// Runs a loop in the widest registers.
 pub(crate) fn run(work: impl Loop) {
-    Arch::new().dispatch(Dispatched(work));
+    arch().dispatch(Dispatched(work));
+}
+
+#[cfg(not(test))]
+#[inline(always)]
+fn arch() -> Arch {
+    Arch::new()
+}
+
+#[cfg(test)]
+pub(crate) use narrow::{arch, narrowly};
+
+/// The same loops without wide registers: what tests hold the widest against.
+#[cfg(test)]
+mod narrow {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::Arch;
+
+    static NARROW: AtomicBool = AtomicBool::new(false);
+
+    /// Runs something while every loop, of other threads too, is kept out of wide registers.
+    pub(crate) fn narrowly<T>(work: impl FnOnce() -> T) -> T {
+        NARROW.store(true, Ordering::SeqCst);
+        let done = work();
+        NARROW.store(false, Ordering::SeqCst);
+        done
+    }
+
+    pub(crate) fn arch() -> Arch {
+        if NARROW.load(Ordering::SeqCst) { Arch::Scalar } else { Arch::new() }
+    }
 }

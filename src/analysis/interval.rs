@@ -8,6 +8,8 @@ use crate::replay::Resampled;
 const FEWEST_BUCKETS: usize = 20;
 /// Share of resamples below a 95% interval, and above it.
 const TAIL: f64 = 0.025;
+/// Of a bound: what rounding alone may move a figure by.
+const ROUNDING: f64 = 1e-13;
 
 /// A statistic of a policy's sums with its 95% percentile interval (Efron & Tibshirani 1993,
 /// chapter 13). `None` where the statistic is not defined; without bounds where queries are too few.
@@ -30,8 +32,10 @@ pub fn bounded(value: f64, filled: usize, resamples: Vec<Option<f64>>) -> Figure
     Figure { value, low: interval.map(|(low, _)| low), high: interval.map(|(_, high)| high) }
 }
 
-/// The 2.5th and 97.5th percentile (linear between order statistics); `None` without values.
-pub fn percentile_interval(mut values: Vec<f64>) -> Option<(f64, f64)> {
+/// The 2.5th and 97.5th percentile (linear between order statistics). `None` without values, and where both are the
+/// same: what never happened in a sample says nothing about how often it happens outside, and what holds by
+/// definition needs no interval.
+fn percentile_interval(mut values: Vec<f64>) -> Option<(f64, f64)> {
     let last = values.len().checked_sub(1)? as f64;
     let mut at = |share: f64| {
         let rank = share * last;
@@ -40,7 +44,8 @@ pub fn percentile_interval(mut values: Vec<f64>) -> Option<(f64, f64)> {
         let above = rest.iter().copied().reduce(f64::min).filter(|_| rank.fract() > 0.0).unwrap_or(below);
         below + (above - below) * rank.fract()
     };
-    Some((at(TAIL), at(1.0 - TAIL)))
+    let (low, high) = (at(TAIL), at(1.0 - TAIL));
+    (high - low > ROUNDING * low.abs().max(high.abs())).then_some((low, high))
 }
 
 /// A standard normal number for each resample (Box and Muller 1958): the router's own noise, in closed form.
@@ -60,6 +65,9 @@ mod tests {
         let interval = percentile_interval((0..=1000).rev().map(f64::from).collect());
         assert_eq!(interval, Some((25.0, 975.0)));
         assert_eq!(percentile_interval(Vec::new()), None);
+        // Nothing varied, but for rounding.
+        assert_eq!(percentile_interval(vec![1.0; 1000]), None);
+        assert_eq!(percentile_interval((0..1000).map(|one| 0.3 + f64::from(one % 2) * 1e-16).collect()), None);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub use break_even::{
 pub use compare::{By, Compared, Comparison, NearlyAll, Perturbed, WorseThan, compare, perturbed};
 pub use day::{Day, DayAmounts, DaySavings, DayStrategy, Grid, Grids, Zones, day};
 pub use figure::{ACCOUNT_NAMES, ById, Figure, Fractions, Quantities};
-pub use interval::{bounded, figure, normal_noise, paired, percentile_interval};
+pub use interval::{bounded, figure, normal_noise, paired};
 pub use measure::Measures;
 pub use routers::RouterReport;
 pub use study::Study;

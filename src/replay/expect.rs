@@ -7,6 +7,7 @@
 use super::account::{AccountBlock, QueryResult, Status, by_account, nobody};
 use super::closed_form::{Baseline, ClosedForm};
 use super::lane::{LaneVisitor, Layout, visit_lanes};
+use super::spread::{Spread, Ways};
 use super::tally::Reference;
 use crate::policy::noisy_oracle::{NoisyOracle, Rates};
 use crate::policy::oracle::Choice;
@@ -19,13 +20,19 @@ use super::setup::Replay;
 use crate::trace::BLOCK_ROWS;
 use rayon::prelude::*;
 
-/// Expectation and variance of the sum of each lane over the router's draws.
+/// Expectation and spread of the sum of each lane over the router's draws.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LaneMoments {
     /// Expectation by lane.
     pub mean: Vec<f64>,
-    /// Variance by lane.
-    pub variance: Vec<f64>,
+    /// Variances and covariances.
+    pub spread: Spread,
+}
+
+impl LaneMoments {
+    fn new(layout: Layout) -> Self {
+        LaneMoments { mean: vec![0.0; layout.width()], spread: Spread::new(layout) }
+    }
 }
 
 /// The result of a plan all of whose attempts are paid, the last one answering.
@@ -89,8 +96,7 @@ impl Replay<'_> {
     /// workload would be.
     pub(crate) fn expect_after(&self, entry: usize, before: Option<LaneMoments>) -> Option<LaneMoments> {
         let Rule::NoisyOracle(noisy) = &self.entries[entry].built.rule else { return None };
-        let zeros = || vec![0.0; self.layout().width()];
-        let mut moments = before.unwrap_or_else(|| LaneMoments { mean: zeros(), variance: zeros() });
+        let mut moments = before.unwrap_or_else(|| LaneMoments::new(self.layout()));
         match (self.room, noisy.rates()) {
             (Some(_), Rates::Accuracy(accuracy)) => self.expect_dense(entry, noisy, accuracy, &mut moments),
             _ => self.expect_any(entry, noisy, &mut moments),
@@ -116,7 +122,7 @@ impl Replay<'_> {
         for (baselines, sums) in &parts {
             sums.moments(accuracy, |lane, mean, variance| {
                 moments.mean[layout.at(lane)] += mean;
-                moments.variance[layout.at(lane)] += variance;
+                moments.spread.variance[layout.at(lane)] += variance;
             });
             for (position, baseline) in baselines.iter().enumerate() {
                 baseline.lanes(position, |lane, sum| moments.mean[layout.at(lane)] += sum);
@@ -135,7 +141,7 @@ impl Replay<'_> {
         let parts: Vec<LaneMoments> = (0..blocks).into_par_iter().map(part).collect();
         for part in parts {
             moments.mean.iter_mut().zip(&part.mean).for_each(|(sum, term)| *sum += term);
-            moments.variance.iter_mut().zip(&part.variance).for_each(|(sum, term)| *sum += term);
+            moments.spread.add(&part.spread);
         }
     }
 
@@ -143,26 +149,16 @@ impl Replay<'_> {
         let layout = self.layout();
         let compared = self.compared(entry, block);
         let reference = self.reference(block, &compared);
-        let mut numbers = LaneNumbers::new(layout);
-        let width = layout.width();
-        let mut moments = LaneMoments { mean: vec![0.0; width], variance: vec![0.0; width] };
-        let (mut mean, mut square) = (vec![0.0; width], vec![0.0; width]);
+        let (mut numbers, mut ways, mut moments) = (LaneNumbers::new(layout), Ways::new(layout), LaneMoments::new(layout));
         let overhead = &self.entries[entry].spec.overhead;
         for index in 0..block.queries.len() {
-            mean.fill(0.0);
-            square.fill(0.0);
+            ways.clear();
             cases(index, &mut |chance, endpoints| {
                 let result = result_of(&block.outcomes, index, endpoints, overhead);
-                for (lane, &value) in numbers.of(layout, &result, &reference, index).iter().enumerate() {
-                    mean[lane] += chance * value;
-                    square[lane] += chance * value * value;
-                }
+                ways.add(layout, chance, numbers.of(layout, &result, &reference, index));
             });
-            for lane in 0..width {
-                moments.mean[lane] += mean[lane];
-                // Rounding may leave a variance of 0 slightly below it.
-                moments.variance[lane] += (square[lane] - mean[lane] * mean[lane]).max(0.0);
-            }
+            moments.mean.iter_mut().zip(&ways.mean).for_each(|(sum, term)| *sum += term);
+            moments.spread.add_ways(layout, &ways);
         }
         moments
     }

@@ -77,6 +77,18 @@ impl Layout {
         self.lanes_a_pair() * ACCOUNTS.len() + if self.dense { 1 } else { 2 }
     }
 
+    /// The positions of numerator and denominator of the ratios whose denominators depend on who serves a query:
+    /// none where every cell is known.
+    pub fn ratios(self) -> impl Iterator<Item = [usize; 2]> {
+        let pair = move |above: Lane, below: Lane| [self.at(above), self.at(below)];
+        let of_baseline = move |baseline: usize| {
+            (0..ACCOUNTS.len()).map(move |account| pair(Lane::Mine(baseline, account), Lane::Theirs(baseline, account)))
+        };
+        let baselines = if self.dense { 0 } else { self.baselines };
+        let scores = (!self.dense).then(|| pair(Lane::Score, Lane::Scored));
+        scores.into_iter().chain((0..baselines).flat_map(of_baseline))
+    }
+
     /// The position of a lane.
     #[inline]
     pub fn at(&self, lane: Lane) -> usize {

@@ -28,6 +28,7 @@ mod references;
 mod rows;
 mod setup;
 mod split;
+mod spread;
 mod stream;
 mod tally;
 mod tile;
@@ -45,6 +46,7 @@ pub use lane::{Lane, Layout, UNITS};
 pub use rows::Rows;
 pub use setup::{Entry, Groups, LeftOut, Replay, Request};
 pub use split::{Part, lane as split_lane, oracle_that_errs};
+pub use spread::Spread;
 pub use stream::{PART_QUERIES, Parts, Stream};
 pub use tally::{BUCKETS, Tally};
 pub use totals::{Facts, Group, Totals};
@@ -62,6 +64,7 @@ pub(crate) mod sweeping {
     pub(crate) use super::line::{LANES, Line};
     pub(crate) use super::line_rows::{LineRows, own_lanes};
     pub(crate) use super::lines::{self, Changed};
+    pub(crate) use super::spread::Ways;
     pub(crate) use super::tally::Reference;
 }
 

@@ -257,22 +257,22 @@ impl Builder<'_, '_> {
 
     fn expected(&self, moments: &LaneMoments) -> Expected {
         let layout = self.measures.layout;
+        let of_ratio = |above: Lane, below: Lane| moments.spread.of_ratio(layout, &moments.mean, above, below);
         Expected {
             totals: Quantities::from_array(std::array::from_fn(|account| {
                 let lane = layout.at(Lane::Sum(account));
                 let unit = UNITS[account];
                 (moments.mean[layout.at(Lane::Known(account))] > 0.0)
-                    .then(|| Moments { mean: moments.mean[lane] * unit, sd: moments.variance[lane].sqrt() * unit })
+                    .then(|| Moments { mean: moments.mean[lane] * unit, sd: moments.spread.variance[lane].sqrt() * unit })
             })),
-            answer_accuracy: self.measures.answer_accuracy(&moments.mean).map(|mean| {
-                let scored = moments.mean[layout.at(Lane::Scored)];
-                Moments { mean, sd: moments.variance[layout.at(Lane::Score)].sqrt() / scored }
-            }),
+            answer_accuracy: self
+                .measures
+                .answer_accuracy(&moments.mean)
+                .map(|mean| Moments { mean, sd: of_ratio(Lane::Score, Lane::Scored) }),
             savings: self.by_baseline(|baseline| {
                 Fractions::from_array(std::array::from_fn(|account| {
                     let mean = self.measures.saving(&moments.mean, baseline, account)?;
-                    let theirs = moments.mean[layout.at(Lane::Theirs(baseline, account))];
-                    Some(Moments { mean, sd: moments.variance[layout.at(Lane::Mine(baseline, account))].sqrt() / theirs })
+                    Some(Moments { mean, sd: of_ratio(Lane::Mine(baseline, account), Lane::Theirs(baseline, account)) })
                 }))
             }),
         }

@@ -1,12 +1,13 @@
 //! From the sums of a sweep to curves.
 
 use super::{Curve, Point, RouterAccuracy};
-use crate::analysis::{ById, Figure, Fractions, Measures, Quantities, normal_noise, percentile_interval};
+use crate::analysis::{ById, Fractions, Measures, Quantities, bounded, normal_noise};
 use crate::replay::{Lane, RESAMPLES, Replay, Resampled, Weights};
 use crate::sweep::{CurveSums, Grid};
 
 /// The curve of one entry, by its position, under one misroute rule. Intervals are for the sample of queries (the
-/// bootstrap of the expectation) and the router's draws (its variance in closed form) together.
+/// bootstrap of the expectation) and the router's draws (their variance in closed form) together, around what
+/// the draws gave.
 pub fn curve(replay: &Replay, entry: usize, misroute: &str, grid: &Grid, sums: &CurveSums) -> Curve {
     let entry = &replay.entries[entry];
     let weights = Weights::new(replay.seed);
@@ -47,14 +48,14 @@ impl CurveBuilder<'_, '_> {
         for ((oracle, misroute), sums) in self.oracle.draws.iter().zip(&self.misroute.draws).zip(&mut *resamples) {
             mix(accuracy, oracle, misroute, sums);
         }
-        let sd = |lane: Lane| (self.sums.variance(m.layout.at(lane), accuracy) / f64::from(self.replay.replicates)).sqrt();
-        // A ratio's noise is its numerator's over its denominator: denominators hardly depend on the draws.
+        let (spread, replicates) = (self.sums.spread(accuracy), f64::from(self.replay.replicates));
         let interval = |value: Option<f64>, statistic: &dyn Fn(&[f64]) -> Option<f64>, above: Lane, below: Lane| {
             let value = value?;
-            let noise = sd(above) / m.lane(&expected, below);
-            let values: Option<Vec<f64>> = resamples.iter().zip(&self.noise).map(|(sums, z)| Some(statistic(sums)? + z * noise)).collect();
-            let bounds = values.filter(|_| self.oracle.filled >= 20).and_then(percentile_interval);
-            Some(Figure { value, low: bounds.map(|(low, _)| low), high: bounds.map(|(_, high)| high) })
+            let noise = spread.of_ratio(m.layout, &expected, above, below) / replicates.sqrt();
+            // Resamples lie around the expectation; the draws at hand have moved the figure away from it.
+            let moved = value - statistic(&expected)?;
+            let resamples = resamples.iter().zip(&self.noise).map(|(sums, z)| Some(statistic(sums)? + moved + z * noise));
+            Some(bounded(value, self.oracle.filled, resamples.collect()))
         };
         let share = |value: Option<f64>, lane: Lane, below: Lane| {
             let statistic = |sums: &[f64]| (m.lane(sums, below) > 0.0).then(|| m.lane(sums, lane) / m.lane(sums, below));

@@ -14,6 +14,8 @@ mod json;
 mod markdown;
 mod parquet;
 mod read;
+#[cfg(test)]
+mod registers_tests;
 mod reproduction;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

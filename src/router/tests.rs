@@ -73,6 +73,48 @@ fn a_feature_that_leaks_on_the_judged_fold_alone_does_not_help() -> Result<()> {
     Ok(())
 }
 
+/// Of predictions for two endpoints: the larger of their areas under the ROC curve, and by how much the scores of
+/// those predicted to be higher beat a coin that takes the endpoints as often, in standard errors.
+fn worth(predicted: &[Vec<f64>], scores: &[Vec<f64>]) -> (f64, f64) {
+    let area = |endpoint: usize| Reliability::of(&predicted[endpoint], &scores[endpoint]).and_then(|found| found.auc).unwrap_or(0.0);
+    let second: Vec<bool> = (0..QUERIES).map(|query| predicted[1][query] > predicted[0][query]).collect();
+    let gain: Vec<f64> = (0..QUERIES).map(|query| scores[1][query] - scores[0][query]).collect();
+    let mean = |of: &dyn Fn(usize) -> f64| (0..QUERIES).map(of).sum::<f64>() / QUERIES as f64;
+    let (share, average) = (mean(&|query| f64::from(u8::from(second[query]))), mean(&|query| gain[query]));
+    // The covariance of being chosen and gaining is what choosing brings over a coin of that share.
+    let term = |query: usize| (f64::from(u8::from(second[query])) - share) * (gain[query] - average);
+    let (beats, square) = (mean(&term), mean(&|query| term(query).powi(2)));
+    (area(0).max(area(1)), if square > 0.0 { beats / (square / QUERIES as f64).sqrt() } else { 0.0 })
+}
+
+#[test]
+fn a_router_of_permuted_labels_does_not_beat_random() -> Result<()> {
+    let x = |query: usize| uniform(3, query);
+    let mut order: Vec<usize> = (0..QUERIES).collect();
+    order.sort_by(|a, b| uniform(8, *a).total_cmp(&uniform(8, *b)));
+    let trace = trace(vec![("x", (0..QUERIES).map(x).collect())]);
+    // One endpoint is right on the lower half of x, the other on the upper half, nine times of ten.
+    let is_right = |half: bool, query: usize| (x(query) < 0.5) == (half == (uniform(9, query) < 0.9));
+    let honest = labels(&[&|query| is_right(true, query), &|query| is_right(false, query)]);
+    let permuted = labels(&[&|query| is_right(true, order[query]), &|query| is_right(false, order[query])]);
+    for router in ROUTERS {
+        let how = How { max_rows: 1000, ..how() };
+        let of = |labels: &Labels| -> Result<(f64, f64)> {
+            let found = fitted(&format!("{{ kind = \"{}\" }}", router.name), &trace, labels, &how)?;
+            Ok(worth(&found.predicted, &labels.scores))
+        };
+        // The area by chance is 1/2 with a standard error of sqrt(4001 / (12 x 2000 x 2000)) = 0.009.
+        let (area, beats) = of(&permuted)?;
+        assert!(area < 0.5 + 4.0 * 0.009 && beats < 4.0, "{}: {area}, {beats} standard errors", router.name);
+        // The same labels where they belong are learnt, nine of ten right is an area of 0.9, but by the one that ranks
+        // all queries alike.
+        let (area, beats) = of(&honest)?;
+        let learns = area > 0.8 && beats > 20.0;
+        assert!(learns != (router.name == "bradley-terry"), "{}: {area}, {beats} standard errors", router.name);
+    }
+    Ok(())
+}
+
 #[test]
 fn what_is_not_there_is_not_learnt() -> Result<()> {
     let trace = trace(vec![("noise", (0..QUERIES).map(|query| uniform(3, query)).collect())]);

@@ -1,6 +1,6 @@
 //! Sweeping a workload without gaps: in lines.
 
-use super::{CurveSums, Ordered, Sweep, Task};
+use super::{CurveSums, DrawSums, Ordered, Sweep};
 use crate::draw::{Draws, Stream};
 use crate::error::Result;
 use crate::policy::PlanBlock;
@@ -10,7 +10,7 @@ use crate::replay::sweeping::{
     Baselines, Block, Cells, Changed, ClosedForm, Figures, Judge, LANES, Line, LineRows, QUERIES_AT_A_TIME, deal, goes_to_endpoints, lines,
     own_lanes, their_lanes,
 };
-use crate::replay::{AccountBlock, Exact, Layout, Progress, Rows};
+use crate::replay::{AccountBlock, Exact, Layout, Progress, Rows, Spread};
 use crate::trace::EndpointIx;
 
 /// Blocks that one task works through: sums of floating-point numbers are taken task by task.
@@ -24,7 +24,7 @@ pub(super) fn run(sweep: &Sweep, room: usize, ordered: &mut Ordered, sums: &mut 
     let tasks = ordered.tasks(queries, size);
     let work = |worker: &mut Worker, position: usize| {
         let task = &tasks[position];
-        worker.form = form_of(layout, &ordered.begin(task, layout.width()));
+        worker.form = form_of(layout, &ordered.begin(task, layout));
         for start in task.clone().step_by(QUERIES_AT_A_TIME) {
             let block = sweep.replay.block(start, task.end.min(start + QUERIES_AT_A_TIME));
             worker.block(&block);
@@ -45,21 +45,21 @@ pub(super) fn run(sweep: &Sweep, room: usize, ordered: &mut Ordered, sums: &mut 
     Ok(())
 }
 
-/// The sums of a task from the figures of its closed form.
-fn task_of(layout: Layout, form: &ClosedForm) -> Task {
-    let mut task = Task::new(layout.width());
+/// The sums of a task from the figures of its closed form. Without gaps no denominator varies.
+fn task_of(layout: Layout, form: &ClosedForm) -> DrawSums {
+    let mut task = DrawSums::new(layout);
     for (figure, lane) in LANES.into_iter().enumerate() {
-        task.difference_squared[layout.at(lane)] = form.difference_squared[figure];
-        task.misroute_variance[layout.at(lane)] = form.wrong_variance[figure];
+        task.difference.variance[layout.at(lane)] = form.difference_squared[figure];
+        task.misroute.variance[layout.at(lane)] = form.wrong_variance[figure];
     }
     task
 }
 
 /// A closed form that goes on from those of a task.
-fn form_of(layout: Layout, task: &Task) -> ClosedForm {
-    let figures = |sums: &[f64]| LANES.map(|lane| sums[layout.at(lane)]);
+fn form_of(layout: Layout, task: &DrawSums) -> ClosedForm {
+    let figures = |spread: &Spread| LANES.map(|lane| spread.variance[layout.at(lane)]);
     let mut form = ClosedForm::default();
-    (form.difference_squared, form.wrong_variance) = (figures(&task.difference_squared), figures(&task.misroute_variance));
+    (form.difference_squared, form.wrong_variance) = (figures(&task.difference), figures(&task.misroute));
     form
 }
 

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::{CurveSums, Ordered, Sweep, Task};
+use super::{CurveSums, DrawSums, Ordered, Sweep};
 use crate::draw::{Draws, Stream};
 use crate::policy::PlanBlock;
 use crate::policy::oracle::Choice;
-use crate::replay::sweeping::{Block, LaneNumbers, LaneVisitor, QUERIES_AT_A_TIME, Reference, result_of, visit_lanes};
+use crate::replay::sweeping::{Block, LaneNumbers, LaneVisitor, QUERIES_AT_A_TIME, Reference, Ways, result_of, visit_lanes};
 use crate::replay::{AccountBlock, Exact, Progress, Rows};
 
 /// Blocks that one task works through before its sums are merged.
@@ -18,16 +18,15 @@ const BLOCKS_A_TASK: usize = 256;
 pub(super) fn run(sweep: &Sweep, ordered: &mut Ordered, sums: &mut CurveSums, progress: &dyn Progress) {
     let size = QUERIES_AT_A_TIME * BLOCKS_A_TASK;
     let queries = sweep.replay.workload.len();
-    let width = sweep.replay.layout().width();
+    let layout = sweep.replay.layout();
     let tasks = ordered.tasks(queries, size);
-    let parts: Vec<CurveSums> = tasks.par_iter().map(|task| sweep.task(task.clone(), ordered.begin(task, width), progress)).collect();
+    let parts: Vec<CurveSums> = tasks.par_iter().map(|task| sweep.task(task.clone(), ordered.begin(task, layout), progress)).collect();
     let mut exact = sweep.empty();
     parts.iter().for_each(|part| exact.merge(part));
     accumulate(&mut exact);
     sums.merge(&exact);
-    let task = |part: CurveSums| Task { difference_squared: part.difference_squared, misroute_variance: part.misroute_variance };
     // In the order of the tasks, so that the bytes do not depend on the threads.
-    ordered.take(parts.into_iter().map(task), queries, size, sums);
+    ordered.take(parts.into_iter().map(|part| part.draws), queries, size, sums);
 }
 
 /// From bins to totals: all misroutes, and what is right up to each accuracy.
@@ -100,9 +99,8 @@ impl LaneVisitor for BlockLanes {
 }
 
 impl Sweep<'_, '_> {
-    fn task(&self, task: Range<usize>, begun: Task, progress: &dyn Progress) -> CurveSums {
-        let Task { difference_squared, misroute_variance } = begun;
-        let mut sums = CurveSums { difference_squared, misroute_variance, ..self.empty() };
+    fn task(&self, task: Range<usize>, begun: DrawSums, progress: &dyn Progress) -> CurveSums {
+        let mut sums = CurveSums { draws: begun, ..self.empty() };
         for start in task.clone().step_by(QUERIES_AT_A_TIME) {
             let end = task.end.min(start + QUERIES_AT_A_TIME);
             self.block(&self.replay.block(start, end), &mut sums);
@@ -163,31 +161,21 @@ impl Sweep<'_, '_> {
 
     fn add_expected(&self, block: &Block, reference: &Reference, choices: &[Choice], right: &BlockLanes, sums: &mut CurveSums) {
         let layout = self.replay.layout();
-        let width = layout.width();
-        let mut numbers = LaneNumbers::new(layout);
-        let (mut mean, mut square) = (vec![0.0; width], vec![0.0; width]);
-        let mut expected = vec![Exact::ZERO; width];
+        let (mut numbers, mut ways) = (LaneNumbers::new(layout), Ways::new(layout));
         for (lane, column) in sums.oracle.lanes_mut().zip(right.columns()) {
             column.iter().zip(&block.bucket).for_each(|(&cell, &bucket)| lane[bucket as usize] += cell);
         }
         for (index, &choice) in choices.iter().enumerate() {
-            mean.fill(0.0);
-            square.fill(0.0);
+            ways.clear();
             self.noisy.wrong_cases(&block.outcomes, index, choice, false, |chance, endpoints| {
                 let result = result_of(&block.outcomes, index, endpoints, &self.replay.entries[self.entry].spec.overhead);
-                for (lane, &value) in numbers.of(layout, &result, reference, index).iter().enumerate() {
-                    mean[lane] += chance * value;
-                    square[lane] += chance * value * value;
-                }
+                ways.add(layout, chance, numbers.of(layout, &result, reference, index));
             });
-            for lane in 0..width {
-                expected[lane] = Exact::new(mean[lane]);
-                let difference = right.cells[lane * right.queries + index].to_f64() - mean[lane];
-                sums.difference_squared[lane] += difference * difference;
-                sums.misroute_variance[lane] += (square[lane] - mean[lane] * mean[lane]).max(0.0);
-            }
+            let difference = |lane: usize| right.cells[lane * right.queries + index].to_f64() - ways.mean[lane];
+            sums.draws.difference.add_squares(layout, difference);
+            sums.draws.misroute.add_ways(layout, &ways);
             let bucket = block.bucket[index] as usize;
-            sums.misroute.lanes_mut().zip(&expected).for_each(|(lane, &value)| lane[bucket] += value);
+            sums.misroute.lanes_mut().zip(&ways.mean).for_each(|(lane, &mean)| lane[bucket] += Exact::new(mean));
         }
     }
 }

@@ -17,7 +17,7 @@ use std::ops::Range;
 use crate::error::{Error, Result};
 use crate::policy::Rule;
 use crate::policy::noisy_oracle::{Misroute, NoisyOracle, Rates};
-use crate::replay::{BUCKETS, Progress, Replay, Rows};
+use crate::replay::{BUCKETS, Layout, Progress, Replay, Rows, Spread};
 
 /// The sums of one curve: an oracle, a misroute rule and a pool.
 #[derive(Debug, Clone)]
@@ -28,10 +28,8 @@ pub struct CurveSums {
     pub oracle: Rows,
     /// By bootstrap bucket the expectation of the misroute's lanes.
     pub misroute: Rows,
-    /// By lane the sum over queries of the squared difference between the oracle's and the expected misroute's.
-    pub difference_squared: Vec<f64>,
-    /// By lane the sum over queries of the variance of the misroute.
-    pub misroute_variance: Vec<f64>,
+    /// Sums of floating-point numbers.
+    draws: DrawSums,
 }
 
 /// Sweeps one entry, a noisy oracle, by its position, under a misroute rule.
@@ -59,20 +57,27 @@ pub struct Sweeping<'a> {
 struct Ordered {
     /// Queries that were added.
     queries: usize,
-    /// By lane the sums of the task that the last part ended in.
-    open: Task,
+    /// The sums of the task that the last part ended in, if it did not end with it.
+    open: Option<DrawSums>,
 }
 
-/// The sums of a task, by lane.
-#[derive(Clone, Default)]
-struct Task {
-    difference_squared: Vec<f64>,
-    misroute_variance: Vec<f64>,
+/// What the spread over the router's draws is made of, at any accuracy.
+#[derive(Debug, Clone, Default)]
+struct DrawSums {
+    /// Squares of the difference between the oracle's lanes and the expected misroute's.
+    difference: Spread,
+    /// The spread of the misroute.
+    misroute: Spread,
 }
 
-impl Task {
-    fn new(width: usize) -> Task {
-        Task { difference_squared: vec![0.0; width], misroute_variance: vec![0.0; width] }
+impl DrawSums {
+    fn new(layout: Layout) -> Self {
+        DrawSums { difference: Spread::new(layout), misroute: Spread::new(layout) }
+    }
+
+    fn add(&mut self, other: &DrawSums) {
+        self.difference.add(&other.difference);
+        self.misroute.add(&other.misroute);
     }
 }
 
@@ -91,19 +96,18 @@ impl Ordered {
     }
 
     /// The sums that a task of the part begins with.
-    fn begin(&self, task: &Range<usize>, width: usize) -> Task {
-        if task.start == 0 && self.queries > 0 { self.open.clone() } else { Task::new(width) }
+    fn begin(&self, task: &Range<usize>, layout: Layout) -> DrawSums {
+        self.open.clone().filter(|_| task.start == 0).unwrap_or_else(|| DrawSums::new(layout))
     }
 
     /// Takes the sums of a part's tasks, in their order, to those of the curve.
-    fn take(&mut self, tasks: impl Iterator<Item = Task>, queries: usize, size: usize, sums: &mut CurveSums) {
+    fn take(&mut self, tasks: impl Iterator<Item = DrawSums>, queries: usize, size: usize, sums: &mut CurveSums) {
         self.queries += queries;
-        let mut last: Option<Task> = None;
+        self.open = None;
         for task in tasks {
-            last.iter().for_each(|last| sums.add_task(last));
-            last = Some(task);
+            self.close(sums);
+            self.open = Some(task);
         }
-        self.open = last.unwrap_or_default();
         if self.queries.is_multiple_of(size) {
             self.close(sums);
         }
@@ -111,8 +115,7 @@ impl Ordered {
 
     /// Takes the sums of the task that was open.
     fn close(&mut self, sums: &mut CurveSums) {
-        sums.add_task(&self.open);
-        self.open = Task::new(sums.difference_squared.len());
+        self.open.take().iter().for_each(|open| sums.draws.add(open));
     }
 }
 
@@ -179,15 +182,8 @@ impl CurveSums {
             simulated: (0..replay.replicates).map(|_| rows()).collect(),
             oracle: Rows::new(BUCKETS, width),
             misroute: Rows::new(BUCKETS, width),
-            difference_squared: vec![0.0; width],
-            misroute_variance: vec![0.0; width],
+            draws: DrawSums::new(replay.layout()),
         }
-    }
-
-    fn add_task(&mut self, task: &Task) {
-        let add = |mine: &mut Vec<f64>, theirs: &[f64]| mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
-        add(&mut self.difference_squared, &task.difference_squared);
-        add(&mut self.misroute_variance, &task.misroute_variance);
     }
 
     /// Adds the exact sums of other queries.
@@ -197,8 +193,8 @@ impl CurveSums {
         self.misroute.merge(&other.misroute);
     }
 
-    /// The variance of a lane's sum over the router's draws, at an accuracy.
-    pub fn variance(&self, lane: usize, accuracy: f64) -> f64 {
-        accuracy * (1.0 - accuracy) * self.difference_squared[lane] + (1.0 - accuracy) * self.misroute_variance[lane]
+    /// How much the sums of one replicate vary over the router's draws, at an accuracy.
+    pub fn spread(&self, accuracy: f64) -> Spread {
+        Spread::at(accuracy, &self.draws.difference, &self.draws.misroute)
     }
 }

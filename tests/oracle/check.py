@@ -28,8 +28,7 @@ def write(case, folder):
 def pairs(case, world, found):
     """Of each policy what `Comparison.entry` takes."""
     entries = of_sweep(case, world, found) if case.misroutes else of_replay(case, world, found)
-    gaps = world.has_gaps()
-    return [(*one, gaps) for one in [("the run", found["run"], of_run(world), 1), *entries]]
+    return [("the run", found["run"], of_run(world), 1), *entries]
 
 
 def of_run(world):

@@ -28,13 +28,9 @@ class Comparison:
     largest: float = 0.0
     largest_at: str = ""
     disagreements: list = field(default_factory=list)
-    gaps: bool = False
-    known: int = 0  # disagreements that known.py explains
-    known_possible: int = 0
 
-    def entry(self, trace, policy, theirs, ours, counts, gaps):
+    def entry(self, trace, policy, theirs, ours, counts):
         """Everything in `ours`; the report may hold more. `counts`: queries times replicates."""
-        self.gaps = gaps
         for name, value in ours.items():
             self._walk((trace, policy), (name,), theirs.get(name, "nothing"), value, counts)
 
@@ -49,10 +45,7 @@ class Comparison:
                 self._walk(where, (*path, name), theirs.get(name, "nothing"), ours.get(name, "nothing"), counts)
             return
         self.figures += 1
-        if self.gaps and is_sd_of_ratio(path):
-            self.known_possible += 1
-            self.known += not self._same(where, path, theirs, ours, counts)
-        elif not self._same(where, path, theirs, ours, counts):
+        if not self._same(where, path, theirs, ours, counts):
             self.disagreements.append(Disagreement(*where, " ".join(map(str, path)), theirs, ours))
 
     def _same(self, where, path, theirs, ours, counts):
@@ -69,11 +62,6 @@ class Comparison:
         if not of_one and self.largest < relative <= TOLERANCE:
             self.largest, self.largest_at = relative, f"{where[0]}, {where[1]}: {' '.join(map(str, path))}"
         return relative <= TOLERANCE
-
-
-def is_sd_of_ratio(path):
-    """known.py says what is the matter with these where queries may be unserved."""
-    return path[0] == "expected" and path[1] in ("answer_accuracy", "savings") and path[-1] == "sd"
 
 
 def groups_by_key(entry):

@@ -80,10 +80,6 @@ class World:
         self.able = [[self._able(e, q) for q in kept] for e in range(len(self.ids))]
         self.queries = range(len(kept))
 
-    def has_gaps(self):
-        """Whether some figure of an endpoint in use is unknown of a query that stays."""
-        return any(math.isnan(c) for e in self.used for m in self.accounts for c in self.cells[e][m])
-
     def _lacks(self, query, rule):
         metrics = [m for m in self.needed if self._rule(m) == rule]
         return any(self._missing(e, m, query) for e in self.used for m in metrics)

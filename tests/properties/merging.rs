@@ -51,10 +51,18 @@ fn parts_merge_into_the_whole() {
     let whole = prepare(&trace, &specs(), &Request { replicates: 2, seed: 11, ..Request::default() }).run(&Silent).unwrap();
     // At block boundaries, and, since sums are exact, anywhere else.
     for bounds in [vec![0, 4096, 8192, 20_000], vec![0, 12_288, 20_000], vec![0, 1, 6000, 20_000]] {
-        let mut merged = tallies(&trace, bounds[0]..bounds[1]);
-        for part in bounds[1..].windows(2) {
-            merged.iter_mut().zip(tallies(&trace, part[0]..part[1])).for_each(|(sum, part)| sum.merge(&part));
+        let parts: Vec<Vec<Tally>> = bounds.windows(2).map(|part| tallies(&trace, part[0]..part[1])).collect();
+        // From the first to the last, from the last to the first, and the first two taken together last.
+        let merge = |a: &[Tally], b: &[Tally]| -> Vec<Tally> {
+            let mut merged = a.to_vec();
+            merged.iter_mut().zip(b).for_each(|(sum, part)| sum.merge(part));
+            merged
+        };
+        let forwards = parts[1..].iter().fold(parts[0].clone(), |sum, part| merge(&sum, part));
+        let backwards = parts[1..].iter().fold(parts[0].clone(), |sum, part| merge(part, &sum));
+        let last = parts[2..].iter().fold(parts[1].clone(), |sum, part| merge(&sum, part));
+        for merged in [forwards, backwards, merge(&parts[0], &last)] {
+            assert!(merged == whole, "parts at {bounds:?} add up to something else");
         }
-        assert!(merged == whole, "parts at {bounds:?} add up to something else");
     }
 }

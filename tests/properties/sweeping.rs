@@ -28,15 +28,19 @@ fn agree(trace: &wattroute::trace::Trace, misroute: Misroute, more: &str, reques
     }
     for (index, accuracy) in accuracies.iter().enumerate() {
         let moments = replay.expect(index).unwrap();
-        let (right, wrong) = (sums.oracle.total(), sums.misroute.total());
+        let (right, wrong, spread) = (sums.oracle.total(), sums.misroute.total(), sums.spread(*accuracy));
         for lane in 0..replay.layout().width() {
             let mean = accuracy * right[lane].to_f64() + (1.0 - accuracy) * wrong[lane].to_f64();
             let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * (1.0 + a.abs().max(b.abs()));
             assert!(near(mean, moments.mean[lane]), "lane {lane} at {accuracy}: {mean}, {}", moments.mean[lane]);
-            let variance = sums.variance(lane, *accuracy);
+            let (variance, expected) = (spread.variance[lane], moments.spread.variance[lane]);
             // A difference of squares loses digits in the square of the mean.
-            let close = (variance - moments.variance[lane]).abs() <= 1e-9 * (1.0 + mean * mean);
-            assert!(close, "variance of lane {lane} at {accuracy}: {variance}, {}", moments.variance[lane]);
+            let close = (variance - expected).abs() <= 1e-9 * (1.0 + mean * mean);
+            assert!(close, "variance of lane {lane} at {accuracy}: {variance}, {expected}");
+        }
+        for (pair, (covariance, expected)) in spread.covariance.iter().zip(&moments.spread.covariance).enumerate() {
+            let close = (covariance - expected).abs() <= 1e-9 * (1.0 + expected.abs());
+            assert!(close, "covariance of pair {pair} at {accuracy}: {covariance}, {expected}");
         }
     }
 }

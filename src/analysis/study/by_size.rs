@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Options;
 use super::group::{Extent, Group};
-use super::sample::{Subject, varied};
+use super::sample::Subject;
 use crate::analysis::{Figure, Fractions, Measures, figure};
 use crate::error::{Error, Result};
 use crate::policy::oracle::{Goal, OracleParameters};
@@ -188,7 +188,7 @@ impl Run<'_> {
         let tally = tallies.first().ok_or_else(|| Error::new("a replay without a policy"))?;
         let (sample, measures) = (self.weights.apply(&tally.buckets, 1), Measures { layout: replay.layout() });
         let saving = |account: usize| {
-            metrics.contains(&ACCOUNTS[account]).then(|| varied(figure(&sample, |sums| measures.saving(sums, 0, account)))).flatten()
+            metrics.contains(&ACCOUNTS[account]).then(|| figure(&sample, |sums| measures.saving(sums, 0, account))).flatten()
         };
         let served = |endpoint: EndpointIx| tally.served.get(endpoint as usize).copied().unwrap_or(0);
         let at_home: u64 = replay.roles.pools.iter().flat_map(|pool| &pool.local).map(|&endpoint| served(endpoint)).sum();
@@ -200,7 +200,7 @@ impl Run<'_> {
                 category: None,
                 queries,
             },
-            answer_accuracy: varied(figure(&sample, |sums| measures.answer_accuracy(sums))),
+            answer_accuracy: figure(&sample, |sums| measures.answer_accuracy(sums)),
             local_share: at_home as f64 / queries as f64,
             savings: Fractions::from_array(std::array::from_fn(saving)),
         })

@@ -70,7 +70,7 @@ impl<'t> Subject<'t> {
             members.iter().filter(|&&query| flags[query as usize]).for_each(|&query| cells[bucket(query)] += Exact::ONE);
         }
         let sample: Resampled = self.weights.apply(&rows, 1);
-        let share = |lane: usize| varied(figure(&sample, |sums| (sums[0] > 0.0).then(|| sums[lane] / sums[0])));
+        let share = |lane: usize| figure(&sample, |sums| (sums[0] > 0.0).then(|| sums[lane] / sums[0]));
         (1..=flags.len()).map(share).collect()
     }
 }
@@ -88,13 +88,7 @@ pub(super) fn compared<const N: usize>(endpoints: [&Measured; N], statistic: imp
     let resamples = endpoints.iter().map(|endpoint| endpoint.draws.len()).min().unwrap_or(0);
     let of_resample = |resample: usize| statistic(endpoints.map(|endpoint| &endpoint.draws[resample]));
     let filled = endpoints.iter().map(|endpoint| endpoint.filled).min().unwrap_or(0);
-    varied(Some(bounded(value, filled, (0..resamples).map(of_resample).collect())))
-}
-
-/// A figure without the bounds that only repeat it: what never happened in a sample says nothing about how
-/// often it happens outside, and what holds by definition needs no interval.
-pub(super) fn varied(figure: Option<Figure>) -> Option<Figure> {
-    figure.map(|figure| if figure.low == figure.high { Figure::exact(figure.value) } else { figure })
+    Some(bounded(value, filled, (0..resamples).map(of_resample).collect()))
 }
 
 /// An endpoint's mean over another's.
