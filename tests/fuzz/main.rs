@@ -31,6 +31,7 @@ fn what_was_found_before_is_read() {
             problems.extend(run::once(reader, &bytes).err().map(|finding| format!("{}: {finding}", path.display())));
         }
     }
+    run::clear();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
@@ -47,12 +48,14 @@ fn every_seed_is_read() {
             }
         }
     }
+    run::clear();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
 #[test]
 fn a_few_changed_files_are_read() {
     let findings: Vec<String> = READERS.iter().flat_map(|reader| run::cases(reader, 1, BURST).findings).collect();
+    run::clear();
     assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
 
@@ -78,6 +81,7 @@ fn for_a_time(group: &str) {
         println!("{}: {done} (WATTROUTE_FUZZ_SEED={seed})", reader.name);
         findings.extend(done.findings);
     }
+    run::clear();
     assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
 

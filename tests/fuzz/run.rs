@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use wattroute::Error;
@@ -12,8 +13,11 @@ use crate::corpus;
 use crate::mutate::{Material, mutated};
 use crate::random::Random;
 use crate::readers::Reader;
+use crate::seeds::THOROUGH;
 use crate::watch::watched;
 
+/// One case in so many is used in ways that take long too.
+const THOROUGHLY: u64 = 16;
 /// Tries to make a finding smaller.
 const TRIES: usize = 300;
 
@@ -40,19 +44,30 @@ impl fmt::Display for Done {
     }
 }
 
-/// The folder in which a reader's cases are written (`WATTROUTE_FUZZ_FOLDER`: one in memory is faster); the last one stays, should the process be killed.
-fn folder(reader: &Reader) -> PathBuf {
-    let place = std::env::var_os("WATTROUTE_FUZZ_FOLDER").map_or_else(|| env!("CARGO_TARGET_TMPDIR").into(), PathBuf::from);
-    let folder = place.join(format!("fuzz-{}", std::process::id())).join(reader.name);
-    fs::create_dir_all(&folder).unwrap();
-    folder
+/// The folder of this test's cases: in memory where the system has such a folder, since writing what was
+/// imported to a disk would take most of the time. The last case stays, should the process be killed.
+fn folder() -> PathBuf {
+    let memory = PathBuf::from("/dev/shm");
+    let place = if memory.is_dir() { memory } else { env!("CARGO_TARGET_TMPDIR").into() };
+    place.join(format!("wattroute-fuzz-{}-{:?}", std::process::id(), std::thread::current().id()))
+}
+
+/// Removes the folder of this test's cases.
+pub fn clear() {
+    let _ = fs::remove_dir_all(folder());
 }
 
 /// Reads one file: its error where it has one, or a finding.
 pub fn once(reader: &Reader, bytes: &[u8]) -> Result<Option<Error>, String> {
-    let folder = folder(reader);
+    run(reader, bytes, true)
+}
+
+fn run(reader: &Reader, bytes: &[u8], thorough: bool) -> Result<Option<Error>, String> {
+    let folder = folder().join(reader.name);
+    fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join(reader.file), bytes).unwrap();
     let done = watched(reader.name, bytes, || {
+        THOROUGH.store(thorough, Ordering::Relaxed);
         let error = (reader.read)(&folder, bytes).err();
         // An error is shown, so that this must not fail either.
         error.inspect(|error| assert!(!error.to_string().is_empty(), "an error without a word"))
@@ -80,7 +95,8 @@ fn many(reader: &Reader, seed: u64, go_on: impl Fn(u64, Duration) -> bool) -> Do
     while go_on(case, start.elapsed()) {
         let bytes = mutated(&material, &mut Random::new(seed, case));
         case += 1;
-        match once(reader, &bytes) {
+        let thorough = bytes.iter().map(|byte| u64::from(*byte)).sum::<u64>() % THOROUGHLY == 0;
+        match run(reader, &bytes, thorough) {
             Ok(error) => read += u64::from(error.is_none()),
             Err(finding) if findings.contains_key(&place(&finding)) => {}
             Err(finding) => {
