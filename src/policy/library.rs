@@ -1,4 +1,15 @@
 //! Where policy files are: in the working directory, beside the program, or in it.
+// What comes from a file is neither indexed nor cast: a wrong one is an error, not a panic.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_possible_wrap
+    )
+)]
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -107,13 +118,13 @@ fn split(settings: &str) -> Vec<&str> {
             '[' | '{' if !quoted => depth += 1,
             ']' | '}' if !quoted => depth -= 1,
             ',' if !quoted && depth == 0 => {
-                out.push(&settings[from..at]);
+                out.push(settings.get(from..at).unwrap_or_default());
                 from = at + 1;
             }
             _ => {}
         }
     }
-    out.push(&settings[from..]);
+    out.push(settings.get(from..).unwrap_or_default());
     out
 }
 
