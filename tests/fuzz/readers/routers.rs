@@ -1,6 +1,7 @@
 //! Saved routers: what is read from them predicts, on a trace that they were fitted to.
 
 use std::process::Command;
+use std::sync::OnceLock;
 
 use wattroute::policy::PolicySpec;
 use wattroute::router::SavedRouter;
@@ -62,17 +63,8 @@ pub static SAVED: Reader = Reader {
         "medium@laptop",
     ],
     seeds: || {
-        let folder = tempfile::tempdir().unwrap();
-        let out = folder.path().join("router.json");
-        let fitted = |kind: &&str| {
-            let mut made = Command::new(env!("CARGO_BIN_EXE_wattroute"));
-            made.args(["train", "toy", "--quiet", "--force", "--share", "0.6", "--router", kind, "-o"]);
-            made.arg(&out).output().ok().filter(|made| made.status.success()).and_then(|_| std::fs::read(&out).ok())
-        };
-        let mut seeds: Vec<Vec<u8>> = KINDS.iter().filter_map(fitted).collect();
-        seeds.extend(seeds.last().map(|seed| calibrated(seed)));
-        assert!(seeds.len() >= 4, "few of the kinds of routers can be fitted here");
-        seeds
+        static SEEDS: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+        SEEDS.get_or_init(made).clone()
     },
     read: |folder, _| {
         let path = folder.join("router.json");
@@ -82,3 +74,18 @@ pub static SAVED: Reader = Reader {
         Ok(())
     },
 };
+
+/// What the program makes; made once.
+fn made() -> Vec<Vec<u8>> {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("router.json");
+    let fitted = |kind: &&str| {
+        let mut made = Command::new(env!("CARGO_BIN_EXE_wattroute"));
+        made.args(["train", "toy", "--quiet", "--force", "--share", "0.6", "--router", kind, "-o"]);
+        made.arg(&out).output().ok().filter(|made| made.status.success()).and_then(|_| std::fs::read(&out).ok())
+    };
+    let mut seeds: Vec<Vec<u8>> = KINDS.iter().filter_map(fitted).collect();
+    seeds.extend(seeds.last().map(|seed| calibrated(seed)));
+    assert!(seeds.len() >= 4, "few of the kinds of routers can be fitted here");
+    seeds
+}
