@@ -254,6 +254,7 @@ fn insert_special(bytes: &mut Vec<u8>, random: &mut Random, _: &Material) {
     replace(bytes, at..at, with);
 }
 
+#[allow(clippy::ptr_arg, reason = "of one type with the other changes")]
 fn flip(bytes: &mut Vec<u8>, random: &mut Random, _: &Material) {
     let at = random.below(bytes.len());
     if let Some(byte) = bytes.get_mut(at) {
