@@ -80,6 +80,14 @@ impl PolicyText {
                     .allowed("NAME:key=value,key=value")
                     .usage()
             })?;
+            if key.split('.').count() > DEEPEST {
+                let start: String = key.chars().take(40).collect();
+                return Err(Error::new("a setting stands in too many sections")
+                    .at(&self.place)
+                    .found(format!("`{start}…`, {} names", key.split('.').count()))
+                    .allowed(format!("up to {DEEPEST} names with dots between"))
+                    .usage());
+            }
             let parsed: Option<toml::Table> = toml::from_str(&format!("value = {value}")).ok();
             let value = parsed.and_then(|mut table| table.remove("value")).unwrap_or_else(|| value.into());
             put(parameters, key.trim(), value);
@@ -89,6 +97,9 @@ impl PolicyText {
         Ok(self)
     }
 }
+
+/// Names of a key with dots: more than any policy has sections, and few enough to go into one by one.
+const DEEPEST: usize = 16;
 
 /// What says which parameters a section has.
 const KIND: &str = "kind";
