@@ -53,6 +53,28 @@ const OTHERS_WORDS: &[(&str, &str, &str)] = &[
     ("trace/import/llmrouter.rs", schema::INPUT_TOKENS, "LLMRouter's routing files name a column so"),
 ];
 
+/// What reads a file, or text that was one.
+const READS: &[&str] =
+    &["fs::read(", "fs::read_to_string(", "File::open(", "from_reader(", "serde_json::from_", "toml::from_str(", "toml::from_str::<"];
+
+/// Files that read no input, with the reason.
+const READ_NO_INPUT: &[(&str, &str)] = &[
+    ("output.rs", "compares what it wrote"),
+    ("figure/render.rs", "reads back the picture that it drew"),
+    ("paper/published.rs", "reads tables that the program carries"),
+];
+
+/// Modules of the readers that index all the same: columns in memory, whose positions are made there.
+const INDEX_IN_MEMORY: &[&str] = &[
+    "trace/column.rs",
+    "trace/embedding.rs",
+    "trace/import/answers.rs",
+    "trace/reader.rs",
+    "trace/schema.rs",
+    "trace/table.rs",
+    "trace/tables.rs",
+];
+
 /// A source file without its unit tests, comments and attributes' text; literals apart.
 struct Source {
     path: String,
@@ -267,6 +289,46 @@ fn only_the_schema_spells_columns() {
             }
         }
     }
+    complain(problems);
+}
+
+/// A file, and the modules that it stands in.
+fn modules_of(path: &str) -> Vec<String> {
+    let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+    std::iter::once(path.to_owned()).chain(folders.flat_map(|folder| [format!("{folder}/mod.rs"), format!("{folder}.rs")])).collect()
+}
+
+/// Whether a file refuses indices and casts that may fail, for itself and what stands in it.
+fn refuses_indices(path: &str) -> bool {
+    let text = fs::read_to_string(Path::new("src").join(path)).unwrap_or_default();
+    let head = text.split("\nuse ").next().unwrap_or_default();
+    let wanted = ["indexing_slicing", "string_slice", "cast_possible_truncation", "cast_sign_loss", "cast_possible_wrap"];
+    head.contains("warn(") && wanted.iter().all(|lint| head.contains(&format!("clippy::{lint}")))
+}
+
+#[test]
+fn whoever_reads_a_file_neither_indexes_nor_casts() {
+    let mut files = Vec::new();
+    collect(Path::new("src"), &mut files);
+    let (mut problems, mut readers) = (Vec::new(), 0);
+    for path in files {
+        let text = fs::read_to_string(Path::new("src").join(&path)).unwrap();
+        let text = without_tests(&text);
+        let is_test = path.ends_with("tests.rs") || path.ends_with("test_files.rs");
+        let no_input = READ_NO_INPUT.iter().any(|(known, _)| *known == path);
+        let indexes = text.contains("allow(clippy::indexing_slicing") || text.contains("allow(\n    clippy::indexing_slicing");
+        if indexes && !INDEX_IN_MEMORY.contains(&path.as_str()) {
+            problems.push(format!("src/{path}: allows indices"));
+        }
+        if is_test || no_input || !READS.iter().any(|word| text.contains(word)) {
+            continue;
+        }
+        readers += 1;
+        if !modules_of(&path).iter().any(|module| refuses_indices(module)) {
+            problems.push(format!("src/{path}: reads a file and may index or cast: see src/trace/mod.rs"));
+        }
+    }
+    assert!(readers > 20, "{readers} files that read");
     complain(problems);
 }
 

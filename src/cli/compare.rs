@@ -99,7 +99,8 @@ fn fixed(roles: &Roles) -> Vec<EndpointIx> {
 /// part the text the one counts whose two parts are policies.
 fn pair_of(text: &str, specs: &mut Vec<PolicySpec>) -> Result<(String, String)> {
     for (at, _) in text.match_indices('=') {
-        let (plain, changed) = (&text[..at], &text[at + 1..]);
+        let (plain, changed) = text.split_at(at);
+        let changed = changed.strip_prefix('=').unwrap_or_default();
         if let (Ok(plain), Ok(changed)) = (PolicySpec::find(plain), PolicySpec::find(changed)) {
             let names = (plain.name.clone(), changed.name.clone());
             for spec in [plain, changed] {

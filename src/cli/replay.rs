@@ -39,7 +39,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
 /// The policies of some names, each once.
 pub(super) fn named(names: &[String]) -> Result<Vec<PolicySpec>> {
     let specs = names.iter().map(|name| PolicySpec::find(name)).collect::<Result<Vec<_>>>()?;
-    if let Some(twice) = specs.iter().enumerate().find(|(index, spec)| specs[..*index].iter().any(|other| other.name == spec.name)) {
+    if let Some(twice) = specs.iter().enumerate().find(|(index, spec)| specs.iter().take(*index).any(|other| other.name == spec.name)) {
         return Err(Error::new("a policy is named twice").at("--policy").found(format!("`{}`", twice.1.name)).usage());
     }
     Ok(specs)
@@ -53,10 +53,11 @@ pub(super) fn with_baselines(specs: Vec<PolicySpec>, info: &TraceInfo, roles: &R
 /// The policies with one that always takes each of some endpoints.
 pub(super) fn with_always(mut specs: Vec<PolicySpec>, info: &TraceInfo, endpoints: &[EndpointIx]) -> Result<Vec<PolicySpec>> {
     for &endpoint in endpoints {
-        let name = format!("always:endpoint={}", info.endpoints[endpoint as usize].id);
+        let Some(id) = info.endpoints.get(usize::from(endpoint)).map(|endpoint| &endpoint.id) else { continue };
+        let name = format!("always:endpoint={id}");
         if !specs.iter().any(|spec| spec.name == name) {
             // Quoted, for ids that TOML would read as a number.
-            let quoted = format!("always:endpoint=\"{}\"", info.endpoints[endpoint as usize].id);
+            let quoted = format!("always:endpoint=\"{id}\"");
             specs.push(PolicySpec { name, ..PolicySpec::find(&quoted)? });
         }
     }

@@ -40,8 +40,8 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let specs = vec![PolicySpec::find("oracle")?, swept.clone()];
     let wanted = |replay: &Replay| {
         let mut wanted = Vec::new();
-        for entry in (0..replay.entries.len()).filter(|&entry| replay.entries[entry].spec.name == swept.name) {
-            let misroutes = named_misroutes(&replay.entries[entry], &misroutes)?;
+        for (entry, built) in replay.entries.iter().enumerate().filter(|(_, entry)| entry.spec.name == swept.name) {
+            let misroutes = named_misroutes(built, &misroutes)?;
             wanted.extend(misroutes.into_iter().map(|(name, misroute)| Wanted { entry, name, misroute }));
         }
         Ok(wanted)
@@ -108,6 +108,6 @@ fn accuracies(text: &str) -> Result<Vec<f64>> {
         return Err(fail());
     }
     // Steps are counted, not added up, and rounded to a billionth, so that 0.8 is 0.8 and the end is in.
-    let count = ((to - from) / step + 1e-9).floor() as u32;
-    Ok((0..=count).map(|index| ((from + f64::from(index) * step) * 1e9).round() / 1e9).collect())
+    let count = ((to - from) / step + 1e-9).floor();
+    Ok((0..).take_while(|index| f64::from(*index) <= count).map(|index| ((from + f64::from(index) * step) * 1e9).round() / 1e9).collect())
 }

@@ -87,7 +87,7 @@ fn text(summary: &Summary, reached: &[Reached]) -> String {
     let furthest = reached.iter().map(|target| (target.reached - target.wanted).abs()).fold(0.0, f64::max);
     facts(&[
         ("trace", summary.trace.clone()),
-        ("queries", Count(summary.queries as usize).to_string()),
+        ("queries", Count(usize::try_from(summary.queries).unwrap_or(usize::MAX)).to_string()),
         ("endpoints", summary.endpoints.to_string()),
         ("targets", format!("{}, the furthest is off by {:.4} points", reached.len(), 100.0 * furthest)),
     ])

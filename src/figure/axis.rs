@@ -3,6 +3,11 @@
 use super::scene::{Anchor, At, Scene, Stroke, Text};
 use super::style;
 
+/// Values beyond these have no ticks: a report that was changed by hand may have any. The square of their
+/// ratio is a number still.
+const LEAST: f64 = 1e-75;
+const MOST: f64 = 1e75;
+
 /// What ticks are written in.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Ticks {
@@ -153,12 +158,15 @@ impl Axis {
     }
 }
 
-/// Least and greatest of the finite values.
+/// Least and greatest of the finite values, where an axis can have ticks at both. What is nearer to 0 than
+/// any tick counts as 0.
 fn range(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
-    values.into_iter().filter(|value| value.is_finite()).fold(None, |range, value| match range {
+    let shown = values.into_iter().filter(|value| value.is_finite()).map(|value| if value.abs() < LEAST { 0.0 } else { value });
+    let range = shown.fold(None, |range: Option<(f64, f64)>, value| match range {
         None => Some((value, value)),
         Some((low, high)) => Some((low.min(value), high.max(value))),
-    })
+    });
+    range.filter(|(low, high)| low.abs() <= MOST && high.abs() <= MOST)
 }
 
 /// A rectangle with two axes.

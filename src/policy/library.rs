@@ -1,4 +1,15 @@
 //! Where policy files are: in the working directory, beside the program, or in it.
+// What comes from a file is neither indexed nor cast: a wrong one is an error, not a panic.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_possible_wrap
+    )
+)]
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -69,6 +80,14 @@ impl PolicyText {
                     .allowed("NAME:key=value,key=value")
                     .usage()
             })?;
+            if key.split('.').count() > DEEPEST {
+                let start: String = key.chars().take(40).collect();
+                return Err(Error::new("a setting stands in too many sections")
+                    .at(&self.place)
+                    .found(format!("`{start}…`, {} names", key.split('.').count()))
+                    .allowed(format!("up to {DEEPEST} names with dots between"))
+                    .usage());
+            }
             let parsed: Option<toml::Table> = toml::from_str(&format!("value = {value}")).ok();
             let value = parsed.and_then(|mut table| table.remove("value")).unwrap_or_else(|| value.into());
             put(parameters, key.trim(), value);
@@ -78,6 +97,9 @@ impl PolicyText {
         Ok(self)
     }
 }
+
+/// Names of a key with dots: more than any policy has sections, and few enough to go into one by one.
+const DEEPEST: usize = 16;
 
 /// What says which parameters a section has.
 const KIND: &str = "kind";
@@ -107,13 +129,13 @@ fn split(settings: &str) -> Vec<&str> {
             '[' | '{' if !quoted => depth += 1,
             ']' | '}' if !quoted => depth -= 1,
             ',' if !quoted && depth == 0 => {
-                out.push(&settings[from..at]);
+                out.push(settings.get(from..at).unwrap_or_default());
                 from = at + 1;
             }
             _ => {}
         }
     }
-    out.push(&settings[from..]);
+    out.push(settings.get(from..).unwrap_or_default());
     out
 }
 

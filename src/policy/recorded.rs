@@ -1,4 +1,15 @@
 //! `recorded`: what another program decided, or how it scored, read from a file.
+// What comes from a file is neither indexed nor cast: a wrong one is an error, not a panic.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_possible_wrap
+    )
+)]
 
 mod choose;
 
@@ -144,7 +155,7 @@ impl Parameters for Recorded {
                 let (endpoint, pooled) = target::resolve(name, "missing", context)?;
                 uses_pool |= pooled;
                 if lacking > 0 {
-                    let id = &context.trace.info.endpoints[usize::from(endpoint)].id;
+                    let id = context.trace.info.endpoints.get(usize::from(endpoint)).map_or("", |endpoint| endpoint.id.as_str());
                     notes.push(format!("{lacking} of {} queries have no decision and go to {id}", joined.len()));
                 }
                 endpoint

@@ -116,6 +116,21 @@ impl Calibrator {
         })
     }
 
+    /// Whether it is a calibration: one that was read from a file need not be.
+    ///
+    /// # Errors
+    /// Where the curve has no points, or its points do not ascend.
+    pub fn check(&self) -> Result<()> {
+        let Calibrator::Isotonic { predicted, label } = self else { return Ok(()) };
+        let found = format!("{} predictions, {} values", predicted.len(), label.len());
+        let error = || Error::new("a saved calibration is no curve").found(&found);
+        if predicted.is_empty() || predicted.len() != label.len() {
+            return Err(error().allowed("as many, 1 and more"));
+        }
+        let rises = |cells: &[f64]| cells.iter().zip(cells.iter().skip(1)).all(|(before, after)| before <= after);
+        if rises(predicted) && rises(label) { Ok(()) } else { Err(error().allowed("both ascending")) }
+    }
+
     /// The calibrated prediction; NaN for NaN.
     pub fn apply(&self, prediction: f64) -> f64 {
         match self {

@@ -1,4 +1,15 @@
 //! What every kind of router has in common: it is fitted to examples, and predicts.
+// What comes from a file is neither indexed nor cast: a wrong one is an error, not a panic.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_possible_wrap
+    )
+)]
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 

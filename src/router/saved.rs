@@ -1,4 +1,15 @@
 //! Routers on disk: fitted once, judged elsewhere.
+// What comes from a file is neither indexed nor cast: a wrong one is an error, not a panic.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_possible_wrap
+    )
+)]
 
 use std::path::Path;
 
@@ -115,6 +126,8 @@ impl SavedRouter {
             let found = format!("{} calibrations of {} endpoints", file.calibrators.len(), file.past.len());
             return Err(Error::new("a saved router does not fit together").found(found));
         }
+        file.encoder.check()?;
+        file.calibrators.iter().try_for_each(Calibrator::check)?;
         let predictor = (kind.load)(file.predictor)?;
         predictor.check(file.encoder.width(), file.past.len())?;
         Ok(SavedRouter {
@@ -147,7 +160,9 @@ impl SavedRouter {
     /// # Errors
     /// Where it was not fitted to some of them: all are named.
     pub fn places(&self, trace: &Trace, endpoints: &[EndpointIx]) -> Result<Vec<usize>> {
-        let ids = || endpoints.iter().map(|&endpoint| trace.info.endpoints[usize::from(endpoint)].id.as_str());
+        let ids = || {
+            endpoints.iter().filter_map(|&endpoint| trace.info.endpoints.get(usize::from(endpoint))).map(|endpoint| endpoint.id.as_str())
+        };
         let place = |id: &str| self.past.iter().position(|past| past.endpoint == id);
         let lacking: Vec<&str> = ids().filter(|id| place(id).is_none()).collect();
         if !lacking.is_empty() {
@@ -167,7 +182,7 @@ impl SavedRouter {
     pub fn fitted_of(&self, trace: &Trace) -> Result<Vec<usize>> {
         let ids = trace.queries.ids.as_ref().ok_or_else(|| Error::new("the names of the queries were not read"))?;
         let known = |id: &String| self.fitted_to.ids.binary_search(&xxh3_64(id.as_bytes())).is_ok();
-        Ok((0..ids.len()).filter(|&position| known(&ids[position])).collect())
+        Ok(ids.iter().enumerate().filter(|(_, id)| known(id)).map(|(position, _)| position).collect())
     }
 }
 
@@ -178,7 +193,7 @@ impl FittedTo {
     /// Where the trace's ids were not read.
     pub fn of(trace: &Trace, allowed: usize, positions: &[usize]) -> Result<FittedTo> {
         let ids = trace.queries.ids.as_ref().ok_or_else(|| Error::new("the names of the queries were not read"))?;
-        let mut ids: Vec<u64> = positions.iter().map(|&position| xxh3_64(ids[position].as_bytes())).collect();
+        let mut ids: Vec<u64> = positions.iter().filter_map(|&position| ids.get(position)).map(|id| xxh3_64(id.as_bytes())).collect();
         ids.sort_unstable();
         Ok(FittedTo { trace: trace.info.name.clone(), fingerprint: trace.fingerprint.clone(), queries: allowed, ids })
     }

@@ -1,4 +1,15 @@
 //! From a spec's form to checked numbers: all problems at once, with line and column.
+// What comes from a file is neither indexed nor cast: a wrong one is an error, not a panic.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_possible_wrap
+    )
+)]
 
 use std::ops::Range;
 
@@ -90,6 +101,7 @@ pub(super) fn spec(form: Form, text: &TomlText, base: Option<Spec>) -> Result<Sp
             (answers, tokens, None)
         }
     };
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "too many are as many as can be counted, and refused later")]
     let counted = answers.datasets.iter().map(|dataset| dataset.queries()).sum::<f64>().round() as u64;
     let queries = form.queries.as_ref().map(|queries| *queries.get_ref()).or(extended_queries).unwrap_or(counted);
     check_data::override_tokens(&form, &answers, &mut tokens, &mut problems);
@@ -120,12 +132,11 @@ pub(super) fn model(form: &ModelForm, families: &mut Vec<String>, problems: &mut
 
 fn endpoint(form: &EndpointForm, models: &[Model], problems: &mut Problems) -> Option<EndpointSpec> {
     let name = form.model.get_ref();
-    let Some(index) = models.iter().position(|model| model.name == *name) else {
+    let Some((index, model)) = models.iter().enumerate().find(|(_, model)| model.name == *name) else {
         let error = crate::error::unknown("model", name, models.iter().map(|model| model.name.as_str()));
         problems.add(form.model.span(), error);
         return None;
     };
-    let model = &models[index];
     let mut endpoint = Endpoint { model: model.shown.clone(), ..Endpoint::new(name, form.hardware.as_deref()) };
     if let Some(id) = &form.id {
         endpoint.id = id.clone();

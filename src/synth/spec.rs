@@ -1,4 +1,15 @@
 //! Specs that traces are generated from, as read and checked.
+// What comes from a file is neither indexed nor cast: a wrong one is an error, not a panic.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_possible_wrap
+    )
+)]
 
 use include_dir::Dir;
 use xxhash_rust::xxh3::xxh3_64;

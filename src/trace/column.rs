@@ -1,4 +1,9 @@
 //! Columns in memory: numbers as borrowed slices, names as codes.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "columns in memory: rows and codes are positions that were made here, of a hash some bits are wanted"
+)]
 
 use std::collections::HashMap;
 

@@ -83,7 +83,7 @@ impl Draft {
         std::fs::write(&path, self.info.to_toml()?).map_err(|error| fail(&path, &error))?;
         // The queries are one file more, and the first: they take the longest to write.
         let write = |file: usize| {
-            let Some(endpoint) = file.checked_sub(1).map(|index| &self.endpoints[index]) else {
+            let Some(endpoint) = file.checked_sub(1).and_then(|index| self.endpoints.get(index)) else {
                 return write_parquet(&folder.join(schema::QUERIES_FILE), self.query_columns(), group_rows);
             };
             let part = folder.join(schema::OUTCOMES_DIR).join(partition(&endpoint.endpoint.id));
@@ -134,18 +134,18 @@ fn bad_embedding(embedding: &Embedding, rows: &[u32]) -> Option<Error> {
         let found = format!("{} cells for {} rows", embedding.len(), rows.len());
         return Some(Error::new("a column has the wrong length").at(place).found(found));
     }
-    let row = rows[embedding.first_bad()?];
+    let row = rows.get(embedding.first_bad()?)?;
     Some(Error::new("an embedding has a number that it cannot have").at(format!("{place}, row {row}")).allowed("finite numbers"))
 }
 
 impl DraftEndpoint {
     fn check(&self, queries: &[u32], problems: &mut Vec<Error>) {
         let id = &self.endpoint.id;
-        if let Some(index) = self.rows.windows(2).position(|pair| pair[0] >= pair[1]) {
+        if let Some((before, after)) = self.rows.iter().zip(self.rows.iter().skip(1)).find(|(before, after)| before >= after) {
             problems.push(
                 Error::new("an endpoint answered a query twice")
                     .at(format!("endpoint `{id}`"))
-                    .found(format!("row {} after row {}", self.rows[index + 1], self.rows[index]))
+                    .found(format!("row {after} after row {before}"))
                     .allowed("one outcome for each query"),
             );
         }
@@ -154,12 +154,12 @@ impl DraftEndpoint {
             problems.push(Error::new("an outcome belongs to no query").at(format!("endpoint `{id}`")).found(format!("row {row}")));
         }
         for (metric, cells) in self.metrics.iter() {
-            let bad = cells.iter().position(|&cell| !cell.is_nan() && !metric.allows(cell));
-            if let Some(index) = bad {
+            let bad = self.rows.iter().zip(cells).find(|(_, cell)| !cell.is_nan() && !metric.allows(**cell));
+            if let Some((row, cell)) = bad {
                 problems.push(
                     Error::new("a cell has a value that it cannot have")
-                        .at(format!("endpoint `{id}`, column `{metric}`, row {}", self.rows[index]))
-                        .found(cells[index])
+                        .at(format!("endpoint `{id}`, column `{metric}`, row {row}"))
+                        .found(cell)
                         .allowed(metric.allowed()),
                 );
             }

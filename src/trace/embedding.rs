@@ -1,4 +1,10 @@
 //! Embeddings: a column of vectors, one for each query.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "vectors in memory, one after the other: positions are made here, ends are those of a list that polars checked"
+)]
 
 use polars::prelude::{
     DataType, Float32Type, IntoSeries, LargeListArray, ListBuilderTrait, ListPrimitiveChunkedBuilder, PlSmallStr, Series,

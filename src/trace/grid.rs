@@ -60,7 +60,7 @@ impl GridIntensity {
         let time = column("`Datetime (UTC)`", &|name| name == TIME)?;
         let intensity = column("of life-cycle carbon intensity", &is_life_cycle)?;
         let zone = header.iter().position(|name| name.eq_ignore_ascii_case("zone id"));
-        let (mut sums, mut counts, mut zone_id) = ([0.0; 24], [0u32; 24], None);
+        let (mut hours, mut zone_id) = ([(0.0, 0u32); 24], None);
         let (mut first, mut last) = (None, None);
         for (number, line) in lines {
             let row = cells(line);
@@ -76,22 +76,25 @@ impl GridIntensity {
                 continue;
             }
             let value: Option<f64> = cell(intensity).parse().ok().filter(|value: &f64| value.is_finite() && *value >= 0.0);
-            sums[hour] += value.ok_or_else(|| refuse(intensity, "no carbon intensity", "0 and more, in g/kWh, or an empty cell"))?;
-            counts[hour] += 1;
+            let value = value.ok_or_else(|| refuse(intensity, "no carbon intensity", "0 and more, in g/kWh, or an empty cell"))?;
+            if let Some((sum, count)) = hours.get_mut(hour) {
+                (*sum, *count) = (*sum + value, *count + 1);
+            }
             zone_id = zone_id.or_else(|| zone.map(cell).map(str::to_owned));
         }
-        let lacking: Vec<String> = (0..24).filter(|&hour| counts[hour] == 0).map(|hour| hour.to_string()).collect();
+        let lacking: Vec<String> =
+            hours.iter().enumerate().filter(|(_, (_, count))| *count == 0).map(|(hour, _)| hour.to_string()).collect();
         if !lacking.is_empty() {
             let span = format!("a day from {} to {}", first.unwrap_or("?"), last.unwrap_or("?"));
-            let hours = if lacking.len() == 24 { "any hour".to_owned() } else { format!("hour {}", lacking.join(", ")) };
+            let without = if lacking.len() == 24 { "any hour".to_owned() } else { format!("hour {}", lacking.join(", ")) };
             return Err(Error::new("a grid intensity lacks hours")
                 .at(place)
-                .found(format!("nothing for {hours}{}", day.map_or(String::new(), |day| format!(" of {day}"))))
+                .found(format!("nothing for {without}{}", day.map_or(String::new(), |day| format!(" of {day}"))))
                 .allowed(span));
         }
         let zone = zone_id.unwrap_or_else(|| place.to_owned());
         let span = day.map_or_else(|| format!("mean of {} to {}", first.unwrap_or("?"), last.unwrap_or("?")), str::to_owned);
-        let g_per_kwh = std::array::from_fn(|hour| sums[hour] / f64::from(counts[hour]));
+        let g_per_kwh = hours.map(|(sum, count)| sum / f64::from(count));
         Ok(GridIntensity { source: format!("{zone}, {span}, life cycle"), g_per_kwh })
     }
 }

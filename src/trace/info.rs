@@ -6,6 +6,9 @@ use super::endpoint::Endpoint;
 use super::schema::{FORMAT_VERSION, MEASURED};
 use crate::error::{Error, Result};
 
+/// Endpoints are counted in 16 bits, and the last number says that there is none.
+const MOST_ENDPOINTS: usize = 65_535;
+
 /// The description of a trace. Fields that are not known are refused, with line and column.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -139,14 +142,18 @@ impl TraceInfo {
                 Error::new("the trace has another format version").found(self.format).allowed(FORMAT_VERSION).hint("import it again"),
             );
         }
+        if self.endpoints.len() > MOST_ENDPOINTS {
+            let allowed = format!("up to {MOST_ENDPOINTS}");
+            problems.push(Error::new("the trace has too many endpoints").found(self.endpoints.len()).allowed(allowed));
+        }
         for (index, endpoint) in self.endpoints.iter().enumerate() {
             problems.extend(endpoint.check().err());
-            if self.endpoints[..index].iter().any(|other| other.id.eq_ignore_ascii_case(&endpoint.id)) {
+            if self.endpoints.iter().take(index).any(|other| other.id.eq_ignore_ascii_case(&endpoint.id)) {
                 problems.push(Error::new("two endpoints have the same id").found(format!("`{}`", endpoint.id)).allowed("unique ids"));
             }
         }
         for (index, source) in self.sources.iter().enumerate() {
-            if source.code == MEASURED || self.sources[..index].iter().any(|other| other.code == source.code) {
+            if source.code == MEASURED || self.sources.iter().take(index).any(|other| other.code == source.code) {
                 problems.push(
                     Error::new("a [[source]] has a code of its own that is not 0 (measured)")
                         .found(source.code)

@@ -1,6 +1,17 @@
 //! Traces: what they are on disk and in memory, how they are read, checked, written and imported.
 //!
 //! The format is specified in `traces/README.md`; [`schema`] has the names of its columns.
+// What comes from a file is neither indexed nor cast: a wrong one is an error, not a panic.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_possible_wrap
+    )
+)]
 
 pub mod arrivals;
 mod check;

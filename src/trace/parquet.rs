@@ -114,7 +114,7 @@ impl ParquetFile {
             return self.footer.clone();
         }
         let all = self.footer.as_ref();
-        let row_groups = all.row_groups[groups].to_vec();
+        let row_groups = all.row_groups.get(groups).unwrap_or_default().to_vec();
         Arc::new(FileMetadata {
             version: all.version,
             num_rows: row_groups.iter().map(|group| group.num_rows()).sum(),

@@ -153,12 +153,13 @@ impl Scatter {
         if rows == queries {
             return Some(Scatter { positions: None, queries: queries.len() });
         }
-        let found: Vec<Option<u32>> = rows.iter().map(|row| queries.binary_search(row).map(|position| position as u32).ok()).collect();
-        let strays = found.iter().enumerate().filter(|(_, position)| position.is_none()).map(|(index, _)| index);
+        let found: Vec<Option<u32>> =
+            rows.iter().map(|row| queries.binary_search(row).ok().and_then(|position| u32::try_from(position).ok())).collect();
+        let strays = rows.iter().zip(&found).enumerate().filter(|(_, (_, position))| position.is_none());
         let place = format!("{place}, column `{}`", schema::ROW);
-        problems.cells(&place, strays, |index| {
+        problems.cells(&place, strays, |(index, (row, _))| {
             let allowed = format!("a `{}` of {}", schema::ROW, schema::QUERIES_FILE);
-            Error::new("an outcome belongs to no query").at(format!("{place}, row {}", first + index)).found(rows[index]).allowed(allowed)
+            Error::new("an outcome belongs to no query").at(format!("{place}, row {}", first + index)).found(row).allowed(allowed)
         });
         let positions: Option<Vec<u32>> = found.into_iter().collect();
         Some(Scatter { positions: Some(positions?), queries: queries.len() })
@@ -168,7 +169,9 @@ impl Scatter {
         let Some(positions) = &self.positions else { return column };
         let mut cells = vec![f64::NAN; self.queries];
         for (&position, cell) in positions.iter().zip(column.iter()) {
-            cells[position as usize] = cell;
+            if let Some(place) = cells.get_mut(position as usize) {
+                *place = cell;
+            }
         }
         Column::from_vec(cells)
     }
@@ -177,7 +180,9 @@ impl Scatter {
         let Some(positions) = &self.positions else { return sources };
         let mut cells = vec![MEASURED; self.queries];
         for (&position, source) in positions.iter().zip(sources) {
-            cells[position as usize] = source;
+            if let Some(place) = cells.get_mut(position as usize) {
+                *place = source;
+            }
         }
         cells
     }

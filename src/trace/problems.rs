@@ -39,7 +39,7 @@ impl Problems {
     }
 
     /// Adds the faults of cells of one column by position: the first few are told, the rest counted.
-    pub(super) fn cells(&mut self, column: &str, bad: impl IntoIterator<Item = usize>, tell: impl Fn(usize) -> Error) {
+    pub(super) fn cells<T>(&mut self, column: &str, bad: impl IntoIterator<Item = T>, tell: impl Fn(T) -> Error) {
         let mut bad = bad.into_iter();
         for index in bad.by_ref().take(TOLD_OF_A_COLUMN) {
             self.push(tell(index));

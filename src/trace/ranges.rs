@@ -49,7 +49,7 @@ impl TraceReader {
         }
         stray_partitions(place, Some(&info), problems);
         let mut bounds = vec![0];
-        queries.row_groups().filter(|&rows| rows > 0).for_each(|rows| bounds.push(bounds[bounds.len() - 1] + rows));
+        queries.row_groups().filter(|&rows| rows > 0).for_each(|rows| bounds.push(bounds.last().map_or(0, |last| last + rows)));
         if bounds.len() == 1 {
             problems.push(Error::new("the trace has no queries").at(queries.name()).found("0 rows").allowed("1 and more"));
         }
@@ -69,7 +69,7 @@ impl TraceReader {
 
     /// Number of queries.
     pub fn len(&self) -> usize {
-        self.bounds[self.bounds.len() - 1]
+        self.bounds.last().copied().unwrap_or_default()
     }
 
     /// Whether there is no query: never, since such a trace cannot be opened.

@@ -1,4 +1,5 @@
 //! One table of a trace: its columns in the types of the format, every fault told.
+#![allow(clippy::indexing_slicing, reason = "messages about cells by the positions at which they were found")]
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -22,7 +22,7 @@ impl From<Trace> for Draft {
 
 /// An endpoint's outcomes without the rows of queries that it did not answer.
 fn redraft(endpoint: &Endpoint, outcomes: &Outcomes, queries: &[u32]) -> DraftEndpoint {
-    let positions: Vec<u32> = outcomes.sparse.clone().unwrap_or_else(|| (0..queries.len() as u32).collect());
+    let positions: Vec<u32> = outcomes.sparse.clone().unwrap_or_else(|| (0..).take(queries.len()).collect());
     let mut draft = DraftEndpoint { endpoint: endpoint.clone(), ..DraftEndpoint::default() };
     draft.rows = positions.iter().filter_map(|&position| queries.get(position as usize).copied()).collect();
     for (metric, column) in outcomes.metrics.iter() {

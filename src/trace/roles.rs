@@ -68,7 +68,7 @@ impl Trace {
     /// they are; `None` where all that have energies state the same scope, or none states any.
     pub fn mixed_energy_scopes(&self, in_use: Option<&[EndpointIx]>) -> Option<Error> {
         let mut scopes: Vec<(&str, &str)> = Vec::new();
-        let used = |index: usize| in_use.is_none_or(|in_use| in_use.contains(&(index as EndpointIx)));
+        let used = |index: usize| in_use.is_none_or(|in_use| in_use.iter().any(|endpoint| usize::from(*endpoint) == index));
         for (index, endpoint) in self.info.endpoints.iter().enumerate().filter(|(index, _)| used(*index)) {
             if self.metric(index, Metric::EnergyJ).is_none() {
                 continue;

@@ -156,6 +156,7 @@ impl<T> Default for PerMetric<T> {
     }
 }
 
+#[allow(clippy::indexing_slicing, reason = "a place for each metric, by the metric's position")]
 impl<T> PerMetric<T> {
     /// What there is for a metric.
     #[inline]

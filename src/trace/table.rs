@@ -1,4 +1,5 @@
 //! A trace in memory: for each endpoint one contiguous column a metric, queries in the same order.
+#![allow(clippy::indexing_slicing, reason = "columns in memory: rows are positions that were made here")]
 
 use super::column::{Column, Names};
 use super::embedding::Embedding;

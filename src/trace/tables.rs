@@ -1,4 +1,5 @@
 //! The tables of a trace, or some of their rows, read side by side and checked.
+#![allow(clippy::indexing_slicing, reason = "lists that are as long as the endpoints, by their position")]
 
 use std::ops::Range;
 
@@ -153,5 +154,5 @@ pub(super) fn cut(table: DataFrame, first: usize, rows: &Range<usize>) -> (DataF
     if (start, end) == (0, table.height()) {
         return (table, first);
     }
-    (table.slice(start as i64, end.saturating_sub(start)), first + start)
+    (table.slice(i64::try_from(start).unwrap_or(i64::MAX), end.saturating_sub(start)), first + start)
 }

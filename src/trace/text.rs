@@ -18,7 +18,7 @@ pub(super) fn tokens(text: &str) -> f64 {
 /// A text as an error shows it: in quotes, cut after 60 characters.
 pub(super) fn excerpt(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("`{}…`", &text[..end]),
+        Some((end, _)) => format!("`{}…`", text.get(..end).unwrap_or_default()),
         None => format!("`{text}`"),
     }
 }

@@ -41,7 +41,7 @@ fn write(file: &File, table: &DataFrame, group_rows: usize) -> PolarsResult<()> 
     for start in (0..table.height()).step_by(group_rows) {
         let mut chunks = Vec::with_capacity(encoders.len());
         for (column, encoder) in &encoders {
-            let rows = column.slice(start as i64, group_rows);
+            let rows = column.slice(i64::try_from(start).unwrap_or(i64::MAX), group_rows);
             let encoded: Vec<_> = encoder.encode_and_compress(&rows).collect::<PolarsResult<_>>()?;
             chunks.extend(encoded.into_iter().flatten());
         }
@@ -56,7 +56,7 @@ fn pays(column: &DataFrame, group_rows: usize) -> PolarsResult<bool> {
         return Ok(true);
     }
     let mut sample = column.slice(0, SAMPLE_ROWS);
-    let cells = sample.height() - sample.columns()[0].null_count();
+    let cells = sample.height() - sample.columns().first().map_or(0, |column| column.null_count());
     let mut compressed = Vec::new();
     ParquetWriter::new(&mut compressed).with_compression(ParquetCompression::Zstd(None)).set_parallel(false).finish(&mut sample)?;
     Ok(compressed.len() <= cells * size_of::<f64>() / PAYS * (PAYS - 1))

@@ -1,4 +1,15 @@
 //! When the queries of a day arrive: how many in each step of the time.
+// What comes from a file is neither indexed nor cast: a wrong one is an error, not a panic.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_possible_wrap
+    )
+)]
 
 use crate::error::{Error, Result};
 use crate::trace::arrivals::ArrivalFile;
@@ -18,6 +29,8 @@ const RATES: [u64; 24] = [62, 50, 42, 37, 35, 38, 48, 66, 92, 120, 138, 146, 142
 const MINUTE: f64 = 60.0;
 /// Shorter steps for files of less than a few hours, in seconds.
 const SHORTER: [f64; 12] = [30.0, 20.0, 15.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05, 0.01];
+/// The last of them.
+const SHORTEST: f64 = 0.01;
 /// A file that is long enough for it has at least that many steps,
 const FEWEST: f64 = 240.0;
 /// and no file has more than those of a week of minutes.
@@ -45,11 +58,13 @@ impl Arrivals {
     /// Where there is no arrival, or more than keys of 32 bits can tell apart.
     pub fn built_in(total: u64) -> Result<Arrivals> {
         // Between two middles of hours the rate is a straight line, counted in half minutes.
-        let weight = |minute: usize| {
-            let (hour, past) = (((2 * minute + 1 + 2880 - 60) % 2880) / 120, (2 * minute + 1 + 2880 - 60) as u64 % 120);
-            RATES[hour] * (120 - past) + RATES[(hour + 1) % 24] * past
+        let hours = RATES.iter().zip(RATES.iter().cycle().skip(1));
+        let between = |(now, next): (&u64, &u64)| {
+            (0..60).map(move |minute| (now * (119 - 2 * minute)) + next * (2 * minute + 1)).collect::<Vec<u64>>()
         };
-        let weights: Vec<u64> = (0..1440).map(weight).collect();
+        let mut weights: Vec<u64> = hours.flat_map(between).collect();
+        // The first straight line begins at half past midnight.
+        weights.rotate_right(30);
         let notes = vec!["the shape of the built-in day is an assumption; totals and savings do not depend on it".to_owned()];
         Ok(Arrivals { shape: BUILT_IN.to_owned(), step_s: MINUTE, counts: share_out(total, &weights)?, starts_at_s: 0.0, notes })
     }
@@ -61,8 +76,12 @@ impl Arrivals {
     pub fn from_file(file: &ArrivalFile, total: Option<u64>) -> Result<Arrivals> {
         let span = file.times_s.iter().fold(0.0, |span: f64, time| span.max(*time));
         let step_s = step(span);
-        let mut weights = vec![0u64; (span / step_s) as usize + 1];
-        file.times_s.iter().for_each(|time| weights[(time / step_s) as usize] += 1);
+        let mut weights = vec![0u64; whole(span / step_s) + 1];
+        for time in &file.times_s {
+            if let Some(weight) = weights.get_mut(whole(time / step_s)) {
+                *weight += 1;
+            }
+        }
         let counts = share_out(total.unwrap_or(file.times_s.len() as u64), &weights)?;
         let mut notes = file.notes.clone();
         if file.starts_at_s.is_none() {
@@ -85,8 +104,14 @@ impl Arrivals {
     /// The hour of the day, 0 to 23, in which a step starts.
     pub fn hour(&self, step: usize) -> usize {
         // A thousandth of a second later, since a step of a tenth is none in binary.
-        ((self.starts_at_s + step as f64 * self.step_s + 1e-3) / 3600.0) as usize % 24
+        whole((self.starts_at_s + step as f64 * self.step_s + 1e-3) / 3600.0) % 24
     }
+}
+
+/// The whole of a number of steps or hours from 0 up, of which [`step`] makes few.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 0 there is 0, and NaN is 0")]
+fn whole(number: f64) -> usize {
+    number as usize
 }
 
 /// The length of a step: a minute, less where that would give few steps, more where too many.
@@ -95,7 +120,7 @@ fn step(span_s: f64) -> f64 {
         return (span_s / MOST / MINUTE).ceil() * MINUTE;
     }
     let fine = |step: &f64| span_s / step >= FEWEST;
-    std::iter::once(MINUTE).chain(SHORTER).find(fine).unwrap_or(SHORTER[SHORTER.len() - 1])
+    std::iter::once(MINUTE).chain(SHORTER).find(fine).unwrap_or(SHORTEST)
 }
 
 /// Shares a total out in proportion to weights: each running sum is the exact one, rounded, so that
@@ -112,7 +137,8 @@ fn share_out(total: u64, weights: &[u64]) -> Result<Vec<u64>> {
     let (mut sum, mut before) = (0u128, 0u64);
     let count = |&weight: &u64| {
         sum += u128::from(weight);
-        let until = ((2 * u128::from(total) * sum + all) / (2 * all)) as u64;
+        // No more than the total.
+        let until = u64::try_from((2 * u128::from(total) * sum + all) / (2 * all)).unwrap_or(total);
         let count = until - before;
         before = until;
         count

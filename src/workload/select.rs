@@ -1,4 +1,15 @@
 //! Which queries of a trace a workload has.
+// What comes from a file is neither indexed nor cast: a wrong one is an error, not a panic.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_possible_wrap
+    )
+)]
 
 use std::ops::Range;
 
@@ -44,13 +55,13 @@ impl Selection {
         }
         let dataset = codes(&self.dataset, trace.queries.dataset.as_ref(), "data set")?;
         let category = codes(&self.category, trace.queries.category.as_ref(), "category")?;
-        let range = self.positions.clone().unwrap_or(0..trace.len() as u32);
+        let range = self.positions.clone().unwrap_or(0..u32::try_from(trace.len()).unwrap_or(u32::MAX));
         if range.end as usize > trace.len() || range.start > range.end {
             let found = format!("{}..{}", range.start, range.end);
             return Err(Error::new("no such range of queries").found(found).allowed(format!("within 0..{}", trace.len())));
         }
         let wanted = |position: u32, names: &Option<Names>, codes: &Option<Vec<u32>>| match (names, codes) {
-            (Some(names), Some(codes)) => codes.contains(&names.codes[position as usize]),
+            (Some(names), Some(codes)) => names.codes.get(position as usize).is_some_and(|code| codes.contains(code)),
             _ => true,
         };
         let queries = &trace.queries;
@@ -61,7 +72,7 @@ impl Selection {
             return Err(Error::new("there is no query to draw from").at("workload"));
         }
         let draws = Draws::new(seed, 0).stream(Stream::Sample, 0);
-        Ok(Some((0..sample).map(|arrival| kept[draws.below(u64::from(arrival), kept.len())]).collect()))
+        Ok(Some((0..sample).filter_map(|arrival| kept.get(draws.below(u64::from(arrival), kept.len())).copied()).collect()))
     }
 }
 
@@ -71,7 +82,7 @@ fn codes(wanted: &[String], names: Option<&Names>, what: &str) -> Result<Option<
     }
     let names = names.map_or(&[][..], |names| &names.names);
     let code = |name: &String| {
-        let position = names.iter().position(|known| known == name).map(|position| position as u32);
+        let position = (0..).zip(names).find(|(_, known)| *known == name).map(|(position, _)| position);
         position.ok_or_else(|| crate::error::unknown(what, name, names.iter().map(String::as_str)))
     };
     wanted.iter().map(code).collect::<Result<Vec<u32>>>().map(Some)

@@ -49,16 +49,17 @@ fn endpoint(name: &str, names: &BTreeMap<String, String>, context: &Context) -> 
         return target::resolve(target, "endpoints", context);
     }
     let endpoints = &context.trace.info.endpoints;
-    let of_model: Vec<usize> = (0..endpoints.len()).filter(|&index| endpoints[index].model == name).collect();
+    let of_model: Vec<(EndpointIx, &str)> =
+        (0..).zip(endpoints).filter(|(_, endpoint)| endpoint.model == name).map(|(index, endpoint)| (index, endpoint.id.as_str())).collect();
     if of_model.is_empty() || endpoints.iter().any(|endpoint| endpoint.id == name) {
         return target::resolve(name, "decision", context).map_err(|error| error.hint("names of its own: `endpoints = { name = \"ENDPOINT\" }`"));
     }
-    let in_pool: Vec<usize> = of_model.iter().copied().filter(|&index| context.pool.all.contains(&(index as EndpointIx))).collect();
+    let in_pool: Vec<EndpointIx> = of_model.iter().map(|(index, _)| *index).filter(|index| context.pool.all.contains(index)).collect();
     match (&of_model[..], &in_pool[..]) {
-        (&[only], _) => Ok((only as EndpointIx, false)),
-        (_, &[only]) => Ok((only as EndpointIx, true)),
+        (&[(only, _)], _) => Ok((only, false)),
+        (_, &[only]) => Ok((only, true)),
         _ => {
-            let ids: Vec<&str> = of_model.iter().map(|&index| endpoints[index].id.as_str()).collect();
+            let ids: Vec<&str> = of_model.iter().map(|(_, id)| *id).collect();
             Err(Error::new("a decision names a model that has several endpoints")
                 .found(format!("`{name}`"))
                 .allowed(ids.join(", "))
@@ -99,7 +100,11 @@ pub(super) fn join(
     let mut strangers = Vec::new();
     for (row, &choice) in recording.rows.iter().zip(chosen) {
         match positions.get(row.id.as_str()) {
-            Some(&position) => joined[position] = choice,
+            Some(&position) => {
+                if let Some(place) = joined.get_mut(position) {
+                    *place = choice;
+                }
+            }
             None => strangers.push(row.id.as_str()),
         }
     }

@@ -12,6 +12,9 @@ use crate::draw::{Draws, Stream};
 use crate::error::{Error, Result};
 use crate::trace::{Column, Feature, Names, Trace, schema};
 
+/// Numbers that a row may have: some times those of the widest embeddings.
+const MOST_WIDTH: usize = 1 << 20;
+
 /// Features fitted to some rows of a trace: how queries of that trace, or of another with the same
 /// features, become numbers. It knows columns and names by name, so that it can be saved; read again it
 /// writes the same rows to the bit.
@@ -84,6 +87,17 @@ impl Encoder {
     /// Numbers of a row.
     pub fn width(&self) -> usize {
         self.features.iter().map(Fitted::width).sum()
+    }
+
+    /// Whether its rows have a width that fits in memory: a file may say any.
+    ///
+    /// # Errors
+    /// Where they have not.
+    pub fn check(&self) -> Result<()> {
+        let mut widths = self.features.iter().map(Fitted::width);
+        let width = widths.try_fold(0usize, |sum, width| sum.checked_add(width)).filter(|width| *width <= MOST_WIDTH);
+        let error = || Error::new("a saved router has features of no width that can be").allowed(format!("{MOST_WIDTH} numbers and fewer"));
+        width.map(drop).ok_or_else(error)
     }
 
     /// Checks that a trace has the same features, and resolves names to that trace's codes.

@@ -3,7 +3,7 @@
 //!
 //! Source: Azure/AzurePublicDataset, AzureLLMInferenceDataset2023 and 2024.
 
-use super::{Format, Lines, Times, columns, has_columns, row};
+use super::{Format, Lines, Times, cell, columns, has_columns, row};
 use crate::error::Result;
 
 pub(super) const FORMAT: Format = Format {
@@ -19,8 +19,13 @@ fn read(lines: &mut Lines) -> Result<Times> {
     let ([time], width) = columns(lines, [TIME])?;
     let mut times = Times { dated: true, ..Times::default() };
     while let Some(row) = row(lines, width)? {
-        let second = seconds(&row[time]).ok_or_else(|| {
-            lines.refuse(time + 1, &format!("`{TIME}` is no time"), &row[time], "YYYY-MM-DD HH:MM:SS, with or without fractions, in UTC")
+        let second = seconds(cell(&row, time)).ok_or_else(|| {
+            lines.refuse(
+                time + 1,
+                &format!("`{TIME}` is no time"),
+                cell(&row, time),
+                "YYYY-MM-DD HH:MM:SS, with or without fractions, in UTC",
+            )
         })?;
         times.seconds.push(second);
     }

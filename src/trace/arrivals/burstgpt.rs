@@ -3,7 +3,7 @@
 //!
 //! Source: HPMLL/BurstGPT, "BurstGPT: A Real-world Workload Dataset to Optimize LLM Serving Systems".
 
-use super::{Format, Lines, Times, columns, has_columns, row};
+use super::{Format, Lines, Times, cell, columns, has_columns, row};
 use crate::error::Result;
 
 pub(super) const FORMAT: Format = Format {
@@ -19,14 +19,15 @@ const RESPONSE: &str = "Response tokens";
 
 fn read(lines: &mut Lines) -> Result<Times> {
     let header = lines.peek()?.unwrap_or_default();
-    let name = TIMES.into_iter().find(|name| has_columns(&header, &[name])).unwrap_or(TIMES[0]);
+    let [usual, _] = TIMES;
+    let name = TIMES.into_iter().find(|name| has_columns(&header, &[name])).unwrap_or(usual);
     let ([time, response], width) = columns(lines, [name, RESPONSE])?;
     let mut times = Times::default();
     let mut failed = 0u64;
     while let Some(row) = row(lines, width)? {
         let number = |column: usize, name: &str, allowed: &str| {
-            let number: Option<f64> = row[column].parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0);
-            number.ok_or_else(|| lines.refuse(column + 1, &format!("`{name}` is no number"), &row[column], allowed))
+            let number: Option<f64> = cell(&row, column).parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0);
+            number.ok_or_else(|| lines.refuse(column + 1, &format!("`{name}` is no number"), cell(&row, column), allowed))
         };
         let second = number(time, name, "seconds, 0 and more")?;
         if number(response, RESPONSE, "tokens, 0 and more")? == 0.0 {

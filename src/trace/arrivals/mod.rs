@@ -156,6 +156,11 @@ fn has_columns(line: &str, names: &[&str]) -> bool {
     names.iter().all(|name| header.contains(name))
 }
 
+/// A cell of a row that has as many as the header.
+fn cell(row: &[String], column: usize) -> &str {
+    row.get(column).map_or("", String::as_str)
+}
+
 /// The cells of the next row, as many as the header has.
 fn row(lines: &mut Lines, width: usize) -> Result<Option<Vec<String>>> {
     let Some(line) = lines.next()? else { return Ok(None) };

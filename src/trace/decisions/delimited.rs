@@ -19,7 +19,8 @@ pub(super) fn read(path: &Path, keep: &mut Keep) -> Result<()> {
         let record = record.map_err(fail)?;
         let text = |column: usize| record.get(column).filter(|cell| !cell.is_empty()).map(str::to_owned);
         let cell = |column: usize| text(column).map_or(RecordedValue::Missing, RecordedValue::Text);
-        let line = lines.at(record.position().map_or(0, csv::Position::byte) as usize);
+        let start = record.position().map_or(0, csv::Position::byte);
+        let line = lines.at(usize::try_from(start).unwrap_or(usize::MAX));
         keep.row(Raw { id: text(id), value: cell(value), skip: skip.map_or(RecordedValue::Missing, cell), line });
     }
     Ok(())
@@ -37,7 +38,7 @@ impl Lines<'_> {
     /// The line of the record that starts at a byte; called with increasing bytes.
     fn at(&mut self, byte: usize) -> usize {
         let rest = self.bytes.get(byte..).unwrap_or_default();
-        let start = byte + rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let start = byte.saturating_add(rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count());
         let passed = self.bytes.get(self.counted..start).unwrap_or_default();
         self.line += passed.iter().filter(|byte| **byte == b'\n').count();
         self.counted = start;

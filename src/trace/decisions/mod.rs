@@ -173,16 +173,15 @@ impl Keep<'_> {
 
     fn finish(mut self) -> Result<Recording> {
         let mut first = HashMap::with_capacity(self.out.rows.len());
-        let mut repeated: Vec<(usize, usize)> = Vec::new();
-        for (index, row) in self.out.rows.iter().enumerate() {
-            let earlier = *first.entry(row.id.as_str()).or_insert(index);
-            if earlier != index {
-                repeated.push((index, earlier));
+        let mut repeated: Vec<(&RecordedRow, &RecordedRow)> = Vec::new();
+        for row in &self.out.rows {
+            let earlier = *first.entry(row.id.as_str()).or_insert(row);
+            if !std::ptr::eq(earlier, row) {
+                repeated.push((row, earlier));
             }
         }
         let out = &self.out;
-        self.problems.cells(&out.file, 0..repeated.len(), |which| {
-            let (row, earlier) = (&out.rows[repeated[which].0], &out.rows[repeated[which].1]);
+        self.problems.cells(&out.file, repeated.iter(), |(row, earlier)| {
             Error::new("two rows are about the same query")
                 .at(out.place(row))
                 .found(format!("`{}`, which {} {} has already", row.id, out.unit, earlier.line))

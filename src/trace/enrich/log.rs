@@ -74,9 +74,10 @@ impl Log {
         let codes = endpoint.sources.or_insert_with(metric, || vec![MEASURED; rows]);
         let mut from_estimates = 0;
         for &index in &fillable {
-            cells[index] = known.cells[index];
-            codes[index] = code;
-            from_estimates += usize::from(known.estimated[index]);
+            if let (Some(cell), Some(source), Some(value)) = (cells.get_mut(index), codes.get_mut(index), known.cells.get(index)) {
+                (*cell, *source) = (*value, code);
+                from_estimates += usize::from(known.estimated.get(index).is_some_and(|estimated| *estimated));
+            }
         }
         let (endpoint, source) = (endpoint.endpoint.id.clone(), source.to_owned());
         self.filled.push(Filled { endpoint, metric, cells: fillable.len(), answers: rows, from_estimates, source });

@@ -113,8 +113,8 @@ fn has_pieces(label: &str, typed: &str) -> bool {
 fn has_word(text: &str, piece: &str) -> bool {
     let inside = |c: char| c.is_alphanumeric() || c == '.';
     text.match_indices(piece).any(|(start, _)| {
-        let before = text[..start].chars().next_back();
-        let after = text[start + piece.len()..].chars().next();
+        let before = text.get(..start).and_then(|before| before.chars().next_back());
+        let after = text.get(start + piece.len()..).and_then(|after| after.chars().next());
         !before.is_some_and(inside) && !after.is_some_and(inside)
     })
 }

@@ -116,7 +116,7 @@ impl Profile {
         for (index, entry) in entries.iter_mut().enumerate() {
             let same = |keys: &[String]| keys.iter().filter(|key| **key == entry.key).count();
             if same(&keys) > 1 {
-                let ordinal = same(&keys[..=index]);
+                let ordinal = same(keys.get(..=index).unwrap_or_default());
                 entry.title = format!("{} (measurement {ordinal})", entry.title);
                 entry.key = format!("{}#{ordinal}", entry.key);
             }
@@ -166,7 +166,7 @@ pub(super) fn not_quantities(numbers: &[(&str, Option<f64>)], place: &str) -> Ve
 pub(super) fn hardware_slug(name: &str) -> String {
     let name = slug(name);
     let rest = name.trim_start_matches(|c: char| c.is_ascii_digit());
-    let count = &name[..name.len() - rest.len()];
+    let count = name.strip_suffix(rest).unwrap_or_default();
     let unit = rest.trim_start_matches('-').strip_prefix('x').map(|unit| unit.trim_start_matches('-'));
     let name = match unit {
         Some(unit) if !count.is_empty() && !unit.is_empty() => format!("{unit}x{count}"),

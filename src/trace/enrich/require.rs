@@ -18,9 +18,9 @@ pub(super) fn check(endpoint: &DraftEndpoint, queries: &Queries, chosen: &Chosen
     let energy = chosen.picks.iter().find_map(|pick| pick.entry.energy());
     let latency = chosen.picks.iter().find_map(|pick| pick.entry.latency());
     let wanted = |metric: Metric, known: &Known| {
-        let lacks = |index: usize| endpoint.metrics.get(metric).is_none_or(|cells| cells[index].is_nan());
+        let lacks = |index: usize| endpoint.metrics.get(metric).and_then(|cells| cells.get(index)).is_none_or(|cell| cell.is_nan());
         let mut rows = (0..endpoint.rows.len()).filter(|&index| lacks(index)).peekable();
-        rows.peek().is_some() && rows.all(|index| known.cells[index].is_nan())
+        rows.peek().is_some() && rows.all(|index| known.cells.get(index).is_none_or(|cell| cell.is_nan()))
     };
     let flops = options.flops.is_some() && params(&endpoint.endpoint, &chosen.picks, options.flops).is_some();
     // A price that the trace states is no reason to refuse what was asked for.

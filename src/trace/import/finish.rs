@@ -101,7 +101,7 @@ impl Gather {
         let features = features(&queries);
         let prompts = queries.iter().any(|query| query.prompt.is_some()) && !options.no_prompts;
         Queries {
-            rows: (0..queries.len() as u32).collect(),
+            rows: (0..).take(queries.len()).collect(),
             dataset,
             category,
             input_tokens: numbers(|query| query.input_tokens),
@@ -119,10 +119,16 @@ fn features(queries: &[Query]) -> Vec<(String, Feature)> {
     let mut names = BTreeMap::<&str, Vec<Option<&str>>>::new();
     for (row, query) in queries.iter().enumerate() {
         for (name, value) in &query.number_features {
-            numbers.entry(name).or_insert_with(|| vec![f64::NAN; queries.len()])[row] = *value;
+            let cells = numbers.entry(name).or_insert_with(|| vec![f64::NAN; queries.len()]);
+            if let Some(cell) = cells.get_mut(row) {
+                *cell = *value;
+            }
         }
         for (name, value) in &query.name_features {
-            names.entry(name).or_insert_with(|| vec![None; queries.len()])[row] = Some(value);
+            let cells = names.entry(name).or_insert_with(|| vec![None; queries.len()]);
+            if let Some(cell) = cells.get_mut(row) {
+                *cell = Some(value);
+            }
         }
     }
     let numbers = numbers.into_iter().map(|(name, cells)| (name.to_owned(), Feature::Number(Column::from_vec(cells))));

@@ -8,7 +8,7 @@ use super::{Outcome, Query};
 use crate::error::{Error, Result};
 use crate::trace::endpoint::Endpoint;
 use crate::trace::info::TraceInfo;
-use crate::trace::schema::{MEASURED, Metric};
+use crate::trace::schema::{MEASURED, PerMetric};
 use crate::trace::text::excerpt;
 
 /// Queries and outcomes as they come, in any order.
@@ -45,7 +45,7 @@ impl Gather {
                 .found(format!("`{}`, which is query {row} already", query.id))
                 .allowed("unique ids"));
         }
-        let row = self.queries.len() as u32;
+        let row = self.next_row();
         self.by_id.insert(query.id.clone(), row);
         self.queries.push(query);
         Ok(row)
@@ -56,12 +56,17 @@ impl Gather {
         match self.row(id) {
             Some(row) => row,
             None => {
-                let row = self.queries.len() as u32;
+                let row = self.next_row();
                 self.by_id.insert(id.to_owned(), row);
                 self.queries.push(Query { id: id.to_owned(), ..make() });
                 row
             }
         }
+    }
+
+    /// The row of the query that is added next. More do not fit in memory than can be counted.
+    fn next_row(&self) -> u32 {
+        u32::try_from(self.queries.len()).unwrap_or(u32::MAX)
     }
 
     /// The row of a query of that id, if it was added.
@@ -106,11 +111,10 @@ impl Gather {
     /// The position of an endpoint, added where its id is new. Two models or hardwares that make one
     /// id (`a/x` and `b/x`) are an error: their answers would be taken for one endpoint's.
     pub fn endpoint(&mut self, endpoint: Endpoint, place: impl Display) -> Result<usize> {
-        let Some(position) = self.endpoints.iter().position(|(known, _)| known.id == endpoint.id) else {
+        let Some((position, (known, _))) = self.endpoints.iter().enumerate().find(|(_, (known, _))| known.id == endpoint.id) else {
             self.endpoints.push((endpoint, Answers::default()));
             return Ok(self.endpoints.len() - 1);
         };
-        let known = &self.endpoints[position].0;
         if (&known.model, &known.hardware) == (&endpoint.model, &endpoint.hardware) {
             return Ok(position);
         }
@@ -137,15 +141,17 @@ impl Gather {
     /// Adds what an endpoint did with a query. A second outcome of the same pair, a value that is
     /// NaN or out of range are errors that name `place`.
     pub fn outcome(&mut self, endpoint: usize, row: u32, outcome: Outcome, place: impl Display) -> Result<()> {
-        let (about, answers) = &mut self.endpoints[endpoint];
+        let Some((about, answers)) = self.endpoints.get_mut(endpoint) else {
+            return Err(Error::new("an outcome of an endpoint that was not added").at(place).found(endpoint));
+        };
         if !answers.begin(row) {
-            let id = &self.queries[row as usize].id;
+            let id = self.queries.get(row as usize).map_or("", |query| query.id.as_str());
             return Err(Error::new("an endpoint answered a query twice")
                 .at(place)
                 .found(format!("a second answer of `{}` to `{id}`", about.id))
                 .allowed("one outcome for each endpoint and query"));
         }
-        let mut codes = [MEASURED; Metric::ALL.len()];
+        let mut codes = PerMetric::<u8>::default();
         for (metric, (value, source)) in outcome.values.iter() {
             if !metric.allows(*value) {
                 return Err(Error::new("a value that cannot be")
@@ -154,10 +160,10 @@ impl Gather {
                     .allowed(metric.allowed()));
             }
             if let Some(source) = source {
-                codes[metric.index()] = self.info.source_code(source)?;
+                codes.set(metric, self.info.source_code(source)?);
             }
         }
-        answers.push(row, |metric| outcome.values.get(metric).map(|(value, _)| (*value, codes[metric.index()])));
+        answers.push(row, |metric| outcome.values.get(metric).map(|(value, _)| (*value, codes.get(metric).copied().unwrap_or(MEASURED))));
         Ok(())
     }
 }

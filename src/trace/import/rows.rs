@@ -26,14 +26,17 @@ impl Csv {
         let mut file = open(path)?;
         let name = path.display().to_string();
         let start = file.fill_buf().map_err(|error| Error::new("cannot read a file").at(&name).cause(error))?;
-        let crlf = start.iter().position(|&byte| byte == b'\n').is_some_and(|end| end > 0 && start[end - 1] == b'\r');
+        let crlf =
+            start.iter().position(|&byte| byte == b'\n').is_some_and(|end| start.get(..end).is_some_and(|line| line.ends_with(b"\r")));
         let mut reader = csv::ReaderBuilder::new().delimiter(separator).from_reader(file);
         let header = reader.headers().map_err(|error| csv_error(&name, 0, &error))?;
         let header: Vec<String> = header.iter().map(str::to_owned).collect();
         if header.is_empty() {
             return Err(Error::new("a CSV file is empty").at(&name).allowed("a line of column names, then the rows"));
         }
-        if let Some(twice) = header.iter().enumerate().find_map(|(at, column)| header[..at].contains(column).then_some(column)) {
+        if let Some(twice) =
+            header.iter().enumerate().find_map(|(at, column)| header.iter().take(at).any(|before| before == column).then_some(column))
+        {
             return Err(Error::new("two columns have the same name").at(&name).found(format!("`{twice}`")).allowed("each name once"));
         }
         Ok(Csv { name, reader, header, record: csv::StringRecord::new(), row: 0, lag: u64::from(crlf) })
@@ -150,7 +153,7 @@ pub(super) fn plain_start(path: &Path, separator: u8) -> Result<Option<(u64, usi
         if bytes.is_empty() {
             return Ok(start.filter(|_| !after_return));
         }
-        let ends_otherwise = after_return && bytes[0] != b'\n' || !returns_end_lines(bytes);
+        let ends_otherwise = after_return && !bytes.starts_with(b"\n") || !returns_end_lines(bytes);
         if bytes.contains(&b'"') || ends_otherwise || b"\r\n\"".contains(&separator) {
             return Ok(None);
         }
@@ -168,7 +171,7 @@ pub(super) fn plain_start(path: &Path, separator: u8) -> Result<Option<(u64, usi
 
 /// Whether every carriage return but the last byte stands before the end of a line.
 fn returns_end_lines(bytes: &[u8]) -> bool {
-    !bytes.contains(&b'\r') || bytes.windows(2).all(|pair| pair[0] != b'\r' || pair[1] == b'\n')
+    !bytes.contains(&b'\r') || bytes.windows(2).all(|pair| !pair.starts_with(b"\r") || pair.ends_with(b"\n"))
 }
 
 /// Bytes and lines up to the end of the first line that is not blank.

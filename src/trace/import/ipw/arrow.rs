@@ -152,8 +152,8 @@ fn whole(file: &mut File, place: &str) -> Result<()> {
     let fail = |cause: std::io::Error| Error::new("cannot read a file").at(place).cause(cause);
     let length = file.seek(SeekFrom::End(0)).map_err(fail)?;
     let mut end = [0; END_OF_STREAM.len()];
-    if length >= end.len() as u64 {
-        file.seek(SeekFrom::End(-(end.len() as i64))).map_err(fail)?;
+    if let Some(before) = length.checked_sub(end.len() as u64) {
+        file.seek(SeekFrom::Start(before)).map_err(fail)?;
         file.read_exact(&mut end).map_err(fail)?;
     }
     file.rewind().map_err(fail)?;

@@ -29,9 +29,9 @@ pub(super) fn join(runs: Vec<Run>, options: &ImportOptions) -> Result<Gather> {
 fn endpoints(runs: &[Run]) -> Result<Vec<Endpoint>> {
     let plain: Vec<Endpoint> = runs.iter().map(|run| Endpoint::new(&run.model, run.hardware.as_deref())).collect();
     let mut endpoints = plain.clone();
-    for (index, endpoint) in endpoints.iter_mut().enumerate() {
-        endpoint.batch_size = runs[index].batch_size;
-        for (other, run) in plain.iter().zip(runs).filter(|(other, _)| other.id == plain[index].id) {
+    for (endpoint, (own, run)) in endpoints.iter_mut().zip(plain.iter().zip(runs)) {
+        endpoint.batch_size = run.batch_size;
+        for (other, run) in plain.iter().zip(runs).filter(|(other, _)| other.id == own.id) {
             if (&other.model, &other.hardware) != (&endpoint.model, &endpoint.hardware) {
                 let name = |model: &str, hardware: &Option<String>| format!("`{model}` on `{}`", hardware.as_deref().unwrap_or("?"));
                 let (one, two) = (name(&endpoint.model, &endpoint.hardware), name(&other.model, &other.hardware));

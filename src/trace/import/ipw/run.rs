@@ -112,7 +112,8 @@ impl Run {
 
     fn read_file(&mut self, path: &Path, answers: bool) -> Result<()> {
         let wanted = ["problem", "model_metrics", "subject", "dataset_metadata", "dataset_index", "model_answers"];
-        let table = Table::read(path, &wanted[..if answers { 6 } else { 5 }])?;
+        let wanted: Vec<&str> = wanted.into_iter().filter(|name| answers || *name != "model_answers").collect();
+        let table = Table::read(path, &wanted)?;
         table.require("problem")?;
         table.require("model_metrics")?;
         let model = only_model(&table)?;
@@ -229,7 +230,9 @@ fn rows(table: &Table, model: &str, notes: &mut Vec<String>) -> Result<Vec<Row>>
 fn first_text(table: &Table, paths: &[&[&str]]) -> Result<Vec<Option<String>>> {
     let mut texts = vec![None; table.rows()];
     for path in paths {
-        if path.len() > 1 && !table.is_struct(&path[..1]) {
+        if let [outer, _, ..] = path
+            && !table.is_struct(&[outer])
+        {
             continue;
         }
         for (text, cell) in texts.iter_mut().zip(table.strings(path)?) {

@@ -123,7 +123,7 @@ impl Lines {
             let before = block.len();
             let read = (&mut self.file).take(BLOCK as u64).read_to_end(&mut block)?;
             self.ended = read == 0;
-            if let Some(end) = block[before..].iter().rposition(|&byte| byte == b'\n') {
+            if let Some(end) = block.iter().skip(before).rposition(|&byte| byte == b'\n') {
                 self.rest = block.split_off(before + end + 1);
                 break;
             }

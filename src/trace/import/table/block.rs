@@ -173,7 +173,7 @@ fn plain(block: Vec<u8>, separator: u8, width: usize) -> Block {
     match String::from_utf8(block) {
         Ok(text) => out.text = text,
         Err(error) => {
-            out.fault = Some((count_lines(&error.as_bytes()[..error.utf8_error().valid_up_to()]), Fault::Csv(rows::Fault::Utf8)));
+            out.fault = Some((count_lines(error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default()), Fault::Csv(rows::Fault::Utf8)));
             return out;
         }
     }

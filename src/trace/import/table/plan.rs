@@ -39,7 +39,7 @@ impl<'a, 'p> Resolver<'a, 'p> {
     /// The position of a column, if there is one.
     pub fn take(&mut self, name: &str) -> Option<usize> {
         let position = self.sheet.column(name)?;
-        self.used[position] = true;
+        *self.used.get_mut(position)? = true;
         Some(position)
     }
 
@@ -209,7 +209,7 @@ pub fn check(mapping: &Mapping, problems: &mut Problems) {
     }
     for (index, section) in mapping.endpoints.iter().enumerate() {
         let (endpoint, span) = (section.endpoint(), section.model.span());
-        if mapping.endpoints[..index].iter().any(|other| other.endpoint().id == endpoint.id) {
+        if mapping.endpoints.iter().take(index).any(|other| other.endpoint().id == endpoint.id) {
             let problem = problems.at("two endpoints have the same id", span.clone()).found(format!("`{}`", endpoint.id));
             problems.push(problem.allowed("unique ids"));
         }

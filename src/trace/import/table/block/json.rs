@@ -57,7 +57,9 @@ impl<'de> Visitor<'de> for Row<'_> {
             }
             field += 1;
             let cell = map.next_value_seed(Value(&mut self.out.text))?;
-            self.out.cells[start + column] = cell;
+            if let Some(place) = self.out.cells.get_mut(start + column) {
+                *place = cell;
+            }
         }
         Ok(())
     }
@@ -85,7 +87,7 @@ impl Visitor<'_> for Key<'_> {
     }
 
     fn visit_str<E: serde::de::Error>(self, name: &str) -> std::result::Result<usize, E> {
-        match self.likely.filter(|&column| self.names[column] == name) {
+        match self.likely.filter(|&column| self.names.get(column).is_some_and(|known| known == name)) {
             Some(column) => Ok(column),
             None => self
                 .names
@@ -240,7 +242,7 @@ impl Visitor<'_> for NewKey<'_> {
     }
 
     fn visit_str<E>(self, name: &str) -> std::result::Result<usize, E> {
-        if let Some(column) = self.likely.filter(|&column| self.names[column] == name) {
+        if let Some(column) = self.likely.filter(|&column| self.names.get(column).is_some_and(|known| known == name)) {
             return Ok(column);
         }
         if let Some(column) = self.names.iter().position(|known| known == name) {
