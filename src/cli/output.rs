@@ -13,9 +13,14 @@ pub(super) fn print(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Error::new("cannot write to the output").cause(error)),
+        Err(error) => Err(unwritten(&error)),
         Ok(()) => Ok(()),
     }
+}
+
+/// The error of an output that does not take what is printed.
+pub(super) fn unwritten(cause: &std::io::Error) -> Error {
+    Error::new("cannot write to the output").cause(cause)
 }
 
 /// Prints one JSON object with `--json`, nothing with `--quiet`, else the text. A number that JSON

@@ -3,6 +3,8 @@
 //! The drawing library counts in whole pixels. An SVG is drawn ten times as large and shown at its
 //! size by its `viewBox`; a bitmap is drawn twice as large and averaged, so that lines are smooth.
 
+use image::codecs::png::PngEncoder;
+use image::{ColorType, ImageEncoder};
 use plotters::coord::Shift;
 use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text as TextElement};
 use plotters::prelude::{BitMapBackend, DrawingArea, DrawingBackend, IntoDrawingArea, SVGBackend};
@@ -59,15 +61,10 @@ pub fn png(scene: &Scene) -> Result<Vec<u8>> {
     paint(scene, BitMapBackend::with_buffer(&mut drawn, large), PNG)?;
     let small = average(&drawn, large.0 as usize);
     drop(drawn);
-    // The library encodes only to files.
-    let folder = tempfile::tempdir().map_err(|error| Error::new("cannot make a temporary folder").cause(error))?;
-    let path = folder.path().join("figure.png");
-    {
-        let mut backend = BitMapBackend::new(&path, (width, height));
-        backend.blit_bitmap((0, 0), (width, height), &small).map_err(failed)?;
-        backend.present().map_err(failed)?;
-    }
-    std::fs::read(&path).map_err(failed)
+    // The drawing library encodes only to files, with this encoder.
+    let mut file = Vec::new();
+    PngEncoder::new(&mut file).write_image(&small, width, height, ColorType::Rgb8).map_err(failed)?;
+    Ok(file)
 }
 
 fn failed(cause: impl std::fmt::Display) -> Error {

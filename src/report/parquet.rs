@@ -15,8 +15,7 @@ pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
     let mut frame = DataFrame::new(table.rows, columns).map_err(|error| fail(error.to_string()))?;
     let file = File::create(path).map_err(|error| fail(error.to_string()))?;
     let writer = ParquetWriter::new(&file).with_compression(ParquetCompression::Zstd(None));
-    writer.finish(&mut frame).map_err(|error| fail(error.to_string()))?;
-    file.sync_all().map_err(|error| fail(error.to_string()))
+    writer.finish(&mut frame).map(drop).map_err(|error| fail(error.to_string()))
 }
 
 fn column(name: &str, cells: &Cells) -> Column {
