@@ -13,7 +13,7 @@ use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBColor, ShapeSty
 
 use super::scene::{Anchor, At, Mark, Scene, Stroke, Text};
 use super::style::{FAMILY, FONT_HEIGHT, Shape};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, printable};
 
 const SVG_SCALE: u32 = 10;
 /// Pixels of a PNG for each figure unit: 240 for each inch in print.
@@ -48,7 +48,7 @@ pub fn svg(scene: &Scene) -> Result<String> {
     paint(scene, SVGBackend::with_string(&mut text, large), SVG)?;
     let head = format!("width=\"{}\" height=\"{}\" viewBox", large.0, large.1);
     let size = format!("width=\"{width}\" height=\"{height}\" role=\"img\" viewBox");
-    let title = scene.title.replace('&', "&amp;").replace('<', "&lt;");
+    let title = printable(&scene.title).replace('&', "&amp;").replace('<', "&lt;");
     Ok(text.replacen(&head, &size, 1).replacen(">\n", &format!(">\n<title>{title}</title>\n"), 1))
 }
 
@@ -188,7 +188,7 @@ fn label<B: DrawingBackend>(area: &Area<B>, text: &Text, medium: Medium) -> Resu
     // Placed by the upper end: the one place from which both formats find the base line exactly.
     let style = TextStyle::from(font).color(&text.ink).pos(Pos::new(horizontal, VPos::Top));
     let at = place((text.at.0, text.at.1 - medium.ascent * text.size), medium);
-    area.draw(&TextElement::new(text.text.as_str(), at, style)).map_err(failed)
+    area.draw(&TextElement::new(printable(&text.text), at, style)).map_err(failed)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Everything is filled in beside its place and renamed when it is whole, so that a kill at any moment leaves
 //! either what was there or what is new. What a kill leaves beside it, the next run clears away.
 
+mod new_file;
 mod place;
 mod record;
 mod sibling;
@@ -10,6 +11,7 @@ mod sibling;
 use std::fs;
 use std::path::Path;
 
+pub use new_file::NewFile;
 pub use record::{stop, wait_if_stopping};
 use sibling::Sibling;
 

@@ -100,7 +100,7 @@ pub(super) fn escape(text: &str) -> String {
         match c {
             '\n' => safe.push(' '),
             '<' => safe.push_str("&lt;"),
-            '|' | '`' | '*' | '_' | '\\' | '#' => safe.extend(['\\', c]),
+            '|' | '`' | '*' | '_' | '\\' | '#' | '[' | '&' => safe.extend(['\\', c]),
             c => safe.push(c),
         }
     }

@@ -54,6 +54,7 @@ impl Draft {
         }
         problems.extend(duplicate_id(ids));
         problems.extend(self.queries.embedding.as_ref().and_then(|embedding| bad_embedding(embedding, rows)));
+        problems.extend(self.queries.hidden());
         for endpoint in &self.endpoints {
             endpoint.check(rows, &mut problems);
         }

@@ -6,6 +6,7 @@ pub mod arrivals;
 mod check;
 #[cfg(test)]
 mod check_tests;
+mod claims;
 mod column;
 mod decisions;
 mod draft;
@@ -19,6 +20,7 @@ mod grid;
 pub mod import;
 mod info;
 mod load;
+mod memory;
 mod parquet;
 mod partition;
 mod place;
