@@ -1,11 +1,14 @@
 //! What the footer of a Parquet file claims, held against what can be, before a cell is read: a file of a few
 //! hundred bytes may claim any number of rows.
 
+use std::io::{Read, Seek};
 use std::ops::Range;
 
 use polars::io::parquet::metadata::FileMetadata;
 use polars::prelude::{ArrowDataType, ArrowSchema};
 
+use super::import::files::LONGEST_LINE;
+use super::pages;
 use super::schema::ROW;
 use crate::error::{Error, Result};
 
@@ -44,6 +47,39 @@ pub(super) fn check(footer: &FileMetadata, schema: &ArrowSchema, bytes: u64) -> 
     Ok(())
 }
 
+/// Bytes that a column may have beside its cells: headers, statistics.
+const BESIDE: u64 = 1 << 20;
+/// A number takes so many times its width at most, in a dictionary and as a place in it.
+const SWOLLEN: u64 = 4;
+
+/// Refuses cells that swell to more than they can be, or than the footer says, when they are uncompressed.
+pub(super) fn check_pages(
+    footer: &FileMetadata,
+    schema: &ArrowSchema,
+    wanted: impl Fn(&str) -> bool,
+    groups: Range<usize>,
+    mut file: impl Read + Seek,
+) -> Result<()> {
+    for column in footer.row_groups.get(groups).unwrap_or_default().iter().flat_map(|group| group.parquet_columns()) {
+        let field = column.descriptor().path_in_schema.first().filter(|root| wanted(root)).and_then(|root| schema.get(root));
+        let Some(field) = field else { continue };
+        let values = u64::try_from(column.num_values()).unwrap_or(0);
+        let each = if is_text(&field.dtype) { LONGEST_LINE as u64 } else { SWOLLEN * width(&field.dtype) };
+        let most = values.saturating_mul(each).saturating_add(BESIDE);
+        let said = u64::try_from(column.uncompressed_size()).unwrap_or(u64::MAX);
+        let place = || format!("column `{}`", field.name);
+        let fail = |cause: std::io::Error| Error::new("cannot read a Parquet file of the trace").at(place()).cause(cause);
+        let found = pages::claimed(&mut file, column.byte_range()).map_err(fail)?.max(said);
+        // Not all writers count in the same way what stands beside the cells.
+        let most = most.min(said.saturating_mul(2).saturating_add(BESIDE));
+        if found > most {
+            let error = Error::new("a column of a Parquet file swells to more than it can hold").at(place());
+            return Err(error.found(format!("{found} bytes of {values} cells")).allowed(format!("up to {most} bytes")));
+        }
+    }
+    Ok(())
+}
+
 /// Bytes that some columns of some row groups take in memory at least, by what the footer claims.
 pub(super) fn memory(footer: &FileMetadata, schema: &ArrowSchema, wanted: impl Fn(&str) -> bool, groups: Range<usize>) -> u64 {
     let columns = footer.row_groups.get(groups).unwrap_or_default().iter().flat_map(|group| group.parquet_columns());
@@ -51,7 +87,8 @@ pub(super) fn memory(footer: &FileMetadata, schema: &ArrowSchema, wanted: impl F
         let field = column.descriptor().path_in_schema.first().filter(|root| wanted(root)).and_then(|root| schema.get(root));
         let Some(field) = field else { return bytes };
         let values = u64::try_from(column.num_values()).unwrap_or(u64::MAX);
-        bytes.saturating_add(values.saturating_mul(width(&field.dtype)))
+        let said = u64::try_from(column.uncompressed_size()).unwrap_or(u64::MAX);
+        bytes.saturating_add(values.saturating_mul(width(&field.dtype)).max(said))
     })
 }
 
@@ -63,9 +100,14 @@ fn width(dtype: &ArrowDataType) -> u64 {
         // A view of the text, if not the text.
         T::Utf8 | T::LargeUtf8 | T::Utf8View => 16,
         T::Float32 | T::Int32 | T::UInt32 => 4,
-        T::List(inner) | T::LargeList(inner) => width(&inner.dtype),
+        T::List(inner) | T::LargeList(inner) | T::FixedSizeList(inner, _) => width(&inner.dtype),
         _ => 1,
     }
+}
+
+fn is_text(dtype: &ArrowDataType) -> bool {
+    use ArrowDataType as T;
+    matches!(dtype, T::Utf8 | T::LargeUtf8 | T::Utf8View | T::Binary | T::LargeBinary | T::BinaryView)
 }
 
 fn is_nested(dtype: &ArrowDataType) -> bool {

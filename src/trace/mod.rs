@@ -21,6 +21,7 @@ pub mod import;
 mod info;
 mod load;
 mod memory;
+mod pages;
 mod parquet;
 mod partition;
 mod place;

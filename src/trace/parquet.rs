@@ -111,6 +111,11 @@ impl ParquetFile {
                     .allowed(embedding::ALLOWED_TYPES));
             }
         }
+        let missing = || Error::new("a file of the trace is missing").at(self.name());
+        let pages = self.place.open(&self.file)?.ok_or_else(missing)?;
+        let checked =
+            claims::check_pages(&self.footer, &self.schema, |name| names.iter().any(|known| known == name), groups.clone(), pages);
+        checked.map_err(|error| error.at(self.name()))?;
         let mut reader = reader(&self.place, &self.file)?;
         reader.set_metadata(self.footer_of(groups));
         let table = reader.with_columns(Some(names)).read_parallel(ParallelStrategy::None).finish();

@@ -100,7 +100,7 @@ impl TracePlace {
                 let bytes = std::fs::metadata(&path).map_err(|error| fail(&error))?.len();
                 if bytes > LONGEST_TEXT {
                     let error = Error::new("a file of the trace is too long").at(self.name(file)).found(format!("{bytes} bytes"));
-                    return Err(error.allowed(format!("{LONGEST_TEXT} bytes: what a trace says about itself is short")));
+                    return Err(error.allowed(format!("up to {LONGEST_TEXT} bytes")));
                 }
                 std::fs::read_to_string(path).map_err(|error| fail(&error))
             }
