@@ -63,9 +63,8 @@ pub(super) fn describe(place: &TracePlace, text: &str, problems: &mut Problems) 
 /// The endpoints that the description names, or, where it cannot be read, those that have a folder.
 fn endpoints(place: &TracePlace, info: Option<&TraceInfo>) -> Vec<String> {
     match info {
-        // An id that is no folder's name would lead elsewhere.
         Some(info) if info.endpoints.len() <= MOST_ENDPOINTS => {
-            info.endpoints.iter().filter(|endpoint| endpoint.check().is_ok()).map(|endpoint| endpoint.id.clone()).collect()
+            info.endpoints.iter().filter(|endpoint| endpoint.has_plain_id()).map(|endpoint| endpoint.id.clone()).collect()
         }
         Some(_) => Vec::new(),
         None => place.list(schema::OUTCOMES_DIR).iter().filter_map(|name| name.strip_prefix(&partition("")).map(str::to_owned)).collect(),
