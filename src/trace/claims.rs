@@ -1,19 +1,37 @@
 //! What the footer of a Parquet file claims, held against what can be, before a cell is read: a file of a few
 //! hundred bytes may claim any number of rows.
 
+use std::fs::File;
 use std::io::{Read, Seek};
 use std::ops::Range;
+use std::path::Path;
 
 use polars::io::parquet::metadata::FileMetadata;
-use polars::prelude::{ArrowDataType, ArrowSchema};
+use polars::prelude::{ArrowDataType, ArrowSchema, ParquetReader, SerReader};
 
 use super::import::files::LONGEST_LINE;
+use super::memory::room_for;
 use super::pages;
 use super::schema::ROW;
 use crate::error::{Error, Result};
 
 /// The most rows of a file: their numbers have 32 bits.
 const MOST_ROWS: u64 = 1 << 32;
+
+/// Refuses a Parquet file that is no trace's, for what it claims and for what its columns would take.
+pub(super) fn check_file(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<()> {
+    let place = path.display().to_string();
+    let fail = |cause: &dyn std::fmt::Display| Error::new("cannot read a Parquet file").at(&place).cause(cause);
+    let file = File::open(path).map_err(|error| fail(&error))?;
+    let bytes = file.metadata().map_err(|error| fail(&error))?.len();
+    let mut reader = ParquetReader::new(file.try_clone().map_err(|error| fail(&error))?);
+    let schema = reader.schema().map_err(|error| fail(&error))?;
+    let footer = reader.get_metadata().map_err(|error| fail(&error))?;
+    let groups = 0..footer.row_groups.len();
+    check(footer, &schema, bytes).map_err(|error| error.at(&place))?;
+    room_for(memory(footer, &schema, &wanted, groups.clone()), "the cells of the file", &place)?;
+    check_pages(footer, &schema, wanted, groups, file).map_err(|error| error.at(&place))
+}
 
 /// Refuses a footer that cannot be that of a file of so many bytes.
 pub(super) fn check(footer: &FileMetadata, schema: &ArrowSchema, bytes: u64) -> Result<()> {
@@ -51,6 +69,8 @@ pub(super) fn check(footer: &FileMetadata, schema: &ArrowSchema, bytes: u64) -> 
 const BESIDE: u64 = 1 << 20;
 /// A number takes so many times its width at most, in a dictionary and as a place in it.
 const SWOLLEN: u64 = 4;
+/// Bytes of a number whose width is not known here.
+const WIDE: u64 = 8;
 
 /// Refuses cells that swell to more than they can be, or than the footer says, when they are uncompressed.
 pub(super) fn check_pages(
@@ -64,7 +84,7 @@ pub(super) fn check_pages(
         let field = column.descriptor().path_in_schema.first().filter(|root| wanted(root)).and_then(|root| schema.get(root));
         let Some(field) = field else { continue };
         let values = u64::try_from(column.num_values()).unwrap_or(0);
-        let each = if is_text(&field.dtype) { LONGEST_LINE as u64 } else { SWOLLEN * width(&field.dtype) };
+        let each = if is_text(&field.dtype) { LONGEST_LINE as u64 } else { SWOLLEN * width(&field.dtype).max(WIDE) };
         let most = values.saturating_mul(each).saturating_add(BESIDE);
         let said = u64::try_from(column.uncompressed_size()).unwrap_or(u64::MAX);
         let place = || format!("column `{}`", field.name);

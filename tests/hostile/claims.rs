@@ -125,6 +125,40 @@ fn pages_that_swell_to_two_gigabytes_are_refused() {
 }
 
 #[test]
+fn files_to_import_are_held_to_the_same() {
+    let folder = toy();
+    let place = folder.path();
+    fs::write(place.join("map.toml"), "layout = \"long\"\n[columns]\nid = \"q\"\nmodel = \"m\"\n[metrics]\nscore = { column = \"ok\" }\n")
+        .unwrap();
+    let columns = |rows: u32| vec![Column::text("q", "1", rows), Column::text("m", "a", rows), Column::number("ok", rows)];
+    let rows = i32::MAX as u32;
+    let mut swollen = columns(12);
+    swollen[2].zeros = Some(2_000_000_000);
+    let files = [
+        (trillion(columns(12)), "claims more rows than a trace can have"),
+        (forge::file(&columns(rows), (rows.into(), rows.into())), "the cells of the file take more memory than there is"),
+        (forge::file(&swollen, (12, 12)), "swells to more than it can hold"),
+    ];
+    for (file, words) in files {
+        fs::write(place.join("rows.parquet"), file).unwrap();
+        refused(
+            place,
+            &["import", "table", "rows.parquet", "--map", "map.toml", "--out", "new"],
+            &[words, "rows.parquet"],
+            SECONDS,
+            PEAK_MB,
+        );
+        // The same file as the decisions of a recorded policy.
+        let policy = "kind = \"recorded\"\n[parameters]\nfile = \"rows.parquet\"\nid = \"q\"\ndecision = \"m\"\n";
+        fs::write(place.join("mine.toml"), policy).unwrap();
+        if !words.starts_with("swells") {
+            // The column that swells is none of its own.
+            refused(place, &["replay", "toy", "--policy", "mine.toml"], &[words, "rows.parquet"], SECONDS, PEAK_MB);
+        }
+    }
+}
+
+#[test]
 fn one_long_text_that_a_million_rows_share_is_not_copied_for_each() {
     let (rows, text) = (1_000_000, "x".repeat(1 << 20));
     let mut columns = queries(rows);
