@@ -30,8 +30,16 @@ fn machine() -> Option<u64> {
 fn container() -> Option<u64> {
     let groups = read_to_string("/proc/self/cgroup").ok()?;
     let group = groups.lines().find_map(|line| line.strip_prefix("0::"))?;
-    let number = |file: &str| read_to_string(format!("/sys/fs/cgroup{group}/{file}")).ok()?.trim().parse::<u64>().ok();
-    Some(number("memory.max")?.saturating_sub(number("memory.current")?))
+    let read = |file: &str| read_to_string(format!("/sys/fs/cgroup{group}/{file}")).ok();
+    let number = |file: &str| read(file)?.trim().parse::<u64>().ok();
+    let held = number("memory.current")?.saturating_sub(cached(&read("memory.stat")?));
+    Some(number("memory.max")?.saturating_sub(held))
+}
+
+/// Bytes of files that are kept in memory for as long as nobody needs the room.
+fn cached(stat: &str) -> u64 {
+    let parts = stat.lines().filter_map(|line| line.strip_prefix("active_file ").or_else(|| line.strip_prefix("inactive_file ")));
+    parts.filter_map(|bytes| bytes.parse::<u64>().ok()).sum()
 }
 
 /// What `ulimit -v` leaves.
@@ -56,6 +64,7 @@ mod tests {
     fn the_system_says_what_is_free() {
         assert_eq!(kilobytes("MemTotal: 9 kB\nMemAvailable:   7 kB\n", "MemAvailable:"), Some(7 * 1024));
         assert_eq!(kilobytes("", "MemAvailable:"), None);
+        assert_eq!(cached("anon 5\nfile 9\ninactive_file 3\nactive_file 4\n"), 3 + 4);
         assert!(room_for(1, "cells", "here").is_ok());
         if cfg!(target_os = "linux") {
             // No machine has 2^60 bytes.
