@@ -102,13 +102,12 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&printable(&self.what))?;
+        f.write_str(&within_lines(&self.what))?;
         // In the order in which a reader asks, whatever was known first; of several places the widest first.
         let labelled = |label| self.details.iter().filter(move |(known, _)| *known == label);
         let details = labelled("where").rev().chain(["found", "allowed", "cause", "hint"].into_iter().flat_map(labelled));
         for (label, text) in details {
-            let text = printable(text).replace('\n', "\n           ");
-            write!(f, "\n{label:>9}: {text}")?;
+            write!(f, "\n{label:>9}: {}", within_lines(text))?;
         }
         for other in &self.more {
             write!(f, "\nand: {other}")?;
@@ -134,9 +133,40 @@ impl Serialize for Error {
     }
 }
 
-/// Text from a file, made safe for a terminal: control characters other than the line break are escaped.
+/// Characters of a text in an error that are shown.
+const SHOWN: usize = 4000;
+
+/// A text as an error shows it: no longer than a screen, and no line of it looks like one of the program's.
+fn within_lines(text: &str) -> String {
+    let cut = match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}… ({} characters more)", &text[..end], text[end..].chars().count()),
+        None => text.to_owned(),
+    };
+    printable(&cut).replace('\n', "\n           ")
+}
+
+/// Whether a terminal or a page shows a character as itself: control characters give orders to a terminal, and
+/// others that are not seen change the direction of what follows or hide between letters.
+pub fn is_shown(c: char) -> bool {
+    let hidden = ['\u{61c}', '\u{180e}', '\u{feff}'].contains(&c)
+        || ('\u{200b}'..='\u{200f}').contains(&c) && c != '\u{200d}'
+        || ('\u{2028}'..='\u{202e}').contains(&c)
+        || ('\u{2060}'..='\u{206f}').contains(&c);
+    !c.is_control() && !hidden
+}
+
+/// Text from a file, made safe for a terminal: what [`is_shown`] does not let pass is escaped, but for line breaks.
 pub fn printable(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() && c != '\n' { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_shown(c) || c == '\n' { safe.push(c) } else { safe.extend(c.escape_default()) }
+    }
+    safe
+}
+
+/// As [`printable`], on one line.
+pub fn in_a_line(text: &str) -> String {
+    printable(text).replace('\n', "\\n")
 }
 
 /// The name nearest to a mistyped one, if any is near enough to be meant.
@@ -157,4 +187,27 @@ pub fn unknown<'a>(kind: &str, typed: &str, names: impl IntoIterator<Item = &'a 
         error = error.hint(format!("did you mean `{name}`?"));
     }
     error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_escaped() {
+        let hostile = "a\u{1b}[31m\u{7}\0\r\u{9b}2J\u{202e}b\u{2066}\n\tc\u{200b}";
+        assert_eq!(printable(hostile), "a\\u{1b}[31m\\u{7}\\u{0}\\r\\u{9b}2J\\u{202e}b\\u{2066}\n\\tc\\u{200b}");
+        assert_eq!(in_a_line("a\nb"), "a\\nb");
+        // What people write stays: accents, other scripts, a family of joined signs.
+        let honest = "Müller – 東京 – 👨\u{200d}👩\u{200d}👧 – עברית";
+        assert_eq!(printable(honest), honest);
+    }
+
+    #[test]
+    fn an_error_is_bounded_and_its_lines_are_its_own() {
+        let text = Error::new("no\nerror: forged").found("x".repeat(10_000)).to_string();
+        assert!(text.starts_with("no\n           error: forged\n    found: xxx"), "{text}");
+        // 10,000 characters, of which 4,000 are shown.
+        assert!(text.ends_with("x… (6000 characters more)") && text.len() < 4_200, "{}", text.len());
+    }
 }

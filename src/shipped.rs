@@ -18,6 +18,9 @@ use include_dir::Dir;
 
 use crate::error::{Error, Result};
 
+/// Bytes of the longest text that is read: a person writes such files.
+const LONGEST: u64 = 1 << 24;
+
 /// A kind of file that the program ships: what it is called, and where such files stand.
 pub(crate) struct Shipped {
     /// What one is, for messages: `policy`.
@@ -65,6 +68,11 @@ impl Shipped {
 
     fn read(&self, path: &Path) -> Result<TomlText> {
         let fail = |error| Error::new(format!("cannot read a {}", self.kind)).at(path.display()).cause(error);
+        let bytes = std::fs::metadata(path).map_err(fail)?.len();
+        if bytes > LONGEST {
+            let error = Error::new(format!("a {} is too long", self.kind)).at(path.display()).found(format!("{bytes} bytes"));
+            return Err(error.allowed(format!("up to {LONGEST} bytes")));
+        }
         let text = std::fs::read_to_string(path).map_err(fail)?;
         Ok(TomlText { place: path.display().to_string(), text, folder: path.parent().map(Path::to_owned) })
     }

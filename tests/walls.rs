@@ -16,6 +16,9 @@ const WALLS: &[(&str, &[&str])] = &[
     ("rayon", &["replay/", "sweep/", "router/", "synth/"]),
     ("pulp", &["wide.rs"]),
     ("plotters", &["figure/"]),
+    ("image", &["figure/"]),
+    ("rustix", &["output/"]),
+    ("signal_hook", &["cli/"]),
     ("clap", &["cli/", "main.rs"]),
 ];
 

@@ -99,9 +99,9 @@ fn by_other_methods(replay: &Replay, tallies: &[Tally], seed: u64, truth: &Truth
         }
         figures.push((names[2], Ratio { above: more, below: below(), offset: 0.0, sign: 1.0 }, oracle_saves - router_saves));
     }
-    for policy in 0..2 {
+    for (policy, (name, truth)) in ACCURACIES.into_iter().zip(truth.answer_accuracy).take(POLICIES.len()).enumerate() {
         let ratio = Ratio { above: lane(policy, Lane::Score), below: lane(policy, Lane::Scored), offset: 0.0, sign: 1.0 };
-        figures.push((ACCURACIES[policy], ratio, truth.answer_accuracy[policy]));
+        figures.push((name, ratio, truth));
     }
     let relative = Ratio { above: lane(1, Lane::MyScore(0)), below: lane(1, Lane::TheirScore(0)), offset: 0.0, sign: 1.0 };
     figures.push((RELATIVE, relative, truth.relative()));

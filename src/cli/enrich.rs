@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::{Common, output};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, in_a_line};
 use crate::trace::enrich::{self, EnrichOptions, Filled, FlopsBy, Missing};
 use crate::trace::{Draft, TracePlace, schema};
 
@@ -152,7 +152,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
         let cells = |cells: &mut dyn Iterator<Item = usize>| cells.sum::<usize>();
         let filled = cells(&mut log.filled.iter().map(|filled| filled.cells));
         let missing = cells(&mut log.missing.iter().map(|missing| missing.cells));
-        let lines: String = log.lines().iter().map(|line| format!("  {line}\n")).collect();
+        let lines: String = log.lines().iter().map(|line| format!("  {}\n", in_a_line(line))).collect();
         format!("{}: {filled} cells filled, {missing} still missing\n{lines}", out.display())
     })
 }

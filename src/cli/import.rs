@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::{Common, output};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, in_a_line};
 use crate::trace::Tier;
 use crate::trace::import::{self, ImportOptions};
 use crate::trace::schema::TRACE_FILE;
@@ -109,7 +109,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     draft.write(&args.out, common.force)?;
     let imported = Imported { trace: &args.out, queries, endpoints: ids.iter().map(String::as_str).collect(), notes: &notes };
     output::show(common, &imported, || {
-        let notes: String = notes.iter().map(|note| format!("  {note}\n")).collect();
+        let notes: String = notes.iter().map(|note| format!("  {}\n", in_a_line(note))).collect();
         let note = if notes.is_empty() { "  nothing was dropped, doubled, missing or converted\n".to_owned() } else { notes };
         format!("{}: {queries} queries, {} endpoints ({})\n{note}", args.out.display(), ids.len(), ids.join(", "))
     })

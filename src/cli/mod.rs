@@ -29,11 +29,14 @@ mod replay;
 mod replaying;
 mod report;
 mod reproduce;
+#[cfg(unix)]
+mod stop;
 mod study;
 mod sweep;
 mod synth;
 mod train;
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -110,17 +113,27 @@ enum Verb {
     Measures(measures::Args),
 }
 
-/// Parses the command line and runs it. Exit code 0: done, 1: failed, 2: called wrongly.
+/// Parses the command line and runs it. Exit code 0: done, 1: failed, 2: called wrongly, 130 and 143: stopped.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to stdout with code 0, mistakes to stderr with code 2.
             let code = u8::try_from(error.exit_code()).unwrap_or(2);
-            return if error.print().is_ok() || code == 0 { ExitCode::from(code) } else { ExitCode::FAILURE };
+            return match error.print() {
+                Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
+                    output::complain(&output::unwritten(&cause));
+                    ExitCode::FAILURE
+                }
+                _ => ExitCode::from(code),
+            };
         }
     };
-    match run(cli) {
+    #[cfg(unix)]
+    stop::watch();
+    let done = run(cli);
+    crate::output::wait_if_stopping();
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&error);

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::output::{facts, show};
 use super::{Common, output};
-use crate::error::Result;
+use crate::error::{Result, in_a_line};
 use crate::synth::{Reached, Spec, Synthesis, synthesize};
 use crate::trace::{Step, schema};
 use crate::units::{Count, Share};
@@ -57,7 +57,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     synthesis.draft.info.steps.push(step);
     let summary = summary(&spec, queries, &synthesis, &args);
     for note in &synthesis.draft.info.steps.iter().flat_map(|step| step.notes.clone()).collect::<Vec<_>>() {
-        output::remark(common, note);
+        output::remark(common, &in_a_line(note));
     }
     synthesis.draft.write(&args.out, common.force)?;
     show(common, &summary, || text(&summary, &synthesis.calibration.reached))

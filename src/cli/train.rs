@@ -47,7 +47,7 @@ struct Summary {
 }
 
 pub(super) fn run(args: Args, common: &Common) -> Result<()> {
-    crate::output::refuse_existing(&args.out, common.force)?;
+    crate::output::claim_file(&args.out, common.force)?;
     if !(args.share > 0.0 && args.share <= 1.0) {
         return Err(Error::new("no share of queries").at("--share").found(args.share).allowed("above 0, up to 1").usage());
     }

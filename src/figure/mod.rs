@@ -85,7 +85,7 @@ pub fn draw_all(report: &Report, folder: &Path, force: bool) -> Result<Drawn> {
         }
     }
     for (path, _) in &contents {
-        output::refuse_existing(path, force)?;
+        output::claim_file(path, force)?;
     }
     for (path, bytes) in &contents {
         output::file(path, force, bytes)?;

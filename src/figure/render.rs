@@ -3,6 +3,8 @@
 //! The drawing library counts in whole pixels. An SVG is drawn ten times as large and shown at its
 //! size by its `viewBox`; a bitmap is drawn twice as large and averaged, so that lines are smooth.
 
+use image::codecs::png::PngEncoder;
+use image::{ColorType, ImageEncoder};
 use plotters::coord::Shift;
 use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text as TextElement};
 use plotters::prelude::{BitMapBackend, DrawingArea, DrawingBackend, IntoDrawingArea, SVGBackend};
@@ -11,7 +13,7 @@ use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBColor, ShapeSty
 
 use super::scene::{Anchor, At, Mark, Scene, Stroke, Text};
 use super::style::{FAMILY, FONT_HEIGHT, Shape};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, printable};
 
 const SVG_SCALE: u32 = 10;
 /// Pixels of a PNG for each figure unit: 240 for each inch in print.
@@ -46,7 +48,7 @@ pub fn svg(scene: &Scene) -> Result<String> {
     paint(scene, SVGBackend::with_string(&mut text, large), SVG)?;
     let head = format!("width=\"{}\" height=\"{}\" viewBox", large.0, large.1);
     let size = format!("width=\"{width}\" height=\"{height}\" role=\"img\" viewBox");
-    let title = scene.title.replace('&', "&amp;").replace('<', "&lt;");
+    let title = printable(&scene.title).replace('&', "&amp;").replace('<', "&lt;");
     Ok(text.replacen(&head, &size, 1).replacen(">\n", &format!(">\n<title>{title}</title>\n"), 1))
 }
 
@@ -59,15 +61,10 @@ pub fn png(scene: &Scene) -> Result<Vec<u8>> {
     paint(scene, BitMapBackend::with_buffer(&mut drawn, large), PNG)?;
     let small = average(&drawn, large.0 as usize);
     drop(drawn);
-    // The library encodes only to files.
-    let folder = tempfile::tempdir().map_err(|error| Error::new("cannot make a temporary folder").cause(error))?;
-    let path = folder.path().join("figure.png");
-    {
-        let mut backend = BitMapBackend::new(&path, (width, height));
-        backend.blit_bitmap((0, 0), (width, height), &small).map_err(failed)?;
-        backend.present().map_err(failed)?;
-    }
-    std::fs::read(&path).map_err(failed)
+    // The drawing library encodes only to files, with this encoder.
+    let mut file = Vec::new();
+    PngEncoder::new(&mut file).write_image(&small, width, height, ColorType::Rgb8).map_err(failed)?;
+    Ok(file)
 }
 
 fn failed(cause: impl std::fmt::Display) -> Error {
@@ -191,7 +188,7 @@ fn label<B: DrawingBackend>(area: &Area<B>, text: &Text, medium: Medium) -> Resu
     // Placed by the upper end: the one place from which both formats find the base line exactly.
     let style = TextStyle::from(font).color(&text.ink).pos(Pos::new(horizontal, VPos::Top));
     let at = place((text.at.0, text.at.1 - medium.ascent * text.size), medium);
-    area.draw(&TextElement::new(text.text.as_str(), at, style)).map_err(failed)
+    area.draw(&TextElement::new(printable(&text.text), at, style)).map_err(failed)
 }
 
 #[cfg(test)]

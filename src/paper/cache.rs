@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::synth::{Spec, synthesize};
 use crate::trace::{Columns, Step, Trace, schema};
 
@@ -31,11 +31,10 @@ impl Cache<'_> {
                 Ok(trace) => return Ok(trace),
                 Err(why) => (self.say)(&format!("{}: {why}; it is generated again", path.display())),
             }
-            let fail = |error| Error::new("cannot remove a trace from the cache").at(path.display()).cause(error);
-            std::fs::remove_dir_all(&path).map_err(fail)?;
         } else {
             (self.say)(&format!("generating {queries} queries of {} into {}", spec.name, path.display()));
         }
+        crate::output::claim(&path, true, schema::TRACE_FILE)?;
         let mut draft = synthesize(spec, queries, self.seed, false)?.draft;
         let step = Step {
             verb: "synth".to_owned(),
@@ -44,7 +43,7 @@ impl Cache<'_> {
             notes: vec![stamp],
         };
         draft.info.steps.push(step);
-        draft.write(&path, false)?;
+        draft.write(&path, true)?;
         open(&path, columns)
     }
 }

@@ -96,8 +96,14 @@ pub(super) fn draw(width: Option<u16>, grid: impl Fn(Density) -> Grid) -> String
 /// Text from a trace or a policy, safe in Markdown and in its tables.
 pub(super) fn escape(text: &str) -> String {
     let mut safe = String::new();
-    for c in crate::error::printable(text).chars() {
+    let text = crate::error::printable(text);
+    let mut next = text.chars().skip(1);
+    for c in text.chars() {
+        let next = next.next();
         match c {
+            // The middle of a link, the start of a character by its name.
+            ']' if next.is_some_and(|next| "([:".contains(next)) => safe.push_str("\\]"),
+            '&' if next.is_some_and(|next| next.is_ascii_alphanumeric() || next == '#') => safe.push_str("&amp;"),
             '\n' => safe.push(' '),
             '<' => safe.push_str("&lt;"),
             '|' | '`' | '*' | '_' | '\\' | '#' => safe.extend(['\\', c]),
@@ -105,6 +111,14 @@ pub(super) fn escape(text: &str) -> String {
         }
     }
     safe
+}
+
+/// A sentence with names as code in it, safe in Markdown: what stands between backticks is code, the rest escaped.
+pub(super) fn sentence(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    // A name with a backtick of its own leaves one without a partner.
+    let is_code = |index: usize| index % 2 == 1 && index + 1 < parts.len();
+    parts.iter().enumerate().map(|(index, part)| if is_code(index) { code(part) } else { escape(part) }).collect()
 }
 
 /// A name as code, safe in tables. Its marks stay outside.

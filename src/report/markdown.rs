@@ -1,6 +1,6 @@
 //! The report as a page to read.
 
-use super::grid::{Density, Grid, code, escape};
+use super::grid::{Density, Grid, code, escape, sentence};
 use super::words::{UNKNOWN, amount, or_unknown, percent, roughly};
 use super::{BreakEven, Comparison, Curve, EndpointEntry, PolicyReport, Report, view};
 
@@ -39,8 +39,8 @@ impl Report {
 fn opening(report: &Report) -> String {
     let mut text = format!("# {} of {}\n", escape(&report.manifest.verb), escape(&report.run.trace));
     let verdicts = report.compare.iter().flat_map(|comparison| view::verdicts(report, comparison));
-    for sentence in verdicts.chain(view::headlines(report)) {
-        text += &format!("\n**{}**\n", sentence.replace('|', "\\|"));
+    for headline in verdicts.chain(view::headlines(report)) {
+        text += &format!("\n**{}**\n", sentence(&headline));
     }
     let tables = report.break_even.iter().map(break_even).collect::<String>();
     let compared: String = report.compare.iter().map(|comparison| compare(report, comparison)).collect();
@@ -54,7 +54,7 @@ fn replayed(report: &Report) -> String {
     if !report.run.summary.is_empty() {
         text += &format!("{}\n", escape(&report.run.summary));
     }
-    text += &view::dropped(report).map(|sentence| format!("{sentence}\n")).unwrap_or_default();
+    text += &view::dropped(report).map(|dropped| format!("{}\n", sentence(&dropped))).unwrap_or_default();
     if let Some(carbon) = report.run.carbon_g_per_kwh {
         text += &format!("Grid carbon intensity: {carbon} g CO2 per kWh.\n");
     }
@@ -188,10 +188,10 @@ fn reproduction(report: &Report) -> String {
 fn break_even(found: &BreakEven) -> String {
     let mut text = String::new();
     for section in &found.sections {
-        text += &format!("## {}\n\n{}\n", capital(&escape(&view::section_title(section))), section.sentence);
+        text += &format!("## {}\n\n{}\n", capital(&escape(&view::section_title(section))), sentence(&section.sentence));
         for block in view::blocks(found, section) {
             if !block.title.is_empty() {
-                text += &format!("\n### {}\n\n{}", capital(&block.title), (block.grid)(Density::Full).to_markdown());
+                text += &format!("\n### {}\n\n{}", capital(&escape(&block.title)), (block.grid)(Density::Full).to_markdown());
             }
             text += &block.below.iter().map(|line| format!("\n{}.\n", capital(&escape(line)))).collect::<String>();
         }
@@ -252,7 +252,7 @@ fn groups(report: &Report) -> String {
 }
 
 fn measured(report: &Report) -> String {
-    let Some(sentence) = view::measured(report) else {
+    let Some(measured) = view::measured(report) else {
         let known = report.policies.iter().any(|policy| policy.estimated.to_array().iter().any(Option::is_some));
         return if known { "## What was measured and what estimated\n\nNothing was estimated.\n".to_owned() } else { String::new() };
     };
@@ -263,7 +263,7 @@ fn measured(report: &Report) -> String {
         let share = |policy: &&PolicyReport| policy.estimated.to_array().get(account).copied().flatten();
         grid.column(format!("estimated {word}"), &rows, |policy| or_unknown(share(policy), roughly));
     }
-    format!("## What was measured and what estimated\n\n{sentence}\n\n{}", grid.to_markdown())
+    format!("## What was measured and what estimated\n\n{}\n\n{}", sentence(&measured), grid.to_markdown())
 }
 
 fn notes(report: &Report) -> String {

@@ -1,11 +1,11 @@
 //! A report as a folder of files.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::read::REPORT_FILE;
 use super::{Report, csv, parquet, tables};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::output;
 
 impl Report {
     /// Writes the folder of a run: `report.json`, `report.md`, every table that has rows as CSV and as
@@ -18,12 +18,12 @@ impl Report {
     pub fn write(&self, folder: &Path, force: bool, also: impl FnOnce(&Path) -> Result<Vec<PathBuf>>) -> Result<Vec<PathBuf>> {
         let json = self.to_json()?;
         let mut files = vec![PathBuf::from(REPORT_FILE), PathBuf::from("report.md")];
-        crate::output::folder(folder, force, REPORT_FILE, |fresh| {
-            put(&fresh.join(REPORT_FILE), json.as_bytes())?;
-            put(&fresh.join("report.md"), self.to_markdown().as_bytes())?;
+        output::folder(folder, force, REPORT_FILE, |fresh| {
+            output::file(&fresh.join(REPORT_FILE), false, json.as_bytes())?;
+            output::file(&fresh.join("report.md"), false, self.to_markdown().as_bytes())?;
             for table in tables::all(self) {
                 let (text, binary) = (format!("{}.csv", table.name), format!("{}.parquet", table.name));
-                put(&fresh.join(&text), &csv::bytes(&table)?)?;
+                output::file(&fresh.join(&text), false, &csv::bytes(&table)?)?;
                 parquet::write(&table, &fresh.join(&binary))?;
                 files.extend([PathBuf::from(text), PathBuf::from(binary)]);
             }
@@ -32,10 +32,6 @@ impl Report {
         })?;
         Ok(files.iter().map(|file| folder.join(file)).collect())
     }
-}
-
-fn put(path: &Path, bytes: &[u8]) -> Result<()> {
-    fs::write(path, bytes).map_err(|error| Error::new("cannot write").at(path.display()).cause(error))
 }
 
 #[cfg(test)]

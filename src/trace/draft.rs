@@ -54,6 +54,7 @@ impl Draft {
         }
         problems.extend(duplicate_id(ids));
         problems.extend(self.queries.embedding.as_ref().and_then(|embedding| bad_embedding(embedding, rows)));
+        problems.extend(self.queries.hidden());
         for endpoint in &self.endpoints {
             endpoint.check(rows, &mut problems);
         }
@@ -87,7 +88,7 @@ impl Draft {
                 return write_parquet(&folder.join(schema::QUERIES_FILE), self.query_columns(), group_rows);
             };
             let part = folder.join(schema::OUTCOMES_DIR).join(partition(&endpoint.endpoint.id));
-            std::fs::create_dir_all(&part).map_err(|error| fail(&part, &error))?;
+            crate::output::make_folder(&part)?;
             write_parquet(&part.join(schema::PART_FILE), endpoint.columns(), group_rows)
         };
         side_by_side(1 + self.endpoints.len(), write).into_iter().collect()

@@ -122,10 +122,15 @@ impl Endpoint {
         self.tier.map(|tier| tier != Tier::Cloud)
     }
 
+    /// Whether the id is a plain folder name: any other could lead elsewhere.
+    pub(super) fn has_plain_id(&self) -> bool {
+        !self.id.is_empty() && !self.id.starts_with('.') && self.id.chars().all(is_id_char)
+    }
+
     /// Refuses ids that are no plain folder name, and numbers that no endpoint has.
     pub fn check(&self) -> Result<()> {
         let place = || format!("[[endpoint]] `{}`", self.id);
-        if self.id.is_empty() || self.id.starts_with('.') || !self.id.chars().all(is_id_char) {
+        if !self.has_plain_id() {
             return Err(Error::new("an endpoint's id cannot be a folder's name")
                 .at("[[endpoint]] id")
                 .found(format!("`{}`", self.id))

@@ -1,13 +1,17 @@
 //! `trace.toml`: what a trace says about itself.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::endpoint::Endpoint;
 use super::schema::{FORMAT_VERSION, MEASURED};
+use super::table::EndpointIx;
+use super::text::hidden;
 use crate::error::{Error, Result};
 
-/// Endpoints are counted in 16 bits, and the last number says that there is none.
-const MOST_ENDPOINTS: usize = 65_535;
+/// The most endpoints of a trace: each has a number.
+pub(super) const MOST_ENDPOINTS: usize = EndpointIx::MAX as usize;
 
 /// The description of a trace. Fields that are not known are refused, with line and column.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -134,6 +138,19 @@ impl TraceInfo {
         Error::all(self.faults()).map_or(Ok(()), Err)
     }
 
+    /// Names that are not shown as they are.
+    fn hidden(&self) -> impl Iterator<Item = Error> {
+        let sources = self.sources.iter().map(|source| ("[[source]] name", &source.name));
+        let endpoints = self.endpoints.iter().flat_map(|endpoint| {
+            let model = std::iter::once(("[[endpoint]] model", &endpoint.model));
+            let hardware = endpoint.hardware.iter().map(|name| ("[[endpoint]] hardware", name));
+            let precision = endpoint.precision.iter().map(|name| ("[[endpoint]] precision", name));
+            model.chain(hardware).chain(precision).chain(endpoint.framework.iter().map(|name| ("[[endpoint]] framework", name)))
+        });
+        let own = std::iter::once(("name", &self.name)).chain(self.licence.iter().map(|licence| ("licence", licence)));
+        own.chain(sources).chain(endpoints).filter_map(|(place, name)| hidden(name).map(|error| error.at(place)))
+    }
+
     /// Every fault of the description.
     pub(super) fn faults(&self) -> Vec<Error> {
         let mut problems = Vec::new();
@@ -143,12 +160,15 @@ impl TraceInfo {
             );
         }
         if self.endpoints.len() > MOST_ENDPOINTS {
-            let allowed = format!("up to {MOST_ENDPOINTS}");
-            problems.push(Error::new("the trace has too many endpoints").found(self.endpoints.len()).allowed(allowed));
+            let found = format!("{} [[endpoint]]", self.endpoints.len());
+            problems.push(Error::new("the trace has too many endpoints").found(found).allowed(format!("up to {MOST_ENDPOINTS}")));
+            return problems;
         }
-        for (index, endpoint) in self.endpoints.iter().enumerate() {
+        problems.extend(self.hidden());
+        let mut ids = HashSet::with_capacity(self.endpoints.len());
+        for endpoint in &self.endpoints {
             problems.extend(endpoint.check().err());
-            if self.endpoints.iter().take(index).any(|other| other.id.eq_ignore_ascii_case(&endpoint.id)) {
+            if !ids.insert(endpoint.id.to_ascii_lowercase()) {
                 problems.push(Error::new("two endpoints have the same id").found(format!("`{}`", endpoint.id)).allowed("unique ids"));
             }
         }

@@ -1,6 +1,8 @@
 //! Reading a trace folder: only the columns that a command needs, checked as they are read.
 
-use super::info::TraceInfo;
+use std::collections::HashSet;
+
+use super::info::{MOST_ENDPOINTS, TraceInfo};
 use super::parquet::ParquetFile;
 use super::partition::{Partition, partition};
 use super::place::TracePlace;
@@ -61,14 +63,17 @@ pub(super) fn describe(place: &TracePlace, text: &str, problems: &mut Problems) 
 /// The endpoints that the description names, or, where it cannot be read, those that have a folder.
 fn endpoints(place: &TracePlace, info: Option<&TraceInfo>) -> Vec<String> {
     match info {
-        Some(info) => info.endpoints.iter().map(|endpoint| endpoint.id.clone()).collect(),
+        Some(info) if info.endpoints.len() <= MOST_ENDPOINTS => {
+            info.endpoints.iter().filter(|endpoint| endpoint.has_plain_id()).map(|endpoint| endpoint.id.clone()).collect()
+        }
+        Some(_) => Vec::new(),
         None => place.list(schema::OUTCOMES_DIR).iter().filter_map(|name| name.strip_prefix(&partition("")).map(str::to_owned)).collect(),
     }
 }
 
 pub(super) fn stray_partitions(place: &TracePlace, info: Option<&TraceInfo>, problems: &mut Problems) {
     let Some(info) = info else { return };
-    let known: Vec<String> = info.endpoints.iter().map(|endpoint| partition(&endpoint.id)).collect();
+    let known: HashSet<String> = info.endpoints.iter().map(|endpoint| partition(&endpoint.id)).collect();
     for name in place.list(schema::OUTCOMES_DIR).into_iter().filter(|name| !name.starts_with('.') && !known.contains(name)) {
         let fault = Error::new("outcomes of an endpoint that the trace does not name")
             .at(place.name(&format!("{}/{name}", schema::OUTCOMES_DIR)))

@@ -17,6 +17,7 @@ pub mod arrivals;
 mod check;
 #[cfg(test)]
 mod check_tests;
+mod claims;
 mod column;
 mod decisions;
 mod draft;
@@ -30,6 +31,8 @@ mod grid;
 pub mod import;
 mod info;
 mod load;
+mod memory;
+mod pages;
 mod parquet;
 mod partition;
 mod place;

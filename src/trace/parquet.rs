@@ -1,5 +1,6 @@
 //! Opening and reading a trace's Parquet files.
 
+use std::io::SeekFrom;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use polars::io::mmap::MmapBytesReader;
 use polars::io::parquet::metadata::FileMetadata;
 use polars::prelude::{ArrowDataType, ArrowSchema, DataFrame, ParallelStrategy, ParquetReader, SerReader};
 
+use super::claims;
 use super::embedding;
 use super::place::TracePlace;
 use crate::error::{Error, Result};
@@ -38,6 +40,8 @@ impl ParquetFile {
             plain.set_metadata(footer.clone());
             schema = plain.schema().map_err(|cause| broken(place, file, cause))?;
         }
+        let bytes = length(place, file)?;
+        claims::check(&footer, &schema, bytes).map_err(|error| error.at(place.name(file)))?;
         Ok(ParquetFile { place: place.clone(), file: file.to_owned(), footer, schema })
     }
 
@@ -90,6 +94,11 @@ impl ParquetFile {
         (pieces, before)
     }
 
+    /// Bytes that the wanted columns of some row groups take in memory at least.
+    pub(super) fn memory(&self, wanted: impl Fn(&str) -> bool, groups: Range<usize>) -> u64 {
+        claims::memory(&self.footer, &self.schema, wanted, groups)
+    }
+
     /// A table of some row groups, with the wanted columns that the file has. Decoded on this thread alone:
     /// a trace has many files, and they are read side by side.
     pub(super) fn read(&self, wanted: impl Fn(&str) -> bool, groups: Range<usize>) -> Result<DataFrame> {
@@ -102,6 +111,11 @@ impl ParquetFile {
                     .allowed(embedding::ALLOWED_TYPES));
             }
         }
+        let missing = || Error::new("a file of the trace is missing").at(self.name());
+        let pages = self.place.open(&self.file)?.ok_or_else(missing)?;
+        let checked =
+            claims::check_pages(&self.footer, &self.schema, |name| names.iter().any(|known| known == name), groups.clone(), pages);
+        checked.map_err(|error| error.at(self.name()))?;
         let mut reader = reader(&self.place, &self.file)?;
         reader.set_metadata(self.footer_of(groups));
         let table = reader.with_columns(Some(names)).read_parallel(ParallelStrategy::None).finish();
@@ -127,6 +141,11 @@ impl ParquetFile {
             footer_buf: all.footer_buf.clone(),
         })
     }
+}
+
+fn length(place: &TracePlace, file: &str) -> Result<u64> {
+    let fail = |cause: std::io::Error| Error::new("cannot read a file of the trace").at(place.name(file)).cause(cause);
+    place.open(file)?.map_or(Ok(0), |mut file| file.seek(SeekFrom::End(0)).map_err(fail))
 }
 
 fn reader(place: &TracePlace, file: &str) -> Result<ParquetReader<Box<dyn MmapBytesReader>>> {

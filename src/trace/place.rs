@@ -36,6 +36,34 @@ pub fn embedded_names() -> impl Iterator<Item = &'static str> {
     EMBEDDED.dirs().filter(|dir| dir.get_file(dir.path().join(TRACE_FILE)).is_some()).filter_map(|dir| dir.path().to_str())
 }
 
+/// Bytes of the longest text that a trace may have.
+const LONGEST_TEXT: u64 = 1 << 26;
+
+/// The place of a file of a trace, `None` where there is none. A trace may come from anywhere: what a link in it
+/// leads to elsewhere is not its own and would go into reports, and a pipe or a device would never end.
+fn within(folder: &Path, file: &str) -> Result<Option<PathBuf>> {
+    let path = folder.join(file);
+    let found = match path.canonicalize() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        found => found.map_err(|error| unopened(&path, error))?,
+    };
+    if !found.starts_with(folder.canonicalize().map_err(|error| unopened(folder, error))?) {
+        return Err(Error::new("a file of the trace lies outside of its folder")
+            .at(path.display())
+            .found(format!("a link to {}", found.display()))
+            .allowed("files in the folder, and links to such")
+            .hint("if it is yours, copy the file into the folder"));
+    }
+    if !found.is_file() {
+        return Err(Error::new("a file of the trace is no file").at(path.display()).found("a folder, a pipe or a device"));
+    }
+    Ok(Some(found))
+}
+
+fn unopened(path: &Path, cause: std::io::Error) -> Error {
+    Error::new("cannot open a file of the trace").at(path.display()).cause(cause)
+}
+
 impl TracePlace {
     /// A folder that holds a trace, or the name of a trace in the program. A folder wins.
     pub fn find(name: &str) -> Result<Self> {
@@ -67,7 +95,15 @@ impl TracePlace {
     pub(super) fn text(&self, file: &str) -> Result<String> {
         let fail = |cause: &dyn fmt::Display| Error::new("cannot read a file of the trace").at(self.name(file)).cause(cause);
         match self {
-            TracePlace::Folder(path) => std::fs::read_to_string(path.join(file)).map_err(|error| fail(&error)),
+            TracePlace::Folder(folder) => {
+                let path = within(folder, file)?.ok_or_else(|| fail(&"there is no such file"))?;
+                let bytes = std::fs::metadata(&path).map_err(|error| fail(&error))?.len();
+                if bytes > LONGEST_TEXT {
+                    let error = Error::new("a file of the trace is too long").at(self.name(file)).found(format!("{bytes} bytes"));
+                    return Err(error.allowed(format!("up to {LONGEST_TEXT} bytes")));
+                }
+                std::fs::read_to_string(path).map_err(|error| fail(&error))
+            }
             TracePlace::Embedded(_, dir) => dir
                 .get_file(dir.path().join(file))
                 .and_then(|file| file.contents_utf8())
@@ -79,11 +115,11 @@ impl TracePlace {
     /// A file of the trace as something that polars reads; `None` where there is no such file.
     pub(super) fn open(&self, file: &str) -> Result<Option<Box<dyn MmapBytesReader>>> {
         match self {
-            TracePlace::Folder(path) => match File::open(path.join(file)) {
-                Ok(file) => Ok(Some(Box::new(file))),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-                Err(error) => Err(Error::new("cannot open a file of the trace").at(self.name(file)).cause(error)),
-            },
+            TracePlace::Folder(folder) => {
+                let Some(path) = within(folder, file)? else { return Ok(None) };
+                let file = File::open(&path).map_err(|error| unopened(&path, error))?;
+                Ok(Some(Box::new(file)))
+            }
             TracePlace::Embedded(_, dir) => Ok(dir
                 .get_file(dir.path().join(file))
                 .map(|file| Box::new(std::io::Cursor::new(file.contents())) as Box<dyn MmapBytesReader>)),

@@ -44,7 +44,8 @@ impl TraceReader {
         let info = describe(place, &text, problems)?;
         let queries = problems.keep(ParquetFile::open(place, schema::QUERIES_FILE))?;
         let mut partitions = Vec::with_capacity(info.endpoints.len());
-        for endpoint in &info.endpoints {
+        // Any other id is a fault already.
+        for endpoint in info.endpoints.iter().filter(|endpoint| endpoint.has_plain_id()) {
             partitions.extend(problems.keep(Partition::open(place, &endpoint.id)));
         }
         stray_partitions(place, Some(&info), problems);

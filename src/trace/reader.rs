@@ -9,9 +9,11 @@ use polars::prelude::{DataFrame, DataType, Series, StringChunked};
 
 use super::column::{Column, Names};
 use super::info::Source;
+use super::memory::room_for;
 use super::problems::Problems;
 use super::schema::{self, MEASURED, Metric};
 use super::table::Feature;
+use super::text::hidden;
 use crate::error::Error;
 
 /// A table with the name that faults give it. A column is `None` where the table lacks it, and where
@@ -100,12 +102,31 @@ impl TableReader<'_> {
         cells
     }
 
+    /// A column of texts to be copied one by one. In the file, and as they are read, equal ones may share a place.
+    pub(super) fn texts(&mut self, name: &str) -> Option<StringChunked> {
+        let cells = self.strings(name)?;
+        let bytes = cells.iter().map(|cell| (cell.map_or(0, str::len) + size_of::<String>()) as u64).sum();
+        let place = self.column_place(name);
+        self.problems.keep(room_for(bytes, "the texts of a column", &place))?;
+        Some(cells)
+    }
+
+    /// A column of names, each of them as it is shown.
+    pub(super) fn names(&mut self, name: &str) -> Option<Names> {
+        let names = self.strings(name).map(|cells| Names::from_polars(&cells))?;
+        if let Some(error) = names.names.iter().find_map(|name| hidden(name)) {
+            self.problems.push(error.at(self.column_place(name)));
+            return None;
+        }
+        Some(names)
+    }
+
     /// The names of the queries: present, and each once.
     pub(super) fn ids(&mut self) -> Option<Vec<String>> {
         if self.table.column(schema::QUERY_ID).is_err() {
             self.lacks(schema::QUERY_ID);
         }
-        let cells = self.strings(schema::QUERY_ID)?;
+        let cells = self.texts(schema::QUERY_ID)?;
         let place = self.column_place(schema::QUERY_ID);
         let missing = cells.iter().enumerate().filter(|(_, id)| id.is_none()).map(|(row, _)| row);
         let start = self.first;
@@ -174,8 +195,12 @@ impl TableReader<'_> {
 
     /// A feature: strings, or finite numbers.
     pub(super) fn feature(&mut self, name: &str) -> Option<Feature> {
+        if let Some(error) = hidden(name) {
+            self.problems.push(error.at(format!("{}, a column's name", self.place)));
+            return None;
+        }
         if self.table.column(name).ok()?.dtype().is_string() {
-            return self.strings(name).map(|cells| Feature::Name(Names::from_polars(&cells)));
+            return self.names(name).map(Feature::Name);
         }
         self.quantity(name, f64::MIN..=f64::MAX, "finite numbers").map(Feature::Number)
     }

@@ -5,7 +5,9 @@ use super::column::{Column, Names};
 use super::embedding::Embedding;
 use super::endpoint::Endpoint;
 use super::info::TraceInfo;
-use super::schema::{Metric, PerMetric};
+use super::schema::{self, Metric, PerMetric};
+use super::text::hidden;
+use crate::error::Error;
 
 /// The position of an endpoint in a trace.
 pub type EndpointIx = u16;
@@ -107,6 +109,23 @@ impl Trace {
         };
         let outcomes = self.outcomes.iter().map(|outcomes| outcomes.gather(rows)).collect();
         Trace { info: self.info.clone(), queries, outcomes, fingerprint: self.fingerprint.clone() }
+    }
+}
+
+impl Queries {
+    /// The errors of names that are not shown as they are: of data sets, categories and features.
+    pub(super) fn hidden(&self) -> impl Iterator<Item = Error> {
+        let own = [(schema::DATASET, &self.dataset), (schema::CATEGORY, &self.category)];
+        let own = own.into_iter().filter_map(|(column, names)| Some((column, names.as_ref()?)));
+        let features = self.features.iter().filter_map(|(column, feature)| match feature {
+            Feature::Name(names) => Some((column.as_str(), names)),
+            Feature::Number(_) => None,
+        });
+        let cells = own.chain(features).filter_map(|(column, names)| {
+            let error = names.names.iter().find_map(|name| hidden(name))?;
+            Some(error.at(format!("column `{column}`")))
+        });
+        self.features.iter().filter_map(|(column, _)| hidden(column).map(|error| error.at("a column's name"))).chain(cells)
     }
 }
 

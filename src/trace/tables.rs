@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use polars::prelude::DataFrame;
 
-use super::column::Names;
 use super::info::Source;
 use super::parquet::ParquetFile;
 use super::partition::{Known, Partition};
@@ -85,6 +84,10 @@ pub(super) fn read_open(
         jobs.extend(pieces.into_iter().map(|(file, groups)| Job::Outcomes(position, file, groups)));
         firsts.push(first);
     }
+    if let Err(error) = room(queries, &jobs, columns, rows) {
+        problems.push(error);
+        return (None, Vec::new());
+    }
     let done = side_by_side(jobs.len(), |job| match &jobs[job] {
         Job::Queries(file) => {
             let mut found = Problems::default();
@@ -121,9 +124,24 @@ pub(super) fn read_open(
     (queries, outcomes)
 }
 
-fn read_queries(file: &ParquetFile, columns: &Columns, rows: &Range<usize>, problems: &mut Problems) -> Option<Queries> {
+/// Refuses tables for which there is no room.
+fn room(queries: Option<&ParquetFile>, jobs: &[Job], columns: &Columns, rows: &Range<usize>) -> Result<()> {
+    let bytes = jobs.iter().map(|job| match job {
+        Job::Queries(file) => file.memory(|name| columns.wants_of_queries(name), groups(file, rows).0),
+        Job::Outcomes(_, file, groups) => file.memory(|name| columns.wants_of_outcomes(name), groups.clone()),
+    });
+    let place = queries.map(ParquetFile::name).unwrap_or_default();
+    super::memory::room_for(bytes.fold(0, u64::saturating_add), "the cells of the trace", &place)
+}
+
+/// The row groups of a file that hold some of the rows, with the rows before them.
+fn groups(file: &ParquetFile, rows: &Range<usize>) -> (Range<usize>, usize) {
     let (pieces, first) = file.pieces(rows);
-    let groups = pieces.first().map_or(0, |piece| piece.start)..pieces.last().map_or(0, |piece| piece.end);
+    (pieces.first().map_or(0, |piece| piece.start)..pieces.last().map_or(0, |piece| piece.end), first)
+}
+
+fn read_queries(file: &ParquetFile, columns: &Columns, rows: &Range<usize>, problems: &mut Problems) -> Option<Queries> {
+    let (groups, first) = groups(file, rows);
     let table = problems.keep(file.read(|name| columns.wants_of_queries(name), groups))?;
     let (table, first) = cut(table, first, rows);
     if table.height() == 0 {
@@ -140,9 +158,9 @@ fn read_queries(file: &ParquetFile, columns: &Columns, rows: &Range<usize>, prob
     }
     let mut quantity = |name: &str| reader.quantity(name, 0.0..=f64::MAX, "finite numbers from 0 up");
     let (input_tokens, arrival_s) = (quantity(schema::INPUT_TOKENS), quantity(schema::ARRIVAL_S));
-    let mut names = |name: &str| reader.strings(name).map(|cells| Names::from_polars(&cells));
+    let mut names = |name: &str| reader.names(name);
     let (dataset, category) = (names(schema::DATASET), names(schema::CATEGORY));
-    let prompts = reader.strings(schema::PROMPT).map(|cells| cells.iter().map(|cell| cell.map(str::to_owned)).collect());
+    let prompts = reader.texts(schema::PROMPT).map(|cells| cells.iter().map(|cell| cell.map(str::to_owned)).collect());
     let embedding = reader.embedding(schema::EMBEDDING);
     Some(Queries { rows: rows?, ids, dataset, category, input_tokens, arrival_s, prompts, embedding, features })
 }

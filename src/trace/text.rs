@@ -1,5 +1,7 @@
 //! Texts of questions and answers: token counts where a source has none, and excerpts for errors.
 
+use crate::error::{Error, is_shown};
+
 /// The source of input tokens that nobody counted, as the trace names it.
 pub(super) const INPUT_SOURCE: &str = "input tokens counted from the prompt, four characters each (--tokens-from-text)";
 /// The source of output tokens that nobody counted, as the trace names it.
@@ -21,6 +23,16 @@ pub(super) fn excerpt(text: &str) -> String {
         Some((end, _)) => format!("`{}…`", text.get(..end).unwrap_or_default()),
         None => format!("`{text}`"),
     }
+}
+
+/// The error of a name that a terminal or a page would not show as it is.
+pub(super) fn hidden(name: &str) -> Option<Error> {
+    let error = || {
+        Error::new("a name has a character that is not shown as itself")
+            .found(excerpt(name))
+            .allowed("no control characters, and none that change the direction of writing")
+    };
+    (!name.chars().all(is_shown)).then(error)
 }
 
 #[cfg(test)]

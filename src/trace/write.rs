@@ -1,6 +1,5 @@
 //! Writing a table of a trace as Parquet: row groups of whole blocks, each column compressed if that pays.
 
-use std::fs::File;
 use std::path::Path;
 
 use polars::io::parquet::write::{BatchedWriter, RowGroupIterColumns};
@@ -8,6 +7,7 @@ use polars::prelude::{Column as PolarsColumn, DataFrame, DataType, ParquetCompre
 
 use super::column::BLOCK_ROWS;
 use crate::error::{Error, Result};
+use crate::output::NewFile;
 
 /// Rows of a Parquet row group: a multiple of the engine's block, so that columns are borrowed.
 pub(super) const ROW_GROUP_ROWS: usize = 64 * BLOCK_ROWS;
@@ -22,12 +22,12 @@ pub(super) fn write_parquet(path: &Path, columns: Vec<Series>, group_rows: usize
     let fail = |cause: &dyn std::fmt::Display| Error::new("cannot write a table").at(path.display()).cause(cause);
     let columns = columns.into_iter().map(|column| PolarsColumn::from(column.rechunk())).collect();
     let table = DataFrame::new_infer_height(columns).map_err(|error| fail(&error))?;
-    let file = File::create(path).map_err(|error| fail(&error))?;
-    write(&file, &table, group_rows).map_err(|error| fail(&error))?;
-    file.sync_all().map_err(|error| fail(&error))
+    let mut file = NewFile::create(path)?;
+    let written = write(&mut file, &table, group_rows);
+    file.finish(written)
 }
 
-fn write(file: &File, table: &DataFrame, group_rows: usize) -> PolarsResult<()> {
+fn write(file: &mut NewFile, table: &DataFrame, group_rows: usize) -> PolarsResult<()> {
     let zstd = ParquetCompression::Zstd(None);
     let writer = ParquetWriter::new(file).with_compression(zstd).batched(table.schema())?;
     // Columns are encoded one by one, so that each has the compression that suits it.
@@ -64,6 +64,8 @@ fn pays(column: &DataFrame, group_rows: usize) -> PolarsResult<bool> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use polars::prelude::{Float64Chunked, IntoSeries, NewChunkedArray, ParquetReader, SerReader};
 
     use super::*;

@@ -5,10 +5,11 @@ mod burstgpt;
 mod mooncake;
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::trace::import::files::{LONGEST_LINE, too_long};
 
 /// When requests arrived, as a file has it.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,7 +112,9 @@ impl Lines {
         loop {
             let mut line = String::new();
             let fail = |cause| Error::new("cannot read the arrivals").at(format!("{}, line {}", self.file, self.number + 1)).cause(cause);
-            if self.reader.read_line(&mut line).map_err(fail)? == 0 {
+            let read = (&mut self.reader).take(LONGEST_LINE as u64 + 1).read_line(&mut line);
+            let read = read.and_then(|bytes| if bytes > LONGEST_LINE { Err(too_long()) } else { Ok(bytes) });
+            if read.map_err(fail)? == 0 {
                 return Ok(None);
             }
             self.number += 1;

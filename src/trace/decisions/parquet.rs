@@ -16,6 +16,7 @@ pub(super) fn read(path: &Path, keep: &mut Keep) -> Result<()> {
     if let Some(lacking) = keep.wanted().find(|wanted| !names.iter().any(|name| name == wanted)) {
         return Err(keep.lacks(lacking, names.iter().map(String::as_str)));
     }
+    super::super::claims::check_file(path, |name| keep.wanted().any(|wanted| wanted == name))?;
     let table = reader.with_columns(Some(keep.wanted().map(str::to_owned).collect())).finish().map_err(fail)?;
     let column = |name: &str| table.column(name).map(|column| column.as_materialized_series().clone()).map_err(fail);
     let place = |name: &str| format!("{}, column `{name}`", path.display());

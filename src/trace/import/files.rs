@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use super::Gather;
 use crate::error::{Error, Result};
 
+/// Bytes of the longest line, or CSV record, that is read: what is longer is no recording of a query.
+pub(in crate::trace) const LONGEST_LINE: usize = 1 << 26;
+
 /// Bytes that are read at a time.
 const BUFFER: usize = 1 << 20;
 
@@ -53,6 +56,11 @@ pub(in crate::trace) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
 pub(in crate::trace) fn open(path: &Path) -> Result<BufReader<File>> {
     let file = File::open(path).map_err(|error| Error::new("cannot open a file").at(path.display()).cause(error))?;
     Ok(BufReader::with_capacity(BUFFER, file))
+}
+
+/// The error of a line that is too long.
+pub(in crate::trace) fn too_long() -> std::io::Error {
+    std::io::Error::other(format!("a line has more than {LONGEST_LINE} bytes"))
 }
 
 /// The name of a file without its folder.

@@ -1,14 +1,14 @@
 //! JSON and JSON Lines, with file and line in every error.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::marker::PhantomData;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::files::open;
+use super::files::{LONGEST_LINE, open, too_long};
 use crate::error::{Error, Result};
 use crate::trace::text::excerpt;
 
@@ -33,7 +33,8 @@ impl<T: DeserializeOwned> JsonLines<T> {
         loop {
             self.line.clear();
             self.number += 1;
-            let read = self.reader.read_until(b'\n', &mut self.line);
+            let read = (&mut self.reader).take(LONGEST_LINE as u64 + 1).read_until(b'\n', &mut self.line);
+            let read = read.and_then(|bytes| if bytes > LONGEST_LINE { Err(too_long()) } else { Ok(bytes) });
             let bytes = read.map_err(|error| Error::new("cannot read a line").at(self.place()).cause(error))?;
             if bytes == 0 || !self.line.iter().all(u8::is_ascii_whitespace) {
                 return Ok(bytes > 0);

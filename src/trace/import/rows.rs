@@ -1,23 +1,41 @@
 //! Rows of CSV files with their places, and what cells of text say.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::Place;
-use super::files::open;
+use super::files::{LONGEST_LINE, open, too_long};
 use crate::error::{Error, Result};
 use crate::trace::text::excerpt;
 
 /// A CSV file, read record by record. Quoted cells may hold line breaks.
 pub(super) struct Csv {
     name: String,
-    reader: csv::Reader<BufReader<File>>,
+    reader: csv::Reader<Bounded>,
     header: Vec<String>,
     record: csv::StringRecord,
     row: usize,
     /// What the line of a record lags behind: with CRLF the reader ends a record before the LF.
     lag: u64,
+}
+
+/// A file of which no more than a record may hold is read at a time: a quote that is never closed makes one
+/// record of all that follows.
+struct Bounded {
+    file: BufReader<File>,
+    bytes: usize,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.bytes > LONGEST_LINE {
+            return Err(too_long());
+        }
+        let read = self.file.read(buffer)?;
+        self.bytes += read;
+        Ok(read)
+    }
 }
 
 impl Csv {
@@ -28,7 +46,7 @@ impl Csv {
         let start = file.fill_buf().map_err(|error| Error::new("cannot read a file").at(&name).cause(error))?;
         let crlf =
             start.iter().position(|&byte| byte == b'\n').is_some_and(|end| start.get(..end).is_some_and(|line| line.ends_with(b"\r")));
-        let mut reader = csv::ReaderBuilder::new().delimiter(separator).from_reader(file);
+        let mut reader = csv::ReaderBuilder::new().delimiter(separator).from_reader(Bounded { file, bytes: 0 });
         let header = reader.headers().map_err(|error| csv_error(&name, 0, &error))?;
         let header: Vec<String> = header.iter().map(str::to_owned).collect();
         if header.is_empty() {
@@ -44,6 +62,7 @@ impl Csv {
 
     /// Goes to the next record; `false` after the last.
     pub fn advance(&mut self) -> Result<bool> {
+        self.reader.get_mut().bytes = 0;
         let more = self.reader.read_record(&mut self.record).map_err(|error| csv_error(&self.name, self.lag, &error))?;
         self.row += usize::from(more);
         Ok(more)

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 
 use crate::error::{Error, Result};
+use crate::trace::import::files::{LONGEST_LINE, too_long};
 use crate::trace::threads::threads;
 
 /// Bytes of a block, but for a line that is longer.
@@ -126,6 +127,10 @@ impl Lines {
             if let Some(end) = block.iter().skip(before).rposition(|&byte| byte == b'\n') {
                 self.rest = block.split_off(before + end + 1);
                 break;
+            }
+            if block.len() > LONGEST_LINE {
+                self.ended = true;
+                return Err(too_long());
             }
         }
         Ok(block)

@@ -11,6 +11,7 @@ use polars::prelude::{
 
 use super::sheet::Cell;
 use crate::error::{Error, Result};
+use crate::trace::claims;
 
 /// A table in memory and the row that is looked at.
 pub struct Frame {
@@ -40,7 +41,7 @@ impl Frame {
         let mut file = File::open(path).map_err(|error| fail(&error))?;
         let is_file = starts_with_magic(&mut file).map_err(|error| fail(&error))?;
         let read = match (ending, is_file) {
-            ("parquet", _) => parquet(file),
+            ("parquet", _) => parquet(file, path)?,
             (_, true) => arrow_file(file),
             (_, false) => arrow_stream(file),
         };
@@ -103,10 +104,14 @@ fn starts_with_magic(file: &mut File) -> std::io::Result<bool> {
 /// All names with their types, and the table of the columns that can be read.
 type Table = (Vec<(String, ArrowDataType)>, DataFrame);
 
-fn parquet(file: File) -> PolarsResult<Table> {
+fn parquet(file: File, path: &Path) -> Result<PolarsResult<Table>> {
     let mut reader = ParquetReader::new(file);
-    let (names, readable) = readable(&*reader.schema()?);
-    Ok((names, reader.with_columns(Some(readable)).finish()?))
+    let (names, readable) = match reader.schema() {
+        Ok(schema) => readable(&schema),
+        Err(error) => return Ok(Err(error)),
+    };
+    claims::check_file(path, |name| readable.iter().any(|known| known == name))?;
+    Ok(reader.with_columns(Some(readable)).finish().map(|table| (names, table)))
 }
 
 fn arrow_file(file: File) -> PolarsResult<Table> {
