@@ -62,7 +62,6 @@ const READS: &[&str] =
 
 /// Files that read no input, with the reason.
 const READ_NO_INPUT: &[(&str, &str)] = &[
-    ("output.rs", "compares what it wrote"),
     ("figure/render.rs", "reads back the picture that it drew"),
     ("paper/published.rs", "reads tables that the program carries"),
 ];

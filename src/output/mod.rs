@@ -2,6 +2,17 @@
 //!
 //! Everything is filled in beside its place and renamed when it is whole, so that a kill at any moment leaves
 //! either what was there or what is new. What a kill leaves beside it, the next run clears away.
+// What comes from a file is neither indexed nor cast, as in `src/trace`.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_possible_wrap
+    )
+)]
 
 mod new_file;
 mod place;

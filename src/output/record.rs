@@ -24,19 +24,21 @@ fn outputs() -> MutexGuard<'static, Vec<Output>> {
     OUTPUTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn entry<'a>(outputs: &'a mut Vec<Output>, out: &Path) -> &'a mut Output {
-    let at = outputs.iter().position(|known| known.out == out).unwrap_or(outputs.len());
-    if at == outputs.len() {
-        outputs.push(Output { out: out.to_owned(), replaces: is_there(out), sibling: None, written: false });
+/// Changes what is known of an output.
+fn change(outputs: &mut Vec<Output>, out: &Path, change: impl FnOnce(&mut Output)) {
+    match outputs.iter_mut().find(|known| known.out == out) {
+        Some(known) => change(known),
+        None => {
+            let mut new = Output { out: out.to_owned(), replaces: is_there(out), sibling: None, written: false };
+            change(&mut new);
+            outputs.push(new);
+        }
     }
-    &mut outputs[at]
 }
 
 /// Something is to be written here, later on.
 pub(super) fn planned(out: &Path) {
-    let mut outputs = outputs();
-    let output = entry(&mut outputs, out);
-    (output.written, output.replaces) = (false, is_there(out));
+    change(&mut outputs(), out, |output| (output.written, output.replaces) = (false, is_there(out)));
 }
 
 /// Does something short that is not to be half done when the process is stopped, and never after that.
@@ -49,7 +51,7 @@ pub(super) fn undisturbed<T>(work: impl FnOnce() -> T) -> T {
 pub(super) fn begin<T>(out: &Path, make: impl FnOnce() -> io::Result<(PathBuf, T)>) -> io::Result<(PathBuf, T)> {
     let mut outputs = outputs();
     let (sibling, with) = make()?;
-    entry(&mut outputs, out).sibling = Some(sibling.clone());
+    change(&mut outputs, out, |output| output.sibling = Some(sibling.clone()));
     Ok((sibling, with))
 }
 
@@ -57,7 +59,7 @@ pub(super) fn begin<T>(out: &Path, make: impl FnOnce() -> io::Result<(PathBuf, T
 pub(super) fn commit(out: &Path, put: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
     let mut outputs = outputs();
     put()?;
-    entry(&mut outputs, out).written = true;
+    change(&mut outputs, out, |output| output.written = true);
     Ok(())
 }
 
