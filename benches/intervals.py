@@ -51,14 +51,14 @@ def by_queries(results):
 
 
 def by_method(results):
-    """Methods beside each other, at the sizes that are held to the bounds."""
+    """Methods beside each other, on the same recordings."""
     methods = (REPORTED, *OTHERS)
-    held = [result for result in results if result["queries"] in HELD]
+    held = [result for result in results if result["methods"]]
     head = ["95% interval of", *(f"{method}, {result['queries']:,}" for result in held for method in methods)]
     rows = []
-    for name, by in held[0]["figures"].items():
+    for name, by in held[0]["methods"].items():
         if set(methods) <= set(by):
-            cells = [result["figures"][name][method] for result in held for method in methods]
+            cells = [result["methods"][name][method] for result in held for method in methods]
             rows.append([name, *(f"{100 * covered(cell):.1f} ({page.figures(1000 * cell['width'])})" for cell in cells)])
     return table(head, rows)
 

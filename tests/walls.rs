@@ -61,10 +61,8 @@ const READS: &[&str] =
     &["fs::read(", "fs::read_to_string(", "File::open(", "from_reader(", "serde_json::from_", "toml::from_str(", "toml::from_str::<"];
 
 /// Files that read no input, with the reason.
-const READ_NO_INPUT: &[(&str, &str)] = &[
-    ("figure/render.rs", "reads back the picture that it drew"),
-    ("paper/published.rs", "reads tables that the program carries"),
-];
+const READ_NO_INPUT: &[(&str, &str)] =
+    &[("figure/render.rs", "reads back the picture that it drew"), ("paper/published.rs", "reads tables that the program carries")];
 
 /// Modules of the readers that index all the same: columns in memory, whose positions are made there.
 const INDEX_IN_MEMORY: &[&str] = &[

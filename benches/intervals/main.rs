@@ -17,7 +17,7 @@ use clap::Parser;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use simulate::{Found, simulate};
+use simulate::{Found, REPORTED, simulate};
 
 #[derive(Parser)]
 struct Arguments {
@@ -60,15 +60,25 @@ impl Coverage {
     }
 }
 
+/// By figure and method how often the intervals of some recordings contain the truth.
+fn coverage<'f>(recordings: &'f [Vec<Found>], counts: impl Fn(&Found) -> bool) -> BTreeMap<&'f str, BTreeMap<&'f str, Coverage>> {
+    let mut figures: BTreeMap<&str, BTreeMap<&str, Coverage>> = BTreeMap::new();
+    for one in recordings.iter().flatten().filter(|one| counts(one)) {
+        figures.entry(one.figure).or_default().entry(one.method).or_default().add(one);
+    }
+    figures
+}
+
 fn main() {
     let Arguments { queries, simulations, others, .. } = Arguments::parse();
     let truth = population::truths();
     let one = |seed: u64| simulate(queries, seed, &truth, seed < others);
     let found: Vec<Vec<Found>> = (0..simulations).into_par_iter().map(one).collect();
-    let mut figures: BTreeMap<&str, BTreeMap<&str, Coverage>> = BTreeMap::new();
-    for one in found.iter().flatten() {
-        figures.entry(one.figure).or_default().entry(one.method).or_default().add(one);
-    }
-    let told = serde_json::json!({ "queries": queries, "simulations": simulations, "others": others, "figures": figures });
+    let told = serde_json::json!({
+        "queries": queries,
+        "simulations": simulations,
+        "figures": coverage(&found, |one| one.method == REPORTED),
+        "methods": coverage(&found[..found.len().min(others as usize)], |_| true),
+    });
     println!("{}", serde_json::to_string(&told).expect("numbers and names"));
 }

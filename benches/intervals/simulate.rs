@@ -21,7 +21,8 @@ pub struct Found {
 
 /// The policies: the oracle, and a router that errs and accepts what it gets.
 const POLICIES: [&str; 2] = ["oracle", "noisy-oracle:misroute=accept,router_accuracy=0.8"];
-const REPORTED: &str = "percentile";
+/// The method of reports.
+pub const REPORTED: &str = "percentile";
 /// By tail the figures of a saving: of the oracle, of the router, the difference of both, and of a sweep.
 const SAVINGS: [[&str; 4]; 3] = [
     ["saving, oracle, light tail", "saving, router, light tail", "difference of savings, light tail", "saving, sweep, light tail"],

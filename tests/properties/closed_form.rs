@@ -107,6 +107,7 @@ fn every_figure_is_within_four_standard_errors_of_its_expectation() {
         }
     }
     let (worst, what) = found.all.iter().max_by(|a, b| a.0.total_cmp(&b.0)).unwrap();
+    println!("{} deviations, the largest {worst:.2} standard errors", found.all.len());
     assert!(*worst <= 4.0, "{worst} standard errors: {what}");
     // A squared deviation has mean 1 and variance 2. The rules share their coins: of the energies of replicates
     // some hundreds are independent, so that their mean has a standard deviation of at most about 0.1.
