@@ -61,7 +61,7 @@ impl Coverage {
 }
 
 /// By figure and method how often the intervals of some recordings contain the truth.
-fn coverage<'f>(recordings: &'f [Vec<Found>], counts: impl Fn(&Found) -> bool) -> BTreeMap<&'f str, BTreeMap<&'f str, Coverage>> {
+fn coverage(recordings: &[Vec<Found>], counts: impl Fn(&Found) -> bool) -> BTreeMap<&str, BTreeMap<&str, Coverage>> {
     let mut figures: BTreeMap<&str, BTreeMap<&str, Coverage>> = BTreeMap::new();
     for one in recordings.iter().flatten().filter(|one| counts(one)) {
         figures.entry(one.figure).or_default().entry(one.method).or_default().add(one);
