@@ -83,9 +83,11 @@ def agree(ours, theirs):
     for name, figures in mine.items():
         if len(figures) != len(others[name]):
             raise Wrong(f"{theirs['name']}: {name} has {len(others[name])} figures, wanted {len(figures)}")
-        largest = max(map(abs, figures + others[name]), default=0.0)
+        largest = max((abs(figure) for figure in figures + others[name] if figure is not None), default=0.0)
         for index, (one, other) in enumerate(zip(figures, others[name])):
+            if one is None and other is None:
+                continue
             error = errors[name][index] * 2**0.5 if name in errors else 0.0
             # Written so that NaN does not agree with anything.
-            if not abs(one - other) <= EXACT * largest + ERRORS * error:
+            if None in (one, other) or not abs(one - other) <= EXACT * largest + ERRORS * error:
                 raise Wrong(f"{theirs['name']}: {name}, figure {index}: {other}, ours {one}, standard error {error}")

@@ -63,14 +63,17 @@ def main():
     low, high = np.empty_like(points), np.empty_like(points)
     for index, accuracy in enumerate(ACCURACIES):
         resampled = figure(base_of + accuracy * gain_of, below_of) + normal[:, None] * noise[index]
-        low[index], high[index] = np.quantile(resampled, [0.025, 0.975], axis=0)
+        low[index], high[index] = np.quantile(resampled, [0.025, 0.975], axis=0) + points[index] - expected[index]
+    # Where nothing varies there is no interval.
+    varies = high - low > 1e-13 * np.maximum(abs(low), abs(high))
     result, errors = {}, {}
     for index, metric in enumerate(METRICS):
         result[f"{metric} expected"] = expected[:, index].tolist()
         for name, values in (("", points), (" low", low), (" high", high)):
-            result[metric + name] = values[:, index].tolist()
-            # Of an end of an interval: the error of a quantile of 1,000 and of a deviation from 1,000 buckets.
-            errors[metric + name] = (noise if name == "" else 0.1 * (high - low) / 3.92)[:, index].tolist()
+            known = varies[:, index] | (name == "")
+            result[metric + name] = [value if is_known else None for value, is_known in zip(values[:, index].tolist(), known)]
+            # Of an end of an interval: the draws', and that of a quantile of 1,000 and of a deviation from 1,000 buckets.
+            errors[metric + name] = (noise if name == "" else np.hypot(noise, 0.1 * (high - low) / 3.92))[:, index].tolist()
     print(json.dumps({"name": "sweep-command", "result": result, "standard_errors": errors, "versions": measure.versions()}))
 
 
