@@ -115,7 +115,7 @@ pub fn make_folder(path: &Path) -> Result<()> {
 /// replaced only by `force`.
 ///
 /// # Errors
-/// Where the contents differ and `force` is not set, and as [`file`].
+/// Where the contents differ and `force` is not set, and as [`file()`].
 pub fn update(out: &Path, force: bool, contents: &[u8]) -> Result<()> {
     sibling::clear(parent(out));
     if fs::read(out).is_ok_and(|found| found == contents) {
