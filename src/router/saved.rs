@@ -159,10 +159,9 @@ impl SavedRouter {
     ///
     /// # Errors
     /// Where it was not fitted to some of them: all are named.
+    #[allow(clippy::indexing_slicing, reason = "endpoints are those of the trace")]
     pub fn places(&self, trace: &Trace, endpoints: &[EndpointIx]) -> Result<Vec<usize>> {
-        let ids = || {
-            endpoints.iter().filter_map(|&endpoint| trace.info.endpoints.get(usize::from(endpoint))).map(|endpoint| endpoint.id.as_str())
-        };
+        let ids = || endpoints.iter().map(|&endpoint| trace.info.endpoints[usize::from(endpoint)].id.as_str());
         let place = |id: &str| self.past.iter().position(|past| past.endpoint == id);
         let lacking: Vec<&str> = ids().filter(|id| place(id).is_none()).collect();
         if !lacking.is_empty() {
@@ -191,9 +190,10 @@ impl FittedTo {
     ///
     /// # Errors
     /// Where the trace's ids were not read.
+    #[allow(clippy::indexing_slicing, reason = "positions are those of the trace")]
     pub fn of(trace: &Trace, allowed: usize, positions: &[usize]) -> Result<FittedTo> {
         let ids = trace.queries.ids.as_ref().ok_or_else(|| Error::new("the names of the queries were not read"))?;
-        let mut ids: Vec<u64> = positions.iter().filter_map(|&position| ids.get(position)).map(|id| xxh3_64(id.as_bytes())).collect();
+        let mut ids: Vec<u64> = positions.iter().map(|&position| xxh3_64(ids[position].as_bytes())).collect();
         ids.sort_unstable();
         Ok(FittedTo { trace: trace.info.name.clone(), fingerprint: trace.fingerprint.clone(), queries: allowed, ids })
     }

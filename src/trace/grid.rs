@@ -77,9 +77,8 @@ impl GridIntensity {
             }
             let value: Option<f64> = cell(intensity).parse().ok().filter(|value: &f64| value.is_finite() && *value >= 0.0);
             let value = value.ok_or_else(|| refuse(intensity, "no carbon intensity", "0 and more, in g/kWh, or an empty cell"))?;
-            if let Some((sum, count)) = hours.get_mut(hour) {
-                (*sum, *count) = (*sum + value, *count + 1);
-            }
+            let (sum, count) = hours.get_mut(hour).ok_or_else(|| refuse(time, "no time", "an hour from 00 to 23"))?;
+            (*sum, *count) = (*sum + value, *count + 1);
             zone_id = zone_id.or_else(|| zone.map(cell).map(str::to_owned));
         }
         let lacking: Vec<String> =

@@ -165,24 +165,22 @@ impl Scatter {
         Some(Scatter { positions: Some(positions?), queries: queries.len() })
     }
 
+    #[allow(clippy::indexing_slicing, reason = "positions were found among the queries, whose number the cells have")]
     fn column(&self, column: Column) -> Column {
         let Some(positions) = &self.positions else { return column };
         let mut cells = vec![f64::NAN; self.queries];
         for (&position, cell) in positions.iter().zip(column.iter()) {
-            if let Some(place) = cells.get_mut(position as usize) {
-                *place = cell;
-            }
+            cells[position as usize] = cell;
         }
         Column::from_vec(cells)
     }
 
+    #[allow(clippy::indexing_slicing, reason = "as above")]
     fn sources(&self, sources: Vec<u8>) -> Vec<u8> {
         let Some(positions) = &self.positions else { return sources };
         let mut cells = vec![MEASURED; self.queries];
         for (&position, source) in positions.iter().zip(sources) {
-            if let Some(place) = cells.get_mut(position as usize) {
-                *place = source;
-            }
+            cells[position as usize] = source;
         }
         cells
     }

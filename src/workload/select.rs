@@ -49,6 +49,7 @@ impl Selection {
     }
 
     /// The selected positions; `None` for all in order.
+    #[allow(clippy::indexing_slicing, reason = "positions are those of the trace")]
     pub(crate) fn positions(&self, trace: &Trace, seed: u64) -> Result<Option<Vec<u32>>> {
         if *self == Selection::default() {
             return Ok(None);
@@ -61,7 +62,7 @@ impl Selection {
             return Err(Error::new("no such range of queries").found(found).allowed(format!("within 0..{}", trace.len())));
         }
         let wanted = |position: u32, names: &Option<Names>, codes: &Option<Vec<u32>>| match (names, codes) {
-            (Some(names), Some(codes)) => names.codes.get(position as usize).is_some_and(|code| codes.contains(code)),
+            (Some(names), Some(codes)) => codes.contains(&names.codes[position as usize]),
             _ => true,
         };
         let queries = &trace.queries;
@@ -72,7 +73,7 @@ impl Selection {
             return Err(Error::new("there is no query to draw from").at("workload"));
         }
         let draws = Draws::new(seed, 0).stream(Stream::Sample, 0);
-        Ok(Some((0..sample).filter_map(|arrival| kept.get(draws.below(u64::from(arrival), kept.len())).copied()).collect()))
+        Ok(Some((0..sample).map(|arrival| kept[draws.below(u64::from(arrival), kept.len())]).collect()))
     }
 }
 

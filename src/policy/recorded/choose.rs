@@ -87,6 +87,7 @@ pub(super) fn scored(recording: &Recording, column: &str, at_least: f64, [high, 
 }
 
 /// The choice for each query of the trace, in its order.
+#[allow(clippy::indexing_slicing, reason = "positions are those of the ids, whose number the cells have")]
 pub(super) fn join(
     recording: &Recording,
     chosen: &[Option<EndpointIx>],
@@ -100,11 +101,7 @@ pub(super) fn join(
     let mut strangers = Vec::new();
     for (row, &choice) in recording.rows.iter().zip(chosen) {
         match positions.get(row.id.as_str()) {
-            Some(&position) => {
-                if let Some(place) = joined.get_mut(position) {
-                    *place = choice;
-                }
-            }
+            Some(&position) => joined[position] = choice,
             None => strangers.push(row.id.as_str()),
         }
     }

@@ -53,6 +53,7 @@ pub struct Log {
 impl Log {
     /// Fills the missing cells of a metric with what is known, marks them with the source, and
     /// remembers it. Recorded cells are never touched; NaN leaves a cell missing.
+    #[allow(clippy::indexing_slicing, reason = "only what is known there is fillable, and cells and codes have as many")]
     pub(super) fn put(
         &mut self,
         info: &mut TraceInfo,
@@ -74,10 +75,8 @@ impl Log {
         let codes = endpoint.sources.or_insert_with(metric, || vec![MEASURED; rows]);
         let mut from_estimates = 0;
         for &index in &fillable {
-            if let (Some(cell), Some(source), Some(value)) = (cells.get_mut(index), codes.get_mut(index), known.cells.get(index)) {
-                (*cell, *source) = (*value, code);
-                from_estimates += usize::from(known.estimated.get(index).is_some_and(|estimated| *estimated));
-            }
+            (cells[index], codes[index]) = (known.cells[index], code);
+            from_estimates += usize::from(known.estimated[index]);
         }
         let (endpoint, source) = (endpoint.endpoint.id.clone(), source.to_owned());
         self.filled.push(Filled { endpoint, metric, cells: fillable.len(), answers: rows, from_estimates, source });

@@ -114,21 +114,18 @@ impl Gather {
     }
 }
 
+#[allow(clippy::indexing_slicing, reason = "rows are those of the queries, whose number the cells have")]
 fn features(queries: &[Query]) -> Vec<(String, Feature)> {
     let mut numbers = BTreeMap::<&str, Vec<f64>>::new();
     let mut names = BTreeMap::<&str, Vec<Option<&str>>>::new();
     for (row, query) in queries.iter().enumerate() {
         for (name, value) in &query.number_features {
             let cells = numbers.entry(name).or_insert_with(|| vec![f64::NAN; queries.len()]);
-            if let Some(cell) = cells.get_mut(row) {
-                *cell = *value;
-            }
+            cells[row] = *value;
         }
         for (name, value) in &query.name_features {
             let cells = names.entry(name).or_insert_with(|| vec![None; queries.len()]);
-            if let Some(cell) = cells.get_mut(row) {
-                *cell = Some(value);
-            }
+            cells[row] = Some(value);
         }
     }
     let numbers = numbers.into_iter().map(|(name, cells)| (name.to_owned(), Feature::Number(Column::from_vec(cells))));

@@ -46,6 +46,7 @@ impl<'de> Visitor<'de> for Row<'_> {
         f.write_str("a map")
     }
 
+    #[allow(clippy::indexing_slicing, reason = "a column is one of the names, as many as there are cells")]
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<(), A::Error> {
         let start = self.out.cells.len();
         self.out.cells.resize(start + self.names.len(), Raw::Missing);
@@ -57,9 +58,7 @@ impl<'de> Visitor<'de> for Row<'_> {
             }
             field += 1;
             let cell = map.next_value_seed(Value(&mut self.out.text))?;
-            if let Some(place) = self.out.cells.get_mut(start + column) {
-                *place = cell;
-            }
+            self.out.cells[start + column] = cell;
         }
         Ok(())
     }
