@@ -137,6 +137,19 @@ def cascades(ids):
     return found
 
 
+def learning():
+    """LinUCB on numbers, and fitted routers with rules that no fit decides."""
+    numbers = {"parts": ["columns"], "missing": "mean"}
+    bare = {"algorithm": "linucb", "features": numbers, "alpha": 0.5, "ridge": 1.0}
+    found = [Policy("linucb", "bandit", {**bare, "lambda": 0.3, "objective": "energy"})]
+    found += [Policy("linucb-scale", "bandit", {**bare, "alpha": 1.5, "ridge": 2.5, "lambda": 0.6, "objective": "latency", "scale": 4.0}, OVERHEAD)]
+    found += [Policy("linucb-score", "bandit", {**bare, "lambda": 0.0, "objective": "energy"})]
+    for name, tau in (("smallest", 0.0), ("sure", 1.0)):
+        rule = {"kind": "cheapest", "tau": tau, "objective": "size"}
+        found.append(Policy(f"learned-{name}", "learned", {"router": {"kind": "bradley-terry"}, "rule": rule, "features": numbers}, OVERHEAD))
+    return found
+
+
 # Flags beside what is drawn: see `_flags`.
 SHAPES = [
     (Shape("binary"), {}),
@@ -202,7 +215,7 @@ def _sweep(label, trace, flags, rng):
 def policies_for(trace, shape, flags, rng):
     ids = [e.id for e in trace.endpoints]
     locals_ = flags.local or [e.id for e in trace.endpoints if e.tier != "cloud"]
-    found = [*oracles(), *noisy_oracles(), *two_rates(), *fixed(ids), *routed(trace, locals_, rng), *cascades(locals_)]
+    found = [*oracles(), *noisy_oracles(), *two_rates(), *fixed(ids), *routed(trace, locals_, rng), *cascades(locals_), *learning()]
     if len(locals_) == 1:
         found += single_local()
     return [p for p in found if fits(p, shape)]

@@ -67,7 +67,8 @@ def of_replay(case, world, found):
             continue  # a baseline's own policy, which the report adds
         # Policies that depend on no pool are held against the first.
         pool = pools[entry["fallback"] or world.ids[world.fallbacks[0]]]
-        outcomes = replay(pool, policy, case.flags.replicates)
+        # LinUCB draws nothing, and has one replicate.
+        outcomes = replay(pool, policy, 1 if policy.kind == "bandit" else case.flags.replicates)
         ours = figures.figures(outcomes, policy.settings.get("router_accuracy"))
         if policy.kind == "noisy-oracle":
             ours["expected"] = closed_form.expected(pool, policy)

@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from random_numbers import COIN, RANDOM_ROUTER, WRONG_ENDPOINT
+from world import METRIC_OF
 
 SKIP = None
 ALWAYS = ("always",)
@@ -21,7 +22,7 @@ class Pool:
         self.world, self.fallback, self.draws = world, fallback, draws
         self.members = world.pool(fallback)
         self.local = [e for e in world.local if e != fallback]
-        self.oracles = {}
+        self.oracles, self.learned = {}, {}
 
     def resolve(self, name):
         if name == "fallback":
@@ -181,6 +182,59 @@ def mean_cost(world, endpoint):
     return math.fsum(known) / len(known)
 
 
+def contexts(world):
+    """A constant 1, and both columns with mean 0 and variance 1 over all queries of the trace, 0 where missing."""
+    columns = [np.ones(len(world.queries))]
+    for name in ("feature_hard", "feature_gappy"):
+        whole = world.trace.query[name]
+        standardised = (world.query[name] - np.nanmean(whole)) / np.nanstd(whole)
+        # The program keeps features in single precision.
+        columns.append(np.nan_to_num(standardised.astype(np.float32)).astype(float))
+    return np.column_stack(columns)
+
+
+def bandit_choices(pool, settings):
+    """LinUCB (docs/semantics.md, "Policies that learn while they route"): the endpoint of each query, in their order."""
+    world, x, lam = pool.world, contexts(pool.world), settings["lambda"]
+    metric = METRIC_OF[settings["objective"]]
+    inverse = [np.linalg.inv(settings["ridge"] * np.eye(x.shape[1]))] * len(pool.members)
+    sums = [np.zeros((x.shape[1], 2)) for _ in pool.members]
+    scale, chosen = settings.get("scale", 0.0), []
+    for query in world.queries:
+        row = x[query]
+        worth = []
+        for a, b in zip(inverse, sums):
+            score, amount = row @ a @ b
+            spent = amount / scale if scale > 0 else 0.0
+            worth.append((1 - lam) * score - lam * spent + settings["alpha"] * math.sqrt(row @ a @ row))
+        arm = worth.index(max(worth))
+        endpoint = pool.members[arm]
+        chosen.append(endpoint)
+        # What has no weight may be missing; an answer that lacks what has teaches nothing, nor does none at all.
+        told = np.array([world.score(endpoint, query), world.cells[endpoint][metric][query] if lam > 0 else 0.0])
+        if not world.able[endpoint][query] or np.isnan(told).any():
+            continue
+        if "scale" not in settings:
+            scale = max(scale, told[1])
+        inverse[arm] = np.linalg.inv(np.linalg.inv(inverse[arm]) + np.outer(row, row))
+        sums[arm] = sums[arm] + np.outer(row, told)
+    return chosen
+
+
+def bandit_plan(pool, policy, query):
+    if policy.name not in pool.learned:
+        pool.learned[policy.name] = bandit_choices(pool, policy.settings)
+    return [(pool.learned[policy.name][query], ALWAYS)]
+
+
+def learned_plan(pool, settings, query):
+    """Rules whose choice no fit decides: every prediction is at least 0, and none of a ranking is 1."""
+    if settings["rule"]["tau"] > 0:
+        return [(pool.fallback, ALWAYS)]
+    sizes = [pool.world.trace.endpoints[e].params_total_b for e in pool.members]
+    return [(pool.members[sizes.index(min(sizes))], ALWAYS)]
+
+
 def recorded_plan(pool, settings, query, recorded):
     value = recorded.get(pool.world.rows[query])
     if value is None:
@@ -205,6 +259,10 @@ def plan(pool, policy, query, replicate):
     drawn = {"noisy-oracle": noisy_oracle_plan, "random": random_plan}
     if policy.kind in drawn:
         return drawn[policy.kind](pool, settings, query, replicate)
+    if policy.kind == "bandit":
+        return bandit_plan(pool, policy, query)
+    if policy.kind == "learned":
+        return learned_plan(pool, settings, query)
     if policy.kind == "recorded":
         return recorded_plan(pool, settings, query, policy.recorded)
     kinds = {"oracle": oracle_plan, "threshold": threshold_plan, "by-category": by_category_plan}
