@@ -100,7 +100,7 @@ impl<'a> Dense<'a> {
             None => {
                 let mut results = std::mem::take(&mut self.results);
                 run(&mut results);
-                tally.count(&results);
+                tally.count(&results, &turn.block.group);
                 lines::of_results(&results, turn.judge, turn.block.outcomes.correct_at(), &mut self.made);
                 self.add_made(turn, tally);
                 let left: Vec<usize> = (0..results.status.len()).filter(|&index| results.status[index] == Status::Skipped).collect();
@@ -204,12 +204,12 @@ impl<'a> Dense<'a> {
 /// Counts plans of one attempt for each query.
 fn count_plain(block: &Block, chosen: &[EndpointIx], tally: &mut Tally) {
     let mut skipped = 0;
-    for (index, &endpoint) in chosen.iter().enumerate() {
+    for (index, (&endpoint, &group)) in chosen.iter().zip(&block.group).enumerate() {
         if endpoint == PlanBlock::SKIP {
             skipped += 1;
             continue;
         }
-        tally.served[usize::from(endpoint)] += 1;
+        tally.served.add(group, usize::from(endpoint));
         tally.attempts[usize::from(endpoint)] += 1;
         let seconds = block.outcomes.account(LATENCY, endpoint, index);
         if !seconds.is_nan() {

@@ -22,8 +22,8 @@ pub struct Tally {
     pub groups: Rows,
     /// By replicate.
     pub replicates: Rows,
-    /// Answers that stand, by endpoint; the last one is nobody's.
-    pub served: Vec<u64>,
+    /// Answers that stand.
+    pub served: Served,
     /// Attempts by endpoint.
     pub attempts: Vec<u64>,
     /// Queries by status: served, nobody, unserved, skipped.
@@ -56,6 +56,45 @@ pub struct Reference<'a> {
     pub correct_at: f64,
 }
 
+/// Counts of answers that stand, by group of queries and endpoint; behind the endpoints of each group stands
+/// the count of queries that nobody was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Served {
+    endpoints: usize,
+    counts: Vec<u64>,
+}
+
+impl Served {
+    fn new(groups: usize, endpoints: usize) -> Self {
+        Served { endpoints, counts: vec![0; groups * (endpoints + 1)] }
+    }
+
+    /// One more answer of an endpoint, or nobody's, in a group.
+    #[inline]
+    pub fn add(&mut self, group: u32, endpoint: usize) {
+        self.counts[group as usize * (self.endpoints + 1) + endpoint] += 1;
+    }
+
+    /// By endpoint, and then nobody's, the answers in a group.
+    pub fn of_group(&self, group: usize) -> &[u64] {
+        let width = self.endpoints + 1;
+        &self.counts[group * width..][..width]
+    }
+
+    /// By endpoint, and then nobody's, all answers.
+    pub fn all(&self) -> Vec<u64> {
+        let mut all = vec![0; self.endpoints + 1];
+        for group in self.counts.chunks_exact(self.endpoints + 1) {
+            all.iter_mut().zip(group).for_each(|(sum, count)| *sum += count);
+        }
+        all
+    }
+
+    fn merge(&mut self, other: &Served) {
+        self.counts.iter_mut().zip(&other.counts).for_each(|(mine, theirs)| *mine += theirs);
+    }
+}
+
 impl Tally {
     /// A tally of nothing yet.
     pub fn new(layout: Layout, groups: usize, replicates: usize, endpoints: usize) -> Self {
@@ -64,7 +103,7 @@ impl Tally {
             buckets: Rows::new(BUCKETS, width),
             groups: Rows::new(groups, width),
             replicates: Rows::new(replicates, width),
-            served: vec![0; endpoints + 1],
+            served: Served::new(groups, endpoints),
             attempts: vec![0; endpoints],
             status: [0; 4],
             estimated: [Exact::ZERO; ACCOUNTS.len()],
@@ -75,17 +114,17 @@ impl Tally {
 
     /// Adds the results of a block in one replicate.
     pub fn add(&mut self, layout: Layout, results: &AccountBlock, reference: &Reference, replicate: usize) {
-        self.count(results);
+        self.count(results, reference.group);
         visit_lanes(layout, results, reference, &mut Adder { tally: self, reference, replicate });
     }
 
-    /// Counts what became of the queries of a block.
-    pub fn count(&mut self, results: &AccountBlock) {
-        for (index, &status) in results.status.iter().enumerate() {
+    /// Counts what became of the queries of a block, whose groups are given.
+    pub fn count(&mut self, results: &AccountBlock, groups: &[u32]) {
+        for (index, (&status, &group)) in results.status.iter().zip(groups).enumerate() {
             self.status[status as usize] += 1;
             match status {
-                Status::Served => self.served[results.served_by[index] as usize] += 1,
-                Status::Nobody => *self.served.last_mut().unwrap_or(&mut 0) += 1,
+                Status::Served => self.served.add(group, usize::from(results.served_by[index])),
+                Status::Nobody => self.served.add(group, self.served.endpoints),
                 _ => {}
             }
             let seconds = results.totals[LATENCY][index];
@@ -101,7 +140,7 @@ impl Tally {
         self.buckets.merge(&other.buckets);
         self.groups.merge(&other.groups);
         self.replicates.merge(&other.replicates);
-        self.served.iter_mut().zip(&other.served).for_each(|(mine, theirs)| *mine += theirs);
+        self.served.merge(&other.served);
         self.attempts.iter_mut().zip(&other.attempts).for_each(|(mine, theirs)| *mine += theirs);
         self.status.iter_mut().zip(&other.status).for_each(|(mine, theirs)| *mine += theirs);
         self.estimated.iter_mut().zip(&other.estimated).for_each(|(mine, theirs)| *mine += *theirs);

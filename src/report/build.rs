@@ -70,7 +70,7 @@ fn with_samples(replay: &Replay, totals: &Totals, making: Making) -> (Report, Ve
 
 /// What a policy that learns could not learn from.
 fn unlearned(replay: &Replay, entry: &Entry, tally: &Tally) -> Option<String> {
-    let answers: u64 = tally.served.iter().sum();
+    let answers: u64 = tally.served.all().iter().sum();
     let what = "nothing was learned from answers that lack a score or an amount that its reward takes";
     (tally.unlearned > 0).then(|| format!("{}: {what}: {} of {answers}", replay.name(entry), tally.unlearned))
 }
@@ -194,7 +194,7 @@ impl Builder<'_, '_> {
             savings_queries: self.by_baseline(|baseline| {
                 Fractions::from_array(accounts.map(|account| Some(m.lane(sums, Lane::Both(baseline, account))).filter(|both| *both > 0.0)))
             }),
-            share: self.shares(&tally.served, queries / each),
+            share: self.shares(&tally.served.all(), queries / each),
             attempts: self.shares(&tally.attempts, queries / each),
             local_share: self.local_share(entry.pool, tally, queries / each),
             estimated: Fractions::from_array(accounts.map(|account| {
@@ -236,7 +236,8 @@ impl Builder<'_, '_> {
     }
 
     fn local_share(&self, pool: usize, tally: &Tally, queries: f64) -> f64 {
-        let local: u64 = self.replay.roles.pools[pool].local.iter().map(|&endpoint| tally.served[endpoint as usize]).sum();
+        let served = tally.served.all();
+        let local: u64 = self.replay.roles.pools[pool].local.iter().map(|&endpoint| served[endpoint as usize]).sum();
         if queries > 0.0 { local as f64 / queries } else { 0.0 }
     }
 
@@ -289,6 +290,7 @@ impl Builder<'_, '_> {
                 queries: queries.round() as u64,
                 answer_accuracy: m.answer_accuracy(&sums),
                 totals: Quantities::from_array(std::array::from_fn(|account| m.total(&sums, account))),
+                share: self.shares(tally.served.of_group(position), queries / each),
                 savings: self
                     .by_baseline(|baseline| Fractions::from_array(std::array::from_fn(|account| m.saving(&sums, baseline, account)))),
             })

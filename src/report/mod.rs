@@ -285,6 +285,9 @@ pub struct GroupReport {
     pub answer_accuracy: Option<f64>,
     /// Totals over the queries for which they are known.
     pub totals: Quantities<f64>,
+    /// Share of the group's queries by the endpoint whose answer stands; `none` for those that nobody serves.
+    #[serde(default)]
+    pub share: ById<f64>,
     /// Savings by baseline.
     pub savings: ById<Fractions<f64>>,
 }

@@ -79,6 +79,7 @@ fn group(category: &str, queries: u64, energy_j: f64) -> GroupReport {
         queries,
         answer_accuracy: Some(0.91),
         totals: Quantities { energy_j: Some(energy_j * queries as f64), ..Quantities::default() },
+        share: [(SMALL.to_owned(), 0.9), (XL1.to_owned(), 0.1)].into(),
         savings: [XL1, XL16].map(|id| (id.to_owned(), Fractions { energy: Some(1.0 - energy_j / 1.2613), ..Fractions::default() })).into(),
     }
 }

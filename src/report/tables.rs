@@ -27,6 +27,13 @@ struct GroupRow<'a> {
     baseline: Option<&'a str>,
 }
 
+struct GroupShareRow<'a> {
+    policy: &'a PolicyReport,
+    group: &'a GroupReport,
+    endpoint: &'a str,
+    share: f64,
+}
+
 struct ShareRow<'a> {
     policy: &'a PolicyReport,
     endpoint: &'a str,
@@ -34,7 +41,8 @@ struct ShareRow<'a> {
 
 /// All tables that have rows.
 pub(super) fn all(report: &Report) -> Vec<Table> {
-    let replayed = [policies(report), shares(report), groups(report), curves(report), day::day(report), lines::lines(report)];
+    let replayed =
+        [policies(report), shares(report), groups(report), group_shares(report), curves(report), day::day(report), lines::lines(report)];
     let compared = [compare::compare(report), compare::routers(report), compare::reliability(report)];
     let studied = report.study.iter().flat_map(study_tables::all);
     replayed.into_iter().chain(compared).chain(studied).filter(|table| table.rows > 0).collect()
@@ -147,6 +155,26 @@ pub(super) fn groups(report: &Report) -> Table {
         .number("answer_accuracy", |row| row.group.answer_accuracy)
         .quantities("_total", |row| Some(row.group.totals), Some)
         .fractions("_saving", |row| of(&row.group.savings, row.baseline), Some)
+        .finish()
+}
+
+/// A row for each policy, data set, category and endpoint that answers some of its queries.
+pub(super) fn group_shares(report: &Report) -> Table {
+    let mut rows = Vec::new();
+    for policy in &report.policies {
+        for group in &policy.groups {
+            let shares = group.share.iter();
+            rows.extend(shares.map(|(endpoint, &share)| GroupShareRow { policy, group, endpoint, share }));
+        }
+    }
+    Columns::of("group_shares", &rows)
+        .text("policy", |row| Some(&row.policy.name))
+        .text("fallback", |row| row.policy.fallback.as_deref())
+        .text("dataset", |row| row.group.dataset.as_deref())
+        .text("category", |row| row.group.category.as_deref())
+        .count("queries", |row| row.group.queries)
+        .text("endpoint", |row| Some(row.endpoint))
+        .number("share", |row| Some(row.share))
         .finish()
 }
 

@@ -108,7 +108,7 @@ mod tests {
         assert!(report.write(&run, false, |_| Ok(Vec::new())).unwrap_err().to_string().contains("already"));
         report.curves.clear();
         let files = report.write(&run, true, |_| Ok(Vec::new())).unwrap();
-        assert!(!run.join("curves.csv").exists() && files.len() == 8, "{files:?}");
+        assert!(!run.join("curves.csv").exists() && files.len() == 10, "{files:?}");
         report.policies[0].apj = Some(Figure::exact(f64::NAN));
         assert!(report.write(&run, true, |_| Ok(Vec::new())).unwrap_err().to_string().contains("policies[0].apj.value"));
         assert!(Report::read(&run).unwrap().policies[0].apj.is_some(), "the run before is still there");

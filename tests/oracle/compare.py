@@ -51,7 +51,8 @@ class Comparison:
     def _same(self, where, path, theirs, ours, counts):
         if not isinstance(theirs, (int, float)) or not isinstance(ours, (int, float)):
             return theirs == ours
-        if COUNTED.intersection(path):
+        # Counts are of all queries: a group's shares are compared as numbers.
+        if COUNTED.intersection(path) and "groups" not in path:
             return round(theirs * counts, 6) == round(ours * counts)
         difference = abs(theirs - ours)
         of_one = OF_SCALE_ONE.intersection(path) or path[-2:] == SD_OF_SCORES

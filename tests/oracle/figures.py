@@ -160,6 +160,7 @@ def group(outcomes, baselines):
         "queries": len(outcomes.all) / outcomes.replicates,
         "answer_accuracy": answer_accuracy(outcomes),
         "totals": totals(outcomes),
+        "share": shares(outcomes)["share"],
         "savings": {ids[b]: savings(outcomes, b)[0] for b in baselines},
     }
 

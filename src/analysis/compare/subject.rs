@@ -33,8 +33,9 @@ impl<'a> Subject<'a> {
         let entry = &replay.entries[position];
         let replicates = f64::from(replay.replicates_of(entry));
         let endpoints = replay.workload.trace().info.endpoints.len();
-        let (by_endpoint, nobody) = tally.served.split_at(endpoints.min(tally.served.len()));
-        let answered: u64 = tally.served.iter().sum();
+        let served = tally.served.all();
+        let (by_endpoint, nobody) = served.split_at(endpoints.min(served.len()));
+        let answered: u64 = served.iter().sum();
         let used = || (0..by_endpoint.len()).filter(|&endpoint| by_endpoint[endpoint] > 0);
         let only = used().next().filter(|_| entry.spec.kind == "always" && used().count() == 1);
         let attempts: u64 = tally.attempts.iter().sum();

@@ -190,7 +190,8 @@ impl Run<'_> {
         let saving = |account: usize| {
             metrics.contains(&ACCOUNTS[account]).then(|| figure(&sample, |sums| measures.saving(sums, 0, account))).flatten()
         };
-        let served = |endpoint: EndpointIx| tally.served.get(endpoint as usize).copied().unwrap_or(0);
+        let all = tally.served.all();
+        let served = |endpoint: EndpointIx| all.get(endpoint as usize).copied().unwrap_or(0);
         let at_home: u64 = replay.roles.pools.iter().flat_map(|pool| &pool.local).map(|&endpoint| served(endpoint)).sum();
         let queries = replay.workload.len() as u64;
         Ok(SizeRow {

@@ -254,7 +254,7 @@ fn decisions_are_paid_for_like_those_of_any_policy() {
     // A joule an answer, and a quarter for the router.
     assert_eq!(lane(&replay, &tally, Lane::Sum(0)), 500.0 * 1.25);
     let to = |endpoint: EndpointIx| chosen.iter().filter(|&&own| own == endpoint).count() as u64;
-    assert_eq!(tally.served, [to(0), to(1), 0]);
+    assert_eq!(tally.served.all(), [to(0), to(1), 0]);
     let right = |(index, &endpoint): (usize, &EndpointIx)| trace.metric(usize::from(endpoint), Metric::Score).unwrap().get(index).unwrap();
     assert_eq!(lane(&replay, &tally, Lane::Score), chosen.iter().enumerate().map(right).sum::<f64>());
 }
@@ -268,7 +268,7 @@ fn a_resampled_workload_is_routed_arrival_by_arrival() {
     let specs = [spied(&spy), PolicySpec::find("thompson").unwrap()];
     let replay = Replay::prepare(&trace, &specs, &request).unwrap();
     let tallies = replay.run(&Silent).unwrap();
-    assert_eq!(tallies.iter().map(|tally| tally.served.iter().sum()).collect::<Vec<u64>>(), [5_000, 10_000]);
+    assert_eq!(tallies.iter().map(|tally| tally.served.all().iter().sum()).collect::<Vec<u64>>(), [5_000, 10_000]);
     // Each arrival has the key by which the engine draws for it.
     let asked: Vec<QueryRow> =
         spy.0.lock().unwrap().iter().filter_map(|event| if let Event::Asked(query) = event { Some(*query) } else { None }).collect();
@@ -295,7 +295,7 @@ fn answers_without_what_the_reward_takes_teach_nothing_and_are_counted() {
         let report = crate::report::build::report(&replay, &tallies, making.clone());
         let told =
             report.notes.iter().find_map(|note| note.strip_prefix(&format!("{policy}: nothing was learned from ")).map(str::to_owned));
-        (tallies[0].served.iter().sum::<u64>(), tallies[0].unlearned, told)
+        (tallies[0].served.all().iter().sum::<u64>(), tallies[0].unlearned, told)
     };
     let told = "answers that lack a score or an amount that its reward takes: 200 of 400";
     assert_eq!(run("linucb"), (400, 200, Some(told.to_owned())));
