@@ -15,6 +15,8 @@ const WALLS: &[(&str, &[&str])] = &[
     ("ndarray", &["router/"]),
     ("rayon", &["replay/", "sweep/", "router/", "synth/"]),
     ("pulp", &["wide.rs"]),
+    ("plotly", &["report/html/"]),
+    ("pulldown_cmark", &["report/html/"]),
     ("plotters", &["figure/"]),
     ("image", &["figure/"]),
     ("rustix", &["output/"]),

@@ -27,6 +27,7 @@ pub use style::{Dash, Shape};
 
 use crate::error::Result;
 use crate::output;
+use crate::report::html::{Inks, Picture};
 use crate::report::{Line, Report, Study};
 
 macro_rules! figures {
@@ -91,6 +92,33 @@ pub fn draw_all(report: &Report, folder: &Path, force: bool) -> Result<Drawn> {
         output::file(path, force, bytes)?;
     }
     Ok(Drawn { files: contents.into_iter().map(|(path, _)| path).collect(), skipped })
+}
+
+/// The figures of which a page has charts of its own.
+const CHARTS_OF_A_PAGE: [&str; 3] = [savings::FIGURE.name, quality::FIGURE.name, break_even::FIGURE.name];
+
+/// The figures that a page shows as they are.
+pub fn pictures(report: &Report) -> Result<Vec<Picture>> {
+    style::fonts()?;
+    let others = FIGURES.iter().filter(|figure| !CHARTS_OF_A_PAGE.contains(&figure.name));
+    let scenes = others.filter_map(|figure| (figure.draw)(report).ok());
+    scenes.map(|scene| Ok(Picture { svg: render::svg(&scene)?, title: scene.title })).collect()
+}
+
+/// The colours of the figures, for a page.
+pub fn inks(report: &Report) -> Inks {
+    let hex = |look: style::Look| format!("#{:02x}{:02x}{:02x}", look.ink.0, look.ink.1, look.ink.2);
+    Inks {
+        accounts: style::ACCOUNTS.map(hex),
+        answers: hex(style::ANSWERS),
+        endpoints: report
+            .run
+            .endpoints
+            .iter()
+            .enumerate()
+            .map(|(index, endpoint)| (endpoint.id.clone(), hex(style::path(index))))
+            .collect(),
+    }
 }
 
 /// The different fallbacks of the report's curves, in their order.

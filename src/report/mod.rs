@@ -10,6 +10,7 @@ mod csv;
 mod curves;
 mod finite;
 mod grid;
+pub mod html;
 mod json;
 mod markdown;
 mod parquet;

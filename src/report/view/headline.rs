@@ -7,13 +7,22 @@ use crate::report::{Curve, Day, Figure, Fractions, Point, PolicyReport, Report};
 /// The result against each baseline, one sentence each, the answer accuracy always in it: of the
 /// oracle where there is one, else of the first policy that saves or loses anything; and of sweeps.
 pub(in crate::report) fn headlines(report: &Report) -> Vec<String> {
+    sentences(report, true)
+}
+
+/// The same without sweeps, for a page that shows them at every router accuracy.
+pub(in crate::report) fn results(report: &Report) -> Vec<String> {
+    sentences(report, false)
+}
+
+fn sentences(report: &Report, with_sweeps: bool) -> Vec<String> {
     let mut sentences: Vec<String> = report.break_even.iter().map(|found| found.sentence.clone()).collect();
     for baseline in &report.run.baselines {
         let mut compared: Vec<&PolicyReport> = report.policies.iter().filter(|policy| policy.savings.contains_key(baseline)).collect();
         // A stable order: those that fall back on the baseline come first, and among them the oracle.
         compared.sort_by_key(|policy| (policy.fallback.as_deref() != Some(baseline), policy.kind != "oracle"));
         sentences.extend(compared.into_iter().find_map(|policy| replayed(report, policy, baseline)));
-        let curves = report.curves.iter().filter(|curve| report.run.pools.len() < 2 || curve.fallback == *baseline);
+        let curves = report.curves.iter().filter(|_| with_sweeps).filter(|curve| report.run.pools.len() < 2 || curve.fallback == *baseline);
         sentences.extend(curves.filter_map(|curve| swept(report, curve, baseline)));
         sentences.extend(report.day.as_ref().and_then(|day| over_a_day(report, day, baseline)));
     }
@@ -32,7 +41,11 @@ fn replayed(report: &Report, policy: &PolicyReport, baseline: &str) -> Option<St
 
 fn swept(report: &Report, curve: &Curve, baseline: &str) -> Option<String> {
     let distance = |point: &&Point| (point.router_accuracy - 0.8).abs();
-    let point = curve.points.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+    swept_at(report, curve, curve.points.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))?, baseline)
+}
+
+/// One point of a curve in a sentence.
+pub(in crate::report) fn swept_at(report: &Report, curve: &Curve, point: &Point, baseline: &str) -> Option<String> {
     let (account, figure) = first_known(point.savings.get(baseline)?)?;
     let who = format!("A router of nominal accuracy {} with misroute `{}`", plain(point.router_accuracy), curve.misroute);
     let accuracy = or_unknown(point.answer_accuracy, |figure| percent(figure.value));

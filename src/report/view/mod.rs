@@ -16,8 +16,8 @@ pub(super) use break_even::{blocks, section_title};
 pub(super) use compare::{compared, compared_fallbacks, compared_title, left_out, robustness, verdicts, warnings};
 pub(crate) use day::day_name;
 pub(super) use day::{day, day_baselines, day_grids, day_known, day_opening};
-pub(super) use headline::{headlines, measured};
-pub(super) use policies::{further, groups, policies, policies_under, shares};
+pub(super) use headline::{headlines, measured, results, swept_at};
+pub(super) use policies::{further, group_name, groups, policies, policies_under, shares};
 pub(super) use reproduction::reproduction;
 pub(super) use routers::{pairs as router_pairs, reliability, routers, routers_remark, trade_offs};
 pub(super) use run::{dropped, opening, pools};
@@ -75,10 +75,10 @@ fn known<'a, T: Copy + 'a>(rows: impl Iterator<Item = Quantities<T>> + 'a) -> Ve
     (0..4).filter(|&account| any.get(account) == Some(&true)).collect()
 }
 
-fn at<T: Copy>(values: [Option<T>; 4], account: usize) -> Option<T> {
+pub(super) fn at<T: Copy>(values: [Option<T>; 4], account: usize) -> Option<T> {
     values.get(account).copied().flatten()
 }
 
-fn word(account: usize) -> &'static str {
+pub(super) fn word(account: usize) -> &'static str {
     words::ACCOUNT_WORDS.get(account).copied().unwrap_or("time")
 }

@@ -104,7 +104,8 @@ pub(in crate::report) fn groups(report: &Report, policy: &PolicyReport, most: us
     (grid, left_off)
 }
 
-fn group_name(group: &GroupReport) -> String {
+/// A group by its data set and category.
+pub(in crate::report) fn group_name(group: &GroupReport) -> String {
     match (&group.dataset, &group.category) {
         (Some(dataset), Some(category)) => format!("{dataset} / {category}"),
         (Some(name), None) | (None, Some(name)) => name.clone(),
