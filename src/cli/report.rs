@@ -34,19 +34,16 @@ struct Written<'a> {
 }
 
 pub(super) fn run(args: Args, common: &Common) -> Result<()> {
+    if args.run.len() > 1 && (args.html.is_none() || args.markdown.is_some()) {
+        let what = "several runs make one HTML page, and nothing else";
+        return Err(Error::new(what).at("RUN").found(format!("{} runs", args.run.len())).allowed("1, or several with --html alone").usage());
+    }
     let reports = args.run.iter().map(|run| Report::read(run)).collect::<Result<Vec<_>>>()?;
+    let Some(report) = reports.first() else { return Err(Error::new("a report needs a run").usage()) };
     let files = [&args.markdown, &args.html];
     for file in files.into_iter().flatten() {
         crate::output::claim_file(file, common.force)?;
     }
-    let report = match (reports.as_slice(), &args.markdown, &args.html) {
-        ([one], ..) => one,
-        ([first, ..], None, Some(_)) => first,
-        _ => {
-            let what = "several runs make one HTML page, and nothing else";
-            return Err(Error::new(what).at("RUN").found(reports.len()).allowed("1, or several with --html alone").usage());
-        }
-    };
     let page = args.html.as_ref().map(|_| page(&reports)).transpose()?;
     if let Some(file) = &args.markdown {
         crate::output::file(file, common.force, report.to_markdown().as_bytes())?;

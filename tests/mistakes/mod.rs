@@ -75,6 +75,7 @@ pub const CALLS: &[(i32, &[&str])] = &[
     (2, &["break-even", "toy", "--router-accuracy", "80", "--tolerance=-1", "--electricity", "inf"]),
     (2, &["break-even", "toy", "--policy", "oracle"]),
     (1, &["break-even", "toy", "--policy", "noisy-oracle:router_accuracy=1.2"]),
+    (2, &["report", "run", "another-run", "--markdown", "page.md"]),
     (2, &["day", "toy", "--arrivals-total", "0"]),
     (1, &["day", "toy", "--arrivals", "arrivals.csv"]),
     (1, &["day", "toy", "--arrivals", "folder/notes.txt"]),
