@@ -52,9 +52,9 @@ const LEAST_NAMES: usize = 12;
 /// Headers are wrapped further before names are made narrower than this.
 pub const NAMES: usize = 24;
 
-/// Whether all cells of a column are numbers, or say that there is none.
+/// Whether all cells of a column are numbers, or say that there is none or on which side of one it is.
 pub fn is_numeric(rows: &[Vec<String>], index: usize) -> bool {
-    rows.iter().all(|row| row.get(index).is_some_and(|cell| cell.starts_with(|c: char| c.is_ascii_digit() || "+-−$—".contains(c))))
+    rows.iter().all(|row| row.get(index).is_some_and(|cell| cell.starts_with(|c: char| c.is_ascii_digit() || "+-−$—<>".contains(c))))
 }
 
 /// The width that the columns after the first need at least, the gaps between all of them included,

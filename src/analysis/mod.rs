@@ -19,7 +19,9 @@ pub use break_even::{
     BatchCrossing, BatchSize, BatchSizes, BreakEven, BreakEvenOptions, Crossing, LocalRatio, Map, MisrouteBreakEven, MisrouteMap,
     PriceRatio, Saves, Section, break_even,
 };
-pub use compare::{By, Compared, Comparison, NearlyAll, Perturbed, WorseThan, compare, perturbed};
+pub use compare::{
+    By, Compared, Comparison, Equivalent, Equivalents, Lies, NearlyAll, Perturbed, WorseThan, compare, equivalents, perturbed,
+};
 pub use day::{Day, DayAmounts, DaySavings, DayStrategy, Grid, Grids, Zones, day};
 pub use figure::{ACCOUNT_NAMES, ById, Figure, Fractions, Quantities};
 pub use interval::{bounded, figure, normal_noise, paired};

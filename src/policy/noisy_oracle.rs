@@ -200,6 +200,12 @@ pub struct NoisyOracle {
 }
 
 impl NoisyOracle {
+    /// One that errs around an oracle over some local endpoints, as the defaults of a policy file have it. Its
+    /// rate is that of no error: it is for looking at both ends of a curve.
+    pub fn over(oracle: &Oracle, local: &[EndpointIx], misroute: Misroute) -> Self {
+        NoisyOracle { oracle: oracle.clone(), local: local.to_vec(), rates: Rates::Accuracy(1.0), misroute, failing_only: false }
+    }
+
     /// The oracle that is right.
     pub fn oracle(&self) -> &Oracle {
         &self.oracle

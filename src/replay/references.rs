@@ -63,6 +63,11 @@ impl References {
         })
     }
 
+    /// The oracle of a pool, by its position.
+    pub fn of_pool(&self, pool: usize) -> Option<&Oracle> {
+        self.oracles.get((*self.pools.get(pool)?)?)
+    }
+
     /// Whether any pool has an oracle.
     pub fn of_pools(&self) -> bool {
         self.pools.iter().any(Option::is_some)

@@ -85,6 +85,7 @@ fn compare(report: &Report, comparison: &Comparison) -> String {
         let title = escape(&capital(&view::compared_title(comparison, fallback)));
         text += &format!("## {title}\n\n{}\n", view::compared(report, comparison, fallback, Density::Full).to_markdown());
     }
+    text += &equated(report, comparison);
     let said = [
         ("Left out", view::left_out(comparison)),
         ("Warnings", view::warnings(comparison)),
@@ -94,6 +95,20 @@ fn compare(report: &Report, comparison: &Comparison) -> String {
         text += &format!("### {title}\n\n{}\n", lines.iter().map(|line| format!("- {}\n", escape(line))).collect::<String>());
     }
     text.trim_end().to_owned() + "\n"
+}
+
+/// The router accuracies that policies equal: a table for each pool and misroute rule.
+fn equated(report: &Report, comparison: &Comparison) -> String {
+    let mut text = String::new();
+    for pool in view::equated_pools(comparison) {
+        let title = escape(&capital(&view::equated_title(pool)));
+        text += &format!("## {title}\n\n{}.\n", escape(&capital(view::equated_remark())));
+        for misroute in view::EQUATED_MISROUTES {
+            text += &format!("\n### Misroute {misroute}\n\n{}", view::equated(report, comparison, pool, misroute).to_markdown());
+        }
+        text += "\nThe other misroute rules are in `equivalents.csv`.\n\n";
+    }
+    text
 }
 
 /// How good the predictions of learned policies' routers are.

@@ -200,6 +200,27 @@ pub(super) fn priced() -> Report {
     report
 }
 
+/// Router accuracies that a policy equals: on a curve, beyond both ends, on one that falls, beside a flat one.
+fn equivalents() -> Vec<Equivalents> {
+    let equivalent = |accuracy: Figure, lies: Lies, falls: bool| Equivalent { router_accuracy: Some(accuracy), lies, falls };
+    let under = |(name, _): (&str, _)| {
+        let saves = match name {
+            "accept" => equivalent(figure(-0.1211, 0.0123), Lies::AboveCurve, true),
+            "retry" => equivalent(figure(1.0312, 0.0123), Lies::AboveCurve, false),
+            "uniform" => Equivalent { router_accuracy: None, lies: Lies::FlatCurve, falls: false },
+            _ => equivalent(figure(0.8123, 0.0123), Lies::OnCurve, false),
+        };
+        Equivalents {
+            fallback: XL1.into(),
+            baseline: XL1.into(),
+            misroute: name.into(),
+            by_savings: Fractions { energy: Some(saves), flops: Some(saves), cost: Some(saves), latency: None },
+            by_answers: Some(equivalent(figure(-0.0402, 0.021), Lies::BelowCurve, false)),
+        }
+    };
+    crate::policy::noisy_oracle::Misroute::NAMED.map(under).into()
+}
+
 /// The policies under one fallback side by side, with a router, a warning of each kind and one that was left out.
 pub(super) fn compared() -> Report {
     use crate::analysis::routers::{PairReport, TradeOff, TradeOffPoint};
@@ -220,12 +241,14 @@ pub(super) fn compared() -> Report {
         worse_than: None,
         nearly_all_to: None,
         measures: [("arena-score".to_owned(), Some(0.7123)), ("optimal-selection".to_owned(), None)].into(),
+        equivalents: Vec::new(),
     };
     let noisy = "noisy-oracle:router_accuracy=0.8";
     let small = "always:ladder-s@nvidia-h200-bs1";
     let mut worse = compared("logistic", figure(0.0034, 0.0031), Some(true));
     worse.worse_than = Some(WorseThan { endpoint: SMALL.into(), accounts: vec!["energy".into(), "cost".into()] });
     worse.nearly_all_to = Some(NearlyAll { endpoint: XL1.into(), share: 0.9951 });
+    worse.equivalents = equivalents();
     let mut apart = compared(small, figure(0.0, 0.0), Some(true));
     (apart.above_fixed, apart.not_held) =
         (Fractions::from_array([None; 4]), Some("3 queries have no answer of it, which fixed endpoints do answer".into()));

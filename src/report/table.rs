@@ -74,6 +74,13 @@ fn compare(report: &Report, comparison: &Comparison, width: Option<u16>) -> Vec<
     };
     let mut blocks: Vec<String> = view::compared_fallbacks(report).into_iter().map(table).collect();
     blocks.extend(view::verdicts(report, comparison).iter().map(|sentence| paragraph(sentence, width)));
+    for pool in view::equated_pools(comparison) {
+        let (title, grid, below) = view::equated_shown(report, comparison, pool);
+        let below: String = below.iter().map(|line| paragraph(line, width)).collect();
+        if !grid(Density::Wide).rows.is_empty() {
+            blocks.push(paragraph(&title, width) + &draw(width, grid) + &below);
+        }
+    }
     blocks
 }
 

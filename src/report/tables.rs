@@ -4,6 +4,7 @@
 
 mod compare;
 mod day;
+mod equivalents;
 mod lines;
 
 use super::columns::{Columns, Table};
@@ -43,7 +44,7 @@ struct ShareRow<'a> {
 pub(super) fn all(report: &Report) -> Vec<Table> {
     let replayed =
         [policies(report), shares(report), groups(report), group_shares(report), curves(report), day::day(report), lines::lines(report)];
-    let compared = [compare::compare(report), compare::routers(report), compare::reliability(report)];
+    let compared = [compare::compare(report), equivalents::equivalents(report), compare::routers(report), compare::reliability(report)];
     let studied = report.study.iter().flat_map(study_tables::all);
     replayed.into_iter().chain(compared).chain(studied).filter(|table| table.rows > 0).collect()
 }

@@ -23,9 +23,11 @@ class Case:
     named: list = field(default_factory=list)  # endpoints that the policies name
     misroutes: list = field(default_factory=list)
     accuracies: list = field(default_factory=list)
+    compared: bool = False  # whether policies are held against each other
 
     def arguments(self):
-        found = ["sweep" if self.misroutes else "replay", "trace", *self.flags.arguments()]
+        verb = "sweep" if self.misroutes else "compare" if self.compared else "replay"
+        found = [verb, "trace", *self.flags.arguments()]
         for policy in self.policies:
             found += ["--policy", policy.file]
         for misroute in self.misroutes:
@@ -43,7 +45,7 @@ class Case:
     def about(self):
         if self.misroutes:
             return f"sweep of {len(self.misroutes)} misroutes at {len(self.accuracies)} accuracies"
-        return f"replay of {len(self.policies)} policies"
+        return f"{'comparison' if self.compared else 'replay'} of {len(self.policies)} policies"
 
 
 def oracles():
@@ -183,6 +185,7 @@ def cases(count, seed):
             ids = [e.id for e in trace.endpoints]
             yield Case(label, trace, flags, policies_for(trace, shape, flags, rng), ids)
             yield _sweep(label + "-sweep", trace, flags, rng)
+            yield Case(label + "-compare", trace, flags, compared_policies(trace, shape, flags), ids, compared=True)
 
 
 def missing_rules(shape, fixed_flags):
@@ -210,6 +213,15 @@ def _sweep(label, trace, flags, rng):
     swept = Policy("swept", "noisy-oracle", settings, OVERHEAD if rng.random() < 0.5 else {})
     misroutes = ["cloud", "accept", "verify", "retry", "uniform", "local:0.6:0.25"]
     return Case(label, trace, flags, [swept], misroutes=misroutes, accuracies=[0.0, 0.35, 0.8, 1.0])
+
+
+def compared_policies(trace, shape, flags):
+    """Some of every kind that has an equivalent router accuracy, and one that has none."""
+    ids = [e.id for e in trace.endpoints]
+    locals_ = flags.local or [e.id for e in trace.endpoints if e.tier != "cloud"]
+    found = [Policy("oracle", "oracle"), *fixed(ids), *cascades(locals_)]
+    found += [p for p in routed(trace, locals_, np.random.default_rng(flags.seed)) if p.kind != "recorded"]
+    return [p for p in found if fits(p, shape)]
 
 
 def policies_for(trace, shape, flags, rng):

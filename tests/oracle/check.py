@@ -2,6 +2,7 @@
 
 import account
 import closed_form
+import equivalents
 import figures
 import policies
 import traces
@@ -27,7 +28,8 @@ def write(case, folder):
 
 def pairs(case, world, found):
     """Of each policy what `Comparison.entry` takes."""
-    entries = of_sweep(case, world, found) if case.misroutes else of_replay(case, world, found)
+    of = of_sweep if case.misroutes else of_compare if case.compared else of_replay
+    entries = of(case, world, found)
     return [("the run", found["run"], of_run(world), 1), *entries]
 
 
@@ -79,6 +81,28 @@ def of_replay(case, world, found):
         done.append((entry["name"], groups_by_key(entry), ours, len(outcomes.all)))
     missing = set(known) - {name.split(" (fallback")[0] for name, *_ in done}
     assert not missing, f"not in the report: {missing}"
+    return done
+
+
+def of_compare(case, world, found):
+    """The equivalent router accuracies alone: the policies' figures are those of a replay."""
+    pools = pools_of(case, world)
+    curves = {fallback: equivalents.Curves(pool) for fallback, pool in pools.items()}
+    known = {policy.file: policy for policy in case.policies}
+    theirs = {one["policy"]: one for one in found["compare"]["policies"]}
+    done = []
+    for entry in found["policies"]:
+        policy = known.get(entry["name"].split(" (fallback")[0])
+        if policy is None:
+            continue  # an endpoint's own policy, which the program adds
+        fallbacks = [entry["fallback"]] if entry["fallback"] else list(pools)
+        outcomes = replay(pools[fallbacks[0]], policy, case.flags.replicates)
+        ours = figures.figures(outcomes, None)
+        held = policy.kind not in ORACLES and not ours["unserved"] and not ours["skipped"]
+        equal = [curves[fallback].equal_to(ours) for fallback in fallbacks] if held else []
+        merged = {key: value for one in equal for key, value in one.items()}
+        listed = equivalents.by_key(theirs[entry["name"]].get("equivalents", []))
+        done.append((entry["name"], {"equivalents": listed}, {"equivalents": merged}, 1))
     return done
 
 

@@ -5,6 +5,7 @@
 mod closed_form;
 mod day;
 mod edges;
+mod equivalents;
 mod merging;
 mod oracle;
 mod streaming;

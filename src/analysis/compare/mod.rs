@@ -2,6 +2,7 @@
 //! worse than one endpoint alone.
 
 mod by;
+mod equivalent;
 mod fixed;
 mod measures;
 mod perturbed;
@@ -12,6 +13,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use by::By;
+pub use equivalent::{Equivalent, Equivalents, Lies, equivalents};
 pub use measures::MEASURES_A_POLICY;
 pub use perturbed::{Perturbed, perturbed};
 
@@ -62,6 +64,11 @@ pub struct Compared {
     pub nearly_all_to: Option<NearlyAll>,
     /// Measures of routers' papers that are one number a policy, by name; `None` where one is not defined.
     pub measures: ById<Option<f64>>,
+    /// The router accuracies of noisy oracles that it equals, by misroute rule, in its pool (in all, where it
+    /// depends on none). Empty for a policy with hindsight, for one that leaves queries without an answer, and
+    /// where there can be no oracle.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub equivalents: Vec<Equivalents>,
 }
 
 /// A fixed endpoint that answers at least as well as a policy and takes no more, and is better in one of the two.
@@ -93,6 +100,7 @@ pub fn compare(replay: &Replay, samples: &[Resampled], tallies: &[Tally], by: &B
     let account = account(replay.objective, &subjects, measures);
     let fronts = fronts(&subjects, measures);
     let mut numbers = measures::PolicyMeasures::new(replay, &subjects, measures, account);
+    let curves = equivalent::Curves::new(replay, &subjects, measures);
     let mut policies = Vec::new();
     for (position, subject) in subjects.iter().enumerate() {
         let fixed = subject.held_against(&subjects);
@@ -110,6 +118,7 @@ pub fn compare(replay: &Replay, samples: &[Resampled], tallies: &[Tally], by: &B
             worse_than: if held { fixed::worse_than(measures, subject, &fixed, account) } else { None },
             nearly_all_to: subject.nearly_all(NEARLY_ALL),
             measures: numbers.of(position)?,
+            equivalents: curves.equal_to(subject),
         });
     }
     let mut comparison = Comparison {

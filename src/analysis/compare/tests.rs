@@ -2,6 +2,7 @@ use super::fixed::bought;
 use super::*;
 use crate::analysis::peers::Hull;
 use crate::policy::PolicySpec;
+use crate::policy::noisy_oracle::Misroute;
 use crate::replay::{Request, Silent, Weights};
 use crate::trace::{Columns, Trace};
 use crate::workload::{MissingRules, RoleNames, WorkloadSpec};
@@ -213,4 +214,71 @@ fn keys_are_a_contract() {
     assert!(MEASURES_A_POLICY.iter().all(|name| measures.contains(&(*name).to_owned())) && measures.len() == MEASURES_A_POLICY.len());
     assert!(MEASURES_A_POLICY.iter().all(|name| crate::analysis::peers::find(name).is_ok()));
     assert_eq!(serde_json::from_value::<Comparison>(json).unwrap(), found);
+}
+
+/// The router accuracy that a policy equals by its energy and by its answers, under a misroute rule.
+fn equal(found: &Comparison, policy: &str, misroute: &str) -> [Equivalent; 2] {
+    let under = of(found, policy).equivalents.iter().find(|found| found.misroute == misroute).unwrap();
+    [under.by_savings.energy.unwrap(), under.by_answers.unwrap()]
+}
+
+#[test]
+fn equivalent_router_accuracies_by_hand() {
+    let (trace, folder) = (toy(), tempfile::tempdir().unwrap());
+    let medium = decided(folder.path(), "medium.csv", |_| "medium@laptop");
+    let found = held(&prepared(&trace, &names(&["oracle", "cascade", &medium]), &Request::default()), "above_fixed");
+    let value = |figure: Equivalent| figure.router_accuracy.unwrap().value;
+    let close = |found: f64, wanted: f64| assert!((found - wanted).abs() < 1e-9, "{found} is not {wanted}");
+    // Under cloud the curve goes from the baseline's 180 J and 8 right answers to the oracle's 85 J and 10. The
+    // cascade takes 110 J for 10: it saves 70 of 95 J.
+    let [saves, answers] = equal(&found, "cascade", "cloud");
+    close(value(saves), 70.0 / 95.0);
+    assert_eq!((value(answers), answers.lies, saves.lies, saves.falls), (1.0, Lies::OnCurve, Lies::OnCurve, false));
+    // Medium alone takes 36 J and is right 6 times: it saves more than the oracle and answers worse than the baseline.
+    let [saves, answers] = equal(&found, &medium, "cloud");
+    close(value(saves), 144.0 / 95.0);
+    close(value(answers), -1.0);
+    assert_eq!((saves.lies, answers.lies), (Lies::AboveCurve, Lies::BelowCurve));
+    // Under accept every wrong query costs 28.5 J in all, and 3 are right: the curve falls from a saving of 151.5 J to
+    // one of 95 J, and medium's 144 J lies on it.
+    let [saves, answers] = equal(&found, &medium, "accept");
+    close(value(saves), (151.5 - 144.0) / (151.5 - 95.0));
+    close(value(answers), (6.0 - 3.0) / (10.0 - 3.0));
+    assert!(saves.falls && !answers.falls && saves.lies == Lies::OnCurve);
+    // The fallback is the noisy oracle that is always wrong, and fixed endpoints stand beside the curve too.
+    let [saves, answers] = equal(&found, FIXED[2], "cloud");
+    assert_eq!((value(saves), value(answers)), (0.0, 0.0));
+    // Twelve queries have no interval, and what sees outcomes in advance is no router.
+    assert_eq!(saves.router_accuracy.unwrap().low, None);
+    assert!(of(&found, "oracle").equivalents.is_empty());
+    let one = &of(&found, "cascade").equivalents;
+    assert_eq!((one.len(), one[0].fallback.as_str(), one[0].baseline.as_str()), (5, "large@server", "large@server"));
+}
+
+#[test]
+fn a_policy_without_a_pool_stands_beside_the_curves_of_each() {
+    let trace = toy();
+    let roles = RoleNames { baselines: ["medium@laptop", "large@server"].map(str::to_owned).to_vec(), ..RoleNames::default() };
+    let request = Request { roles, ..Request::default() };
+    let found = held(&prepared(&trace, &names(&["random"]), &request), "above_fixed");
+    let pools = |policy: &str| {
+        let clouds = of(&found, policy).equivalents.iter().filter(|found| found.misroute == "cloud");
+        clouds.map(|found| (found.fallback.clone(), found.baseline.clone())).collect::<Vec<_>>()
+    };
+    let both = ["medium@laptop", "large@server"].map(|id| (id.to_owned(), id.to_owned()));
+    assert_eq!(pools(FIXED[0]), both);
+    assert_eq!(pools("random (fallback large@server)"), both[1..]);
+    // One fallback that is no baseline: against each of them.
+    let roles = RoleNames {
+        fallback: Some("large@server".into()),
+        baselines: vec!["small@laptop".into(), "medium@laptop".into()],
+        ..RoleNames::default()
+    };
+    let found = held(&prepared(&trace, &names(&["random"]), &Request { roles, ..Request::default() }), "above_fixed");
+    assert_eq!(of(&found, "random").equivalents.len(), 2 * Misroute::NAMED.len());
+    // Where nothing is local every curve is flat.
+    let roles = RoleNames { local: vec!["large@server".into()], ..RoleNames::default() };
+    let found = held(&prepared(&trace, &[FIXED[0].to_owned()], &Request { roles, ..Request::default() }), "above_fixed");
+    let [saves, answers] = equal(&found, FIXED[0], "cloud");
+    assert_eq!((saves.lies, saves.router_accuracy, answers.lies), (Lies::FlatCurve, None, Lies::FlatCurve));
 }

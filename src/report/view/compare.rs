@@ -1,6 +1,6 @@
 //! Policies side by side.
 
-use super::{at, marked_name, word};
+use super::{at, equivalents, marked_name, word};
 use crate::analysis::{ACCOUNT_NAMES, By};
 use crate::report::grid::{Density, Grid};
 use crate::report::words::{self, PARETO, amount, list, name_under, or_unknown, percent, signed, significant, with_interval};
@@ -94,7 +94,7 @@ fn sorted_column(grid: &mut Grid, report: &Report, comparison: &Comparison, rows
 }
 
 /// A fixed endpoint by its id.
-fn short_name(name: &str) -> String {
+pub(super) fn short_name(name: &str) -> String {
     name.strip_prefix("always:endpoint=").map_or(name.to_owned(), |id| format!("always {id}"))
 }
 
@@ -110,9 +110,10 @@ pub(in crate::report) fn verdicts(report: &Report, comparison: &Comparison) -> V
         let (best, figure) = all.max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
         let with = fallback.map(|id| format!(" with fallback {id}")).unwrap_or_default();
         let (name, points) = (name_under(best, fallback), with_interval(Some(figure), words::points, " "));
+        let equals = equivalents::equals(comparison, best, fallback).map(|equals| format!(" {equals}")).unwrap_or_default();
         Some(format!(
             "Of the policies{with} that choose one endpoint a query, `{name}` is best: {points} points of answer accuracy against \
-             the best coin between fixed endpoints for the same {}; {}",
+             the best coin between fixed endpoints for the same {}; {}{equals}",
             word(account),
             conclusion(figure)
         ))

@@ -3,6 +3,7 @@
 mod break_even;
 mod compare;
 mod day;
+mod equivalents;
 mod headline;
 mod policies;
 mod reproduction;
@@ -16,6 +17,7 @@ pub(super) use break_even::{blocks, section_title};
 pub(super) use compare::{compared, compared_fallbacks, compared_title, left_out, robustness, verdicts, warnings};
 pub(crate) use day::day_name;
 pub(super) use day::{day, day_baselines, day_grids, day_known, day_opening};
+pub(super) use equivalents::{EQUATED_MISROUTES, equated, equated_pools, equated_shown, equated_title, remark as equated_remark};
 pub(super) use headline::{headlines, measured, results, swept_at};
 pub(super) use policies::{further, group_name, groups, policies, policies_under, shares};
 pub(super) use reproduction::reproduction;
@@ -36,6 +38,7 @@ pub(super) fn legend(report: &Report, text: &str) -> Option<String> {
         (HINDSIGHT.trim(), "sees outcomes in advance: a bound, not something to deploy"),
         (OWN.trim(), "falls back on the baseline itself"),
         (words::PARETO.trim(), "Pareto-optimal: no other policy without hindsight takes less and answers better"),
+        (words::FALLS.trim(), "this curve falls: better routers save (answer) less"),
         (words::UNKNOWN, "not known"),
         ("[", interval),
     ];
