@@ -173,10 +173,23 @@ pub fn in_a_line(text: &str) -> String {
 pub fn nearest<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     names
         .into_iter()
-        .map(|name| (strsim::jaro_winkler(&typed.to_lowercase(), &name.to_lowercase()), name))
+        .map(|name| (similarity(&typed.to_lowercase(), &name.to_lowercase()), name))
         .filter(|(similarity, _)| *similarity > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name)
+}
+
+/// How alike two names are, 0 to 1. One slip in a short name (two letters that changed places, one too many)
+/// makes little of it alike by letters, and is a slip all the same.
+fn similarity(typed: &str, name: &str) -> f64 {
+    let is_slip = typed.len().min(name.len()) > 2 && strsim::osa_distance(typed, name) == 1;
+    if is_slip { 0.99 } else { strsim::jaro_winkler(typed, name) }
+}
+
+/// What is said of a word that is none of a few, in a line: for parsers of words, which give a text.
+pub fn none_of(typed: &str, names: &[&str]) -> String {
+    let meant = nearest(typed, names.iter().copied()).map(|name| format!("; did you mean `{name}`?"));
+    format!("`{typed}` is none of: {}{}", names.join(", "), meant.unwrap_or_default())
 }
 
 /// The error of a name that is not in a list: the nearest one as a hint, and all that are.
@@ -201,6 +214,17 @@ mod tests {
         // What people write stays: accents, other scripts, a family of joined signs.
         let honest = "Müller – 東京 – 👨\u{200d}👩\u{200d}👧 – עברית";
         assert_eq!(printable(honest), honest);
+    }
+
+    #[test]
+    fn a_slip_is_seen_in_short_names_too() {
+        let names = ["ladder", "toy", "cost", "cloud"];
+        assert_eq!(
+            ["tyo", "laddr", "cots", "clod", "tox"].map(|typed| nearest(typed, names)),
+            [Some("toy"), Some("ladder"), Some("cost"), Some("cloud"), Some("toy")]
+        );
+        assert_eq!(["speed", "x", "nowhere"].map(|typed| nearest(typed, names)), [None; 3]);
+        assert_eq!(none_of("toal", &["total", "active"]), "`toal` is none of: total, active; did you mean `total`?");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Tables of text that fit the terminal.
 
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width, presets};
 
 use crate::error::printable;
 
@@ -10,6 +12,21 @@ pub fn terminal_width() -> Option<u16> {
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     said.filter(|&columns| columns > 0).or_else(|| Table::new().width())
 }
+
+/// Stands before each line of a table's header where headers are marked. No text of a table has it: its cells
+/// are made printable.
+pub const HEADING: char = '\u{1}';
+
+static MARKED: AtomicBool = AtomicBool::new(false);
+
+/// From here on the headers of tables are marked with [`HEADING`], or they are not: for a terminal that is to
+/// show them apart, and nowhere else.
+pub fn mark_headers(marked: bool) {
+    MARKED.store(marked, Ordering::Relaxed);
+}
+
+/// Stands below a header while a table is laid out, and is taken out then.
+const BELOW_HEADER: char = '\u{1f}';
 
 /// A table that fits the terminal: the first column to the left, numbers to the right.
 pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
@@ -24,6 +41,7 @@ pub fn fitted(header: &[&str], rows: &[Vec<String>], width: Option<u16>) -> Stri
     if let Some(width) = width {
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     }
+    table.style_mut().header_separator = LineStyle::none().fill(BELOW_HEADER);
     let widths = widths(header, rows, width);
     table.set_header(header.iter().map(|cell| Cell::new(printable(cell))));
     for row in rows {
@@ -42,7 +60,16 @@ pub fn fitted(header: &[&str], rows: &[Vec<String>], width: Option<u16>) -> Stri
             column.set_constraint(ColumnConstraint::Absolute(Width::Fixed((content + gap) as u16)));
         }
     }
-    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+    let (mut is_header, marked) = (true, MARKED.load(Ordering::Relaxed));
+    let line = |line: String| match line.starts_with(BELOW_HEADER) {
+        true => {
+            is_header = false;
+            String::new()
+        }
+        false if is_header && marked => format!("{HEADING}{line}\n"),
+        false => format!("{line}\n"),
+    };
+    table.lines().map(|line| line.trim_end().to_owned()).map(line).collect()
 }
 
 /// Columns between two columns.

@@ -54,7 +54,13 @@ pub struct Usd(pub f64);
 impl fmt::Display for Usd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let size = self.0.abs();
-        if size >= 100.0 || size == 0.0 {
+        if size >= 1000.0 && size < 1e15 {
+            // Cents mean nothing beside ten thousand dollars.
+            let text = if size < 10_000.0 { format!("{size:.2}") } else { format!("{size:.0}") };
+            let (whole, cents) = text.split_once('.').map_or((text.as_str(), String::new()), |(whole, cents)| (whole, format!(".{cents}")));
+            let sign = if self.0 < 0.0 { "-" } else { "" };
+            write!(f, "{sign}${}{cents}", Count(whole.parse().unwrap_or(usize::MAX)))
+        } else if size >= 100.0 || size == 0.0 {
             write!(f, "${:.2}", self.0)
         } else {
             // Four significant digits, since a query costs fractions of a cent.
@@ -120,6 +126,10 @@ mod tests {
         assert_eq!(Seconds(0.0123).to_string(), "12.3 ms");
         assert_eq!(Flops(0.0).to_string(), "0 FLOP");
         assert_eq!(Usd(0.000412).to_string(), "$0.0004120");
+        assert_eq!(
+            [121.687, 1499.75, 359_030.89, 12_345_678.9].map(|usd| Usd(usd).to_string()),
+            ["$121.69", "$1,499.75", "$359,031", "$12,345,679"]
+        );
         assert_eq!((Count(80_200_000).to_string(), Count(999).to_string()), ("80,200,000".to_owned(), "999".to_owned()));
         assert_eq!(Ratio(0.20833).to_string(), "0.2083");
         assert_eq!(Ratio(3.8e-5).to_string(), "3.800e-5");

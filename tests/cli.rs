@@ -15,17 +15,9 @@ fn wattroute(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_wattroute")).args(arguments).current_dir(folder).env("COLUMNS", "100").output().unwrap()
 }
 
-/// The verbs of the program, from its own help.
-fn verbs() -> Vec<String> {
-    let help = String::from_utf8(wattroute(Path::new("."), &["--help"]).stdout).unwrap();
-    let verbs = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| line.starts_with("  "));
-    verbs.filter(|line| !line.starts_with("   ")).map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
-}
-
 #[test]
 fn help() {
-    let verbs = verbs();
-    assert!(verbs.len() >= 7, "{verbs:?}");
+    let verbs = wattroute::cli::verbs();
     if std::env::var("TRYCMD").is_ok_and(|action| action == "overwrite") {
         // A verb that is new gets its place; trycmd fills in what the program says.
         let calls = std::iter::once(String::new()).chain(verbs.iter().map(|verb| format!("{verb} ")));

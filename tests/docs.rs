@@ -5,28 +5,21 @@
 //! 0. A line `...` stands for any lines, `[..]` for anything in a line. The commands of a page run in
 //! order in one empty folder, on a terminal of 100 columns. A block with a language and a file name
 //! (```` ```csv answers.csv ````) is put there first. Blocks ```` ```console data ```` need
-//! `WATTROUTE_DATA`. `SNAPSHOTS=overwrite cargo test --test docs` puts what the commands print into the pages.
+//! `WATTROUTE_DATA`. `SNAPSHOTS=overwrite cargo test --test docs` puts what the commands print into the pages,
+//! and makes the pages of `docs/reference` anew. What is shown and not run is read (`book/blocks.rs`).
 // A test may stop at the first surprise.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod book;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use book::pages;
 use snapbox::Data;
-use wattroute::policy::{KINDS, PolicyKind, learned};
 
 const DATA: &str = "WATTROUTE_DATA";
 const COLUMNS: &str = "100";
-
-/// The README and the pages of `docs/`, `policies/` and `notebooks/`.
-fn pages() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut pages = vec![root.join("README.md"), root.join("policies/README.md"), root.join("notebooks/README.md")];
-    let docs = std::fs::read_dir(root.join("docs")).expect("docs/").map(|entry| entry.expect("an entry").path());
-    pages.extend(docs.filter(|path| path.extension().is_some_and(|ending| ending == "md")));
-    pages.sort();
-    pages
-}
 
 /// Runs the blocks of a page and gives the page with what they print; without data the blocks that need it stay as they are.
 fn run_page(page: &str, data: Option<&str>) -> String {
@@ -126,33 +119,36 @@ fn the_commands_on_real_data_print_what_the_pages_show() {
     hold(pages().into_iter().filter(with_data), Some(&data));
 }
 
-/// The kinds of policies with their parameters, as `policies/README.md` lists them.
-fn kinds() -> String {
-    let parameter = |(name, meaning): &(&str, &str)| format!("| `{}` | {meaning} |\n", name.replace(", ", "`, `"));
-    let section = |kind: &PolicyKind| {
-        let parameters: String = kind.parameters.iter().map(parameter).collect();
-        format!("\n### `{}`\n{}\n\n| parameter | meaning |\n| --- | --- |\n{parameters}", kind.name, kind.summary)
-    };
-    let kind = |section: &str, (name, summary, parameters): (&str, &str, &[(&str, &str)])| {
-        let parameters: String = parameters.iter().map(parameter).collect();
-        let table = if parameters.is_empty() { String::new() } else { format!("\n| parameter | meaning |\n| --- | --- |\n{parameters}") };
-        format!("\n#### `{section}`: `{name}`\n{summary}\n{table}")
-    };
-    let of_learned = learned::sections().into_iter().flat_map(|section| section.kinds.into_iter().map(move |of| kind(section.name, of)));
-    KINDS.iter().map(section).chain(of_learned).collect()
+#[test]
+fn the_reference_is_what_the_code_says() {
+    for (file, now) in book::reference::made() {
+        let path = book::root().join("docs/reference").join(file);
+        let page = std::fs::read_to_string(&path).unwrap_or_default();
+        if page != now && overwrite() {
+            std::fs::write(&path, now).expect("a page");
+        } else {
+            assert!(page == now, "{} is old: SNAPSHOTS=overwrite cargo test --test docs", path.display());
+        }
+    }
 }
 
 #[test]
-fn the_page_on_policies_lists_every_kind_and_parameter() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/README.md");
-    let page = std::fs::read_to_string(&path).expect("the page");
-    let (before, rest) = page.split_once("<!-- kinds: SNAPSHOTS=overwrite writes them -->\n").expect("the start of the list");
-    let (listed, after) = rest.split_once("\n<!-- end of the kinds -->").expect("the end of the list");
-    if listed != kinds() && overwrite() {
-        let now = format!("{before}<!-- kinds: SNAPSHOTS=overwrite writes them -->\n{}\n<!-- end of the kinds -->{after}", kinds());
-        return std::fs::write(&path, now).expect("a page");
-    }
-    assert_eq!(listed, kinds(), "{} is old: SNAPSHOTS=overwrite cargo test --test docs", path.display());
+fn every_toml_block_is_read_as_what_it_is() {
+    book::blocks::every_toml_is_read();
+}
+
+#[test]
+fn every_command_and_option_exists() {
+    book::blocks::every_command_is_understood();
+    book::blocks::every_option_exists();
+    book::blocks::a_wrong_block_is_seen();
+}
+
+#[test]
+fn every_link_leads_somewhere_and_the_contents_are_whole() {
+    book::links::every_link_leads_somewhere();
+    book::links::the_contents_list_every_page();
+    book::links::a_wrong_link_is_seen();
 }
 
 #[test]

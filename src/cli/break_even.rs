@@ -8,10 +8,10 @@ use crate::policy::PolicySpec;
 use crate::replay::Replay;
 use crate::report::build;
 
-/// Where savings vanish: local energy, batch size of the cloud, router accuracy, prices
+/// Where savings vanish: energy, batch size, accuracy, prices
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  wattroute break-even ladder\n  \
-    wattroute break-even my-trace --router-accuracy 0.7 --electricity 0.30 --out runs/break-even")]
+    wattroute break-even my-trace --router-accuracy 0.7 --electricity 0.30")]
 pub(super) struct Args {
     #[command(flatten)]
     run: RunArgs,

@@ -9,7 +9,7 @@ use crate::units::Count;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit code 1 where there is a fault; warnings and notes do not count.\n\nExample:\n  wattroute check my-trace")]
 pub(super) struct Args {
-    /// Folder of the trace, or the name of one that the program carries
+    /// Folder of a trace, or the name of one in the program
     trace: String,
 }
 

@@ -12,18 +12,20 @@ use crate::trace::EndpointIx;
 use crate::workload::Roles;
 
 const HELP: &str = "\
-The policies of the program that the trace can feed, and one for each endpoint that always takes
-it. Those that do not fit are named, with what they would need.
+The policies of the program that the trace can feed, and one for each endpoint
+that always takes it. Those that do not fit are named, with what they would
+need.
 
---by takes above_fixed (answer accuracy above every mix of fixed endpoints for the same amount),
-answer_accuracy, energy, compute, cost, latency (a query), savings, or a measure that is one
-number a policy: arena-score, cost-saving, optimal-selection and others (`wattroute measures`).
+--by takes above_fixed (answer accuracy above every mix of fixed endpoints for
+the same amount), answer_accuracy, energy, compute, cost, latency (a query),
+savings, or a measure that is one number a policy: arena-score, cost-saving,
+optimal-selection and others (`wattroute measures`).
 
 Examples:
   wattroute compare ladder --all
-  wattroute compare my-trace --policy my-router.toml --policy oracle --by cost --out runs/compare";
+  wattroute compare my-trace --policy my-router.toml --policy oracle --by cost";
 
-/// Policies side by side: which are worth their cost, which one endpoint beats
+/// Policies side by side: which of them are worth their cost
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(super) struct Args {
@@ -32,7 +34,7 @@ pub(super) struct Args {
     /// Compare every policy of the program; so it is where no policy is named
     #[arg(long)]
     all: bool,
-    /// Policy to compare: NAME or FILE, with settings as NAME:key=value,key=value; may be given several times
+    /// Policy to compare: NAME or FILE, with settings as NAME:key=value,key=value; may be given several times [default: all of the program]
     #[arg(long = "policy", value_name = "NAME|FILE")]
     policies: Vec<String>,
     /// Figure to sort by

@@ -17,11 +17,12 @@ use crate::workload::{Arrivals, PAPER_ARRIVALS, Roles};
 /// The strategies of the paper's Figure 4, beside the one that always takes the baseline.
 const STRATEGIES: [&str; 4] = ["random", "noisy-oracle:router_accuracy=0.6", "noisy-oracle:router_accuracy=0.8", "oracle"];
 
-/// Strategies over a day of arrivals, drawn from the queries of a trace
+/// Strategies over a day of arrivals: energy, compute, money, CO2
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  wattroute day ladder --baseline ladder-xl@nvidia-h200-bs1 --out runs/day\n  \
-    wattroute day my-trace --arrivals AzureLLMInferenceTrace_conv.csv --arrivals-total 1000000\n  \
-    wattroute day my-trace --carbon local=NO_2022_hourly.csv --carbon cloud=US-CAL-CISO_2022_hourly.csv --carbon-day 2022-06-21")]
+    wattroute day my-trace --arrivals azure.csv --arrivals-total 1000000\n  \
+    wattroute day my-trace --carbon local=NO_2022_hourly.csv \\\n      \
+    --carbon cloud=US-CAL-CISO_2022_hourly.csv --carbon-day 2022-06-21")]
 pub(super) struct Args {
     #[command(flatten)]
     run: RunArgs,

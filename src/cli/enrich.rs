@@ -4,13 +4,16 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::replaying::OUTPUT;
 use super::{Common, output};
-use crate::error::{Error, Result, in_a_line};
+use crate::error::{Error, Result, none_of};
 use crate::trace::enrich::{self, EnrichOptions, Filled, FlopsBy, Missing};
 use crate::trace::{Draft, TracePlace, schema};
+use crate::units::Count;
 
 const HELP: &str = "\
-Only missing cells are filled; each is marked with its source, a stand-in by name.
+Only missing cells are filled; each is marked with its source, a stand-in by
+name.
 
 KEY is the key of an entry, or words of it that no other entry has:
   in a profile     MODEL@HARDWARE:batch=N, as in Qwen/Qwen3-14B@H100x8:batch=128
@@ -19,46 +22,52 @@ KEY is the key of an entry, or words of it that no other entry has:
 
 A plain profile (.csv, or .toml with one [[entry]] each) has `model` and any of:
 hardware, batch_size, energy_per_output_token_j, energy_per_request_j,
-latency_per_output_token_s, latency_per_request_s, throughput_output_tokens_per_s,
-power_w, params_total_b, params_active_b, input_usd_per_mtok, output_usd_per_mtok,
-energy_scope.
+latency_per_output_token_s, latency_per_request_s,
+throughput_output_tokens_per_s, power_w, params_total_b, params_active_b,
+input_usd_per_mtok, output_usd_per_mtok, energy_scope.
 
 Examples:
-  wattroute enrich mmlu --out mmlu-energy --profile gpqa.json --output-tokens 250 \\
+  wattroute enrich my-trace --electricity 0.20 --out my-trace-priced
+  wattroute enrich mmlu --out mmlu-energy --profile gpqa.json \\
+      --output-tokens 250 \\
       --as mixtral-8x7b-instruct-v0.1=Qwen/Qwen3-14B@B200:batch=8
   wattroute enrich mmlu --out mmlu-priced --prices model_prices.json \\
-      --output-tokens 250 --tokens-from-text --as \\
-      mixtral-8x7b-instruct-v0.1=together_ai/mistralai/Mixtral-8x7B-Instruct-v0.1";
+      --output-tokens 250 --tokens-from-text \\
+      --as mixtral-8x7b=together_ai/mistralai/Mixtral-8x7B-Instruct-v0.1";
 
-/// Fill in missing energy, latency, compute and cost of a trace from measured profiles
+/// The headings of options.
+const SOURCES: &str = "Where figures come from";
+const ESTIMATES: &str = "What is estimated";
+
+/// Fill in missing energy, time, compute and cost from measurements
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(super) struct Args {
     /// Folder of a trace, or the name of one in the program
     trace: String,
     /// Profile: ML.ENERGY leaderboard (.json) or figures of your own (.toml, .csv); may be repeated
-    #[arg(long = "profile", value_name = "FILE", num_args = 1..)]
+    #[arg(long = "profile", value_name = "FILE", num_args = 1.., help_heading = SOURCES)]
     profiles: Vec<PathBuf>,
     /// Price list (.json): USD for the tokens of a model
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = SOURCES)]
     prices: Option<PathBuf>,
     /// Which entry an endpoint gets, as a choice or as a stand-in; KEY `none` looks nothing up
-    #[arg(long = "as", value_name = "ENDPOINT=KEY", value_parser = pair)]
+    #[arg(long = "as", value_name = "ENDPOINT=KEY", value_parser = pair, help_heading = SOURCES)]
     stand_ins: Vec<(String, String)>,
-    /// Price of electricity: what the energy of local endpoints without a token price costs
-    #[arg(long, value_name = "USD_PER_KWH")]
+    /// Price of electricity: what the energy of local endpoints without a token price costs [default: the trace's, else not counted]
+    #[arg(long, value_name = "USD_PER_KWH", help_heading = SOURCES)]
     electricity: Option<f64>,
-    /// Output tokens of answers that have none (marked as estimated); for one endpoint: ENDPOINT=N
-    #[arg(long, value_name = "N", value_parser = tokens)]
+    /// Output tokens of answers that have none, marked as estimated; for one endpoint: ENDPOINT=N [default: they stay missing]
+    #[arg(long, value_name = "N", value_parser = tokens, help_heading = ESTIMATES)]
     output_tokens: Vec<(Option<String>, f64)>,
-    /// Count missing input tokens from the prompts, four characters each (marked as estimated)
-    #[arg(long)]
+    /// Count missing input tokens from the prompts, four characters each, marked as estimated [default: they stay missing]
+    #[arg(long, help_heading = ESTIMATES)]
     tokens_from_text: bool,
     /// Which parameters compute follows from: total or active [default: active where known]
-    #[arg(long, value_name = "WHICH", value_parser = flops)]
+    #[arg(long, value_name = "WHICH", value_parser = flops, help_heading = ESTIMATES)]
     flops: Option<FlopsBy>,
     /// Folder of the new trace [default: the trace itself, with --force]
-    #[arg(long, value_name = "TRACE")]
+    #[arg(long, value_name = "TRACE", help_heading = OUTPUT)]
     out: Option<PathBuf>,
 }
 
@@ -85,7 +94,7 @@ fn flops(text: &str) -> std::result::Result<FlopsBy, String> {
     match text {
         "total" => Ok(FlopsBy::Total),
         "active" => Ok(FlopsBy::Active),
-        other => Err(format!("`{other}` is none of: total, active")),
+        other => Err(none_of(other, &["total", "active"])),
     }
 }
 
@@ -152,7 +161,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
         let cells = |cells: &mut dyn Iterator<Item = usize>| cells.sum::<usize>();
         let filled = cells(&mut log.filled.iter().map(|filled| filled.cells));
         let missing = cells(&mut log.missing.iter().map(|missing| missing.cells));
-        let lines: String = log.lines().iter().map(|line| format!("  {}\n", in_a_line(line))).collect();
-        format!("{}: {filled} cells filled, {missing} still missing\n{lines}", out.display())
+        let lines: String = log.lines().iter().map(|line| output::below(line)).collect();
+        format!("{}: {} cells filled, {} still missing\n{lines}", out.display(), Count(filled), Count(missing))
     })
 }

@@ -5,16 +5,24 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::replaying::OUTPUT;
 use super::{Common, output};
-use crate::error::{Error, Result, in_a_line};
+use crate::error::{Error, Result, none_of};
 use crate::trace::Tier;
 use crate::trace::import::{self, ImportOptions};
 use crate::trace::schema::TRACE_FILE;
+use crate::units::Count;
+
+/// The headings of options.
+const FORMAT: &str = "Of single formats";
+const MISSING: &str = "What the files do not say";
+const KEPT: &str = "What is kept";
 
 /// Make a trace from another program's files
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  wattroute import ipw runs/profile_* --out my-trace\n  \
-    wattroute import routellm mmlu/ --out mmlu --output-tokens 250 --tier gpt-4-1106-preview=cloud")]
+    wattroute import table answers.csv --map map.toml --out my-trace\n  \
+    wattroute import routellm mmlu/ --out mmlu --tier gpt-4-1106-preview=cloud")]
 pub(super) struct Args {
     /// The format of the input: see `wattroute formats`
     format: String,
@@ -22,40 +30,40 @@ pub(super) struct Args {
     #[arg(required = true)]
     input: Vec<PathBuf>,
     /// Folder of the new trace
-    #[arg(long, value_name = "TRACE")]
+    #[arg(long, value_name = "TRACE", help_heading = OUTPUT)]
     out: PathBuf,
     /// Name of the trace [default: the name of the folder]
-    #[arg(long)]
+    #[arg(long, help_heading = OUTPUT)]
     name: Option<String>,
     /// Mapping file: names columns, units and conversions (table)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = FORMAT)]
     map: Option<PathBuf>,
-    /// Output tokens of answers that have none (marked as estimated)
-    #[arg(long, value_name = "N", conflicts_with = "tokens_from_text")]
+    /// Output tokens of answers that have none, marked as estimated [default: they stay missing]
+    #[arg(long, value_name = "N", conflicts_with = "tokens_from_text", help_heading = MISSING)]
     output_tokens: Option<f64>,
-    /// Count missing tokens from the texts, four characters each, rounded up (marked as estimated)
-    #[arg(long)]
+    /// Count missing tokens from the texts, four characters each, rounded up, marked as estimated [default: they stay missing]
+    #[arg(long, help_heading = MISSING)]
     tokens_from_text: bool,
-    /// Keep columns that nothing else uses as features that a router may look at (see `wattroute formats`)
-    #[arg(long)]
+    /// Keep columns that nothing else uses as features that a router may look at (see `wattroute formats`) [default: they are listed and left out]
+    #[arg(long, help_heading = KEPT)]
     keep_features: bool,
-    /// Leave the prompts out of the trace
-    #[arg(long)]
+    /// Leave the prompts out of the trace [default: they are kept]
+    #[arg(long, help_heading = KEPT)]
     no_prompts: bool,
     /// Drop the queries whose prompts stand in this JSONL file, `eval_prompt` (see `wattroute formats`)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = KEPT)]
     drop_prompts: Option<PathBuf>,
-    /// Which filter counts (lm-eval: one row for each query and filter)
-    #[arg(long)]
+    /// Which filter counts (lm-eval: one row for each query and filter) [default: the only one]
+    #[arg(long, help_heading = FORMAT)]
     filter: Option<String>,
-    /// Which metric is the score (lm-eval)
-    #[arg(long, value_name = "METRIC")]
+    /// Which metric is the score (lm-eval) [default: the only one]
+    #[arg(long, value_name = "METRIC", help_heading = FORMAT)]
     score: Option<String>,
     /// Tier of an endpoint or model: phone, local or cloud
-    #[arg(long = "tier", value_name = "ENDPOINT=TIER", value_parser = tier)]
+    #[arg(long = "tier", value_name = "ENDPOINT=TIER", value_parser = tier, help_heading = MISSING)]
     tiers: Vec<(String, Tier)>,
     /// Hardware of a model, where the source does not tell it
-    #[arg(long = "hardware", value_name = "MODEL=HARDWARE", value_parser = pair)]
+    #[arg(long = "hardware", value_name = "MODEL=HARDWARE", value_parser = pair, help_heading = MISSING)]
     hardware: Vec<(String, String)>,
 }
 
@@ -78,7 +86,7 @@ fn tier(text: &str) -> std::result::Result<(String, Tier), String> {
         "phone" => Ok((key, Tier::Phone)),
         "local" => Ok((key, Tier::Local)),
         "cloud" => Ok((key, Tier::Cloud)),
-        other => Err(format!("`{other}` is none of: phone, local, cloud")),
+        other => Err(none_of(other, &["phone", "local", "cloud"])),
     }
 }
 
@@ -109,8 +117,9 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     draft.write(&args.out, common.force)?;
     let imported = Imported { trace: &args.out, queries, endpoints: ids.iter().map(String::as_str).collect(), notes: &notes };
     output::show(common, &imported, || {
-        let notes: String = notes.iter().map(|note| format!("  {}\n", in_a_line(note))).collect();
+        let notes: String = notes.iter().map(|note| output::below(note)).collect();
         let note = if notes.is_empty() { "  nothing was dropped, doubled, missing or converted\n".to_owned() } else { notes };
-        format!("{}: {queries} queries, {} endpoints ({})\n{note}", args.out.display(), ids.len(), ids.join(", "))
+        let size = format!("{} queries, {} endpoints", Count(queries), ids.len());
+        output::text(&format!("{}: {size} ({})", args.out.display(), ids.join(", "))) + &note
     })
 }

@@ -7,11 +7,11 @@ use crate::error::Result;
 use crate::trace::{Columns, Metric, Tier, Trace};
 use crate::units::{Count, Flops, Joules, Ratio, Seconds, Share, Usd, Watts};
 
-/// Look at a trace: accuracy, energy, time, money, coverage, and what is missing
+/// Accuracy, energy, time, money, coverage, and what is missing
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  wattroute inspect toy\n  wattroute inspect my-trace --correct-at 0.5 --json")]
 pub(super) struct Args {
-    /// Folder of the trace, or the name of one that the program carries
+    /// Folder of a trace, or the name of one in the program
     #[arg(default_value = "ladder")]
     trace: String,
     /// Score from which an answer is correct [default: the trace's, else 1 where every score is 0 or 1]

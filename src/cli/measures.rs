@@ -6,7 +6,7 @@ use super::{Common, output};
 use crate::analysis::peers::{self, Better, MEASURES, Measure};
 use crate::error::Result;
 
-/// List the measures of routers' papers, with their formulas
+/// List the measures of routers' papers, or show a formula
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  wattroute measures\n  wattroute measures apgr")]
 pub(super) struct Args {
@@ -31,10 +31,9 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
 
 fn text() -> String {
     let rows: Vec<_> = MEASURES.iter().map(|measure| vec![measure.name.to_owned(), measure.title.to_owned()]).collect();
-    format!(
-        "{}\nEach is computed by its authors' formula; `wattroute measures NAME` shows it, where a paper and its code part, and where we had to choose.\n",
-        output::table(&["measure", "what it says"], &rows)
-    )
+    let more = "Each is computed by its authors' formula; `wattroute measures NAME` shows it, where a paper and its code part, and \
+                where we had to choose.";
+    format!("{}\n{}", output::table(&["measure", "what it says"], &rows), output::text(more))
 }
 
 fn one(measure: &Measure) -> String {
@@ -46,5 +45,5 @@ fn one(measure: &Measure) -> String {
     let mut facts = vec![("formula", measure.formula), ("source", measure.source), ("needs", measure.needs), ("better", better)];
     facts.extend(measure.difference.map(|difference| ("difference", difference)));
     let facts: Vec<_> = facts.into_iter().map(|(label, text)| (label, text.to_owned())).collect();
-    format!("{}: {}\n\n{}", measure.name, measure.title, output::facts(&facts))
+    format!("{}\n{}", output::text(&format!("{}: {}", measure.name, measure.title)), output::facts(&facts))
 }

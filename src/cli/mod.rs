@@ -14,6 +14,7 @@
 mod break_even;
 mod check;
 mod compare;
+mod completions;
 mod day;
 mod enrich;
 mod figures;
@@ -21,8 +22,10 @@ mod finish;
 mod formats;
 mod import;
 mod inspect;
+mod man;
 mod measures;
 mod output;
+mod paint;
 mod parts;
 mod policies;
 mod replay;
@@ -35,115 +38,133 @@ mod study;
 mod sweep;
 mod synth;
 mod train;
+mod tree;
 
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{Error, Result};
+pub use tree::{reference, understood, verbs};
 
 /// What would it cost, and what would it save, to route LLM queries differently?
 #[derive(Debug, Parser)]
-#[command(name = "wattroute", version, about, max_term_width = 110, disable_help_subcommand = true)]
+#[command(
+    name = "wattroute",
+    version,
+    about,
+    max_term_width = tree::WIDEST,
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    subcommand_value_name = "VERB",
+    subcommand_help_heading = "VERBS",
+    after_help = "Examples:\n  wattroute sweep ladder --out runs/ladder\n  \
+        wattroute replay toy --policy oracle --policy random\n  wattroute break-even ladder --json"
+)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
     #[command(flatten)]
     common: Common,
+    /// Print the version
+    #[arg(short = 'V', long, action = clap::ArgAction::Version, help_heading = EVERYWHERE)]
+    version: Option<bool>,
 }
+
+/// The heading of the options that every verb has.
+const EVERYWHERE: &str = "Everywhere";
 
 /// Options of every verb.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Common {
-    /// Print one JSON object on stdout and nothing else
-    #[arg(long, global = true, help_heading = "Everywhere")]
+    /// Print one JSON object on stdout and nothing else; errors as one JSON object on stderr
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
     /// Print errors only
-    #[arg(long, global = true, help_heading = "Everywhere")]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub quiet: bool,
     /// Seed of every random number: the same seed gives the same bytes
-    #[arg(long, global = true, value_name = "S", default_value_t = 0, help_heading = "Everywhere")]
+    #[arg(long, global = true, value_name = "S", default_value_t = 0, help_heading = EVERYWHERE)]
     pub seed: u64,
     /// Threads to work on [default: all cores]
-    #[arg(long, global = true, value_name = "N", help_heading = "Everywhere")]
+    #[arg(long, global = true, value_name = "N", help_heading = EVERYWHERE)]
     pub threads: Option<usize>,
-    /// Replace what is there already
-    #[arg(long, global = true, help_heading = "Everywhere")]
+    /// Replace what is there already [default: that is an error]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub force: bool,
+    /// Print this help
+    #[arg(short, long, global = true, action = clap::ArgAction::Help, help_heading = EVERYWHERE)]
+    help: Option<bool>,
 }
 
+/// The verbs. What each does is said beside its arguments, and `tree` lists them by purpose.
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Make a trace from another program's files
     Import(import::Args),
-    /// Generate a trace from a spec
     Synth(synth::Args),
-    /// Look at a trace: accuracy, energy, time, money, coverage, and what is missing
     Inspect(inspect::Args),
-    /// What each policy would have cost, saved and answered
     Replay(Box<replay::Args>),
-    /// Policies side by side: which are worth their cost, which one endpoint beats
     Compare(Box<compare::Args>),
-    /// Savings and answer accuracy over router accuracy
     Sweep(Box<sweep::Args>),
-    /// Analyse a trace without a policy: coverage, efficiency, years, batching, savings by size
     Study(study::Args),
-    /// Reproduce Intelligence per Watt: the paper's figures beside ours
     Reproduce(reproduce::Args),
-    /// Where savings vanish: local energy, batch size of the cloud, router accuracy, prices
     BreakEven(Box<break_even::Args>),
-    /// Fit a router once and save it, to be judged elsewhere
     Train(Box<train::Args>),
-    /// Strategies over a day of arrivals: cumulative energy, compute, money and CO2
     Day(Box<day::Args>),
-    /// Find every fault of a trace
     Check(check::Args),
-    /// Fill in missing energy, latency, compute and cost of a trace from measured profiles
     Enrich(enrich::Args),
-    /// List the policies, and the kinds that a policy file may have
     Policies(policies::Args),
-    /// Show the report of a run again, or write it as a page
     Report(report::Args),
-    /// Draw the figures of a run as SVG and PNG
     Figures(figures::Args),
-    /// List the formats that can be imported
     Formats(formats::Args),
-    /// List the measures of routers' papers, with their formulas
     Measures(measures::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Parses the command line and runs it. Exit code 0: done, 1: failed, 2: called wrongly, 130 and 143: stopped.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match tree::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version go to stdout with code 0, mistakes to stderr with code 2.
-            let code = u8::try_from(error.exit_code()).unwrap_or(2);
-            return match error.print() {
-                Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
-                    output::complain(&output::unwritten(&cause));
-                    ExitCode::FAILURE
-                }
-                _ => ExitCode::from(code),
-            };
-        }
+        Err(error) => return called_wrongly(&error),
     };
     #[cfg(unix)]
     stop::watch();
+    let json = cli.common.json;
     let done = run(cli);
     crate::output::wait_if_stopping();
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            output::complain(&error);
-            ExitCode::from(if error.is_usage() { 2 } else { 1 })
+            let code = if error.is_usage() { 2 } else { 1 };
+            output::complain(error, json, code);
+            ExitCode::from(code)
         }
     }
 }
 
+/// Prints help and version on stdout with code 0, and mistakes on stderr with code 2.
+fn called_wrongly(error: &clap::Error) -> ExitCode {
+    let code = u8::try_from(error.exit_code()).unwrap_or(2);
+    // The command line could not be read: whether it asks for JSON is seen from its words.
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    if json && error.use_stderr() {
+        output::complain(tree::mistake(error), json, code);
+        return ExitCode::from(code);
+    }
+    match error.print() {
+        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
+            output::complain(output::unwritten(&cause), json, 1);
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::from(code),
+    }
+}
+
 fn run(cli: Cli) -> Result<()> {
-    let Cli { verb, common } = cli;
+    let Cli { verb, common, .. } = cli;
     if common.threads == Some(0) {
         return Err(Error::new("no work gets done on no threads").at("--threads").found(0).allowed("1 and more").usage());
     }
@@ -168,6 +189,8 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Figures(args) => figures::run(args, &common),
         Verb::Formats(args) => formats::run(args, &common),
         Verb::Measures(args) => measures::run(args, &common),
+        Verb::Completions(args) => completions::run(args, &common),
+        Verb::Man(args) => man::run(args, &common),
     }
 }
 

@@ -4,9 +4,21 @@ use std::io::{ErrorKind, Write};
 
 use serde::Serialize;
 
-use super::Common;
-use crate::error::{Error, Result, is_shown, printable};
+use super::{Common, paint};
+use crate::error::{Error, Result, in_a_line, is_shown, printable};
 pub(super) use crate::table::{blocks, facts, table};
+
+/// A paragraph that fits the terminal.
+pub(super) fn text(text: &str) -> String {
+    crate::table::paragraph(text, crate::table::terminal_width())
+}
+
+/// A line below another one: indented, and what of it does not fit further.
+pub(super) fn below(text: &str) -> String {
+    let room = crate::table::terminal_width().map(|width| width.saturating_sub(4).max(20));
+    let lines = crate::table::paragraph(&in_a_line(text), room);
+    lines.lines().enumerate().map(|(index, line)| format!("{:1$}{line}\n", "", if index == 0 { 2 } else { 4 })).collect()
+}
 
 /// Prints text on stdout. A reader that went away (`| head`) is no error: there is nobody to tell.
 pub(super) fn print(text: &str) -> Result<()> {
@@ -29,7 +41,16 @@ pub(super) fn show(common: &Common, value: &impl Serialize, text: impl FnOnce() 
     if common.json {
         return print(&escaped(&crate::report::pretty(value)?));
     }
-    if common.quiet { Ok(()) } else { print(&printable(&text())) }
+    if common.quiet {
+        return Ok(());
+    }
+    crate::table::mark_headers(paint::stdout());
+    print(&paint::shown(&text()))
+}
+
+/// As [`show`], for a text of the program's own that another program is to read: not a character is changed.
+pub(super) fn show_as_it_is(common: &Common, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<()> {
+    if common.json || common.quiet { show(common, value, String::new) } else { print(&text()) }
 }
 
 /// JSON as a terminal may show it: JSON itself escapes only some of what gives orders to one. Outside of its
@@ -46,14 +67,32 @@ fn escaped(json: &str) -> String {
     safe
 }
 
-/// Prints an error on stderr. If even that fails there is nothing left to do.
-pub(super) fn complain(error: &Error) {
-    let _ = writeln!(std::io::stderr(), "error: {error}");
+/// What `--json` prints on stderr where a command fails.
+#[derive(Serialize)]
+struct Failure {
+    errors: Vec<Error>,
+    exit_code: u8,
 }
 
-/// Prints a remark on stderr, unless `--quiet`.
+/// Prints an error on stderr, as JSON where that is asked for. If even that fails there is nothing left to do.
+pub(super) fn complain(error: Error, json: bool, exit_code: u8) {
+    let text = match json {
+        true => {
+            let failure = Failure { errors: error.into_each(), exit_code };
+            crate::report::pretty(&failure).map(|text| escaped(&text)).unwrap_or_default()
+        }
+        false => painted(format!("error: {error}\n")),
+    };
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// Prints a remark on stderr, unless `--quiet`, and with `--json`, where it stands in the object.
 pub(super) fn remark(common: &Common, text: &str) {
-    if !common.quiet {
-        let _ = writeln!(std::io::stderr(), "{}", printable(text));
+    if !common.quiet && !common.json {
+        let _ = std::io::stderr().write_all(painted(format!("{}\n", printable(text))).as_bytes());
     }
+}
+
+fn painted(text: String) -> String {
+    if paint::stderr() { paint::labelled(&text) } else { text }
 }

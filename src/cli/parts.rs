@@ -2,7 +2,7 @@
 
 use super::Common;
 use super::replay::with_baselines;
-use super::replaying::{Bar, columns, open};
+use super::replaying::{Bar, REPLAYING, columns, open};
 use crate::error::Result;
 use crate::policy::PolicySpec;
 use crate::policy::noisy_oracle::Misroute;
@@ -15,10 +15,9 @@ use crate::workload::Roles;
 
 /// How a trace is read.
 #[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Replaying")]
 pub(super) struct ReadArgs {
     /// Read the trace part by part, so that it need not fit in memory: the same report
-    #[arg(long)]
+    #[arg(long, help_heading = REPLAYING)]
     stream: bool,
 }
 

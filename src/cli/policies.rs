@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::policy::learned::sections;
 use crate::policy::{KINDS, PolicySpec, shipped_names};
 
-/// List the policies, and the kinds that a policy file may have
+/// List policies, kinds, routers and rules, or show one
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  wattroute policies\n  wattroute policies noisy-oracle\n  wattroute policies router")]
 pub(super) struct Args {
@@ -70,11 +70,9 @@ fn listing() -> Result<Listing> {
 fn text(listing: &Listing) -> String {
     let policies: Vec<_> = listing.policies.iter().map(|policy| vec![policy.name.clone(), policy.summary.clone()]).collect();
     let sections: String = listing.sections.iter().map(|section| format!("\n{}", list(section.name, &section.kinds))).collect();
-    format!(
-        "{}\n{}{sections}\nA policy is a TOML file with a kind and [parameters]; `wattroute policies NAME` shows one.\n",
-        output::table(&["policy", "what it does"], &policies),
-        list("kind", &listing.kinds)
-    )
+    let more = "A policy is a TOML file with a kind and [parameters]; `wattroute policies NAME` shows one, or the parameters of a kind.";
+    let policies = output::table(&["policy", "what it does"], &policies);
+    format!("{policies}\n{}{sections}\n{}", list("kind", &listing.kinds), output::text(more))
 }
 
 fn list(title: &str, kinds: &[Kind]) -> String {
@@ -103,7 +101,7 @@ fn one(name: &str, listing: &Listing, common: &Common) -> Result<()> {
 }
 
 fn described(title: &str, kind: &Kind) -> String {
-    let heading = format!("{title} {}: {}\n", kind.name, kind.summary);
+    let heading = output::text(&format!("{title} {}: {}", kind.name, kind.summary));
     if kind.parameters.is_empty() {
         return heading;
     }

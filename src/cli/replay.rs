@@ -11,8 +11,9 @@ use crate::workload::Roles;
 
 /// What each policy would have cost, saved and answered
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  wattroute replay ladder --policy oracle --policy noisy-oracle:router_accuracy=0.6\n  \
-    wattroute replay my-trace --policy my-router.toml --baseline gpt-4 --out runs/mine")]
+#[command(after_help = "Examples:\n  wattroute replay ladder --policy oracle --policy random\n  \
+    wattroute replay ladder --policy noisy-oracle:router_accuracy=0.6\n  \
+    wattroute replay my-trace --policy my-router.toml --baseline gpt-4 --out mine")]
 pub(super) struct Args {
     #[command(flatten)]
     run: RunArgs,

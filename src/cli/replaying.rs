@@ -12,58 +12,65 @@ use crate::report::build::Making;
 use crate::trace::{Columns, Metric, Trace};
 use crate::workload::{ACCOUNTS, MissingRules, RoleNames, Selection, WorkloadSpec, metric_of};
 
+/// Headings of options that several verbs have.
+pub(super) const OUTPUT: &str = "Output";
+/// See [`OUTPUT`].
+pub(super) const ENDPOINTS: &str = "Endpoints";
+/// See [`OUTPUT`].
+pub(super) const CELLS: &str = "Queries and cells";
+/// See [`OUTPUT`].
+pub(super) const REPLAYING: &str = "Replaying";
+
 /// What is replayed, and where the report goes.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct RunArgs {
     /// Folder of a trace, or the name of one in the program
     #[arg(default_value = "ladder")]
     pub(super) trace: String,
-    /// Folder for the report, its tables and figures
-    #[arg(long, value_name = "RUN")]
+    /// Folder for the report, its tables and figures [default: nothing is written]
+    #[arg(long, value_name = "RUN", help_heading = OUTPUT)]
     pub(super) out: Option<PathBuf>,
 }
 
 /// Options of the verbs that replay.
 #[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Replaying")]
 pub(super) struct ReplayArgs {
     #[command(flatten)]
     scope: ScopeArgs,
     /// Replicates of policies that draw random numbers
-    #[arg(long, value_name = "R", default_value_t = 20)]
+    #[arg(long, value_name = "R", default_value_t = 20, help_heading = REPLAYING)]
     replicates: u32,
-    /// Carbon intensity of the grid, to report grams of CO2
-    #[arg(long, value_name = "G_PER_KWH")]
+    /// Carbon intensity of the grid, to report grams of CO2 [default: no CO2 is reported]
+    #[arg(long, value_name = "G_PER_KWH", help_heading = REPLAYING)]
     carbon: Option<f64>,
 }
 
 /// Which endpoints and queries a run is about.
 #[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Replaying")]
 pub(super) struct ScopeArgs {
-    /// Endpoints that savings are measured against [default: the only cloud endpoint]
-    #[arg(long = "baseline", value_name = "ENDPOINT", value_delimiter = ',')]
+    /// Endpoints that savings are measured against [default: the trace's, else the fallback, else the only cloud endpoint]
+    #[arg(long = "baseline", value_name = "ENDPOINT", value_delimiter = ',', help_heading = ENDPOINTS)]
     baselines: Vec<String>,
-    /// Endpoint that misrouted and unsolved queries go to [default: each baseline in turn]
-    #[arg(long, value_name = "ENDPOINT")]
+    /// Endpoint that misrouted and unsolved queries go to [default: the trace's, else each baseline in turn]
+    #[arg(long, value_name = "ENDPOINT", help_heading = ENDPOINTS)]
     fallback: Option<String>,
-    /// Endpoints that may serve instead of the fallback [default: all that are not of tier cloud]
-    #[arg(long, value_name = "ENDPOINT", value_delimiter = ',')]
+    /// Endpoints that may serve instead of the fallback [default: the trace's, else all that are not of tier cloud]
+    #[arg(long, value_name = "ENDPOINT", value_delimiter = ',', help_heading = ENDPOINTS)]
     local: Vec<String>,
     /// What oracles make small: size, energy, cost, flops or latency [default: the trace's, else size]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = REPLAYING)]
     objective: Option<String>,
-    /// Score from which an answer is correct; needed for graded scores
-    #[arg(long, value_name = "SCORE")]
+    /// Score from which an answer is correct [default: the trace's, else 1 where every score is 0 or 1]
+    #[arg(long, value_name = "SCORE", help_heading = CELLS)]
     correct_at: Option<f64>,
     /// Missing cells: `require` refuses, `complete` drops such queries, `unavailable` takes the endpoint as unable to serve them
-    #[arg(long, value_name = "[METRIC=]RULE", default_value = "require")]
+    #[arg(long, value_name = "[METRIC=]RULE", default_value = "require", help_heading = CELLS)]
     missing: Vec<String>,
     /// The metrics that are needed [default: all that the endpoints in use have]
-    #[arg(long, value_name = "METRIC", value_delimiter = ',')]
+    #[arg(long, value_name = "METRIC", value_delimiter = ',', help_heading = CELLS)]
     metrics: Vec<String>,
-    /// File that selects queries: data sets, categories, a range, a sample
-    #[arg(long, value_name = "FILE")]
+    /// File that selects queries: data sets, categories, a range, a sample [default: all queries]
+    #[arg(long, value_name = "FILE", help_heading = CELLS)]
     workload: Option<PathBuf>,
 }
 

@@ -36,7 +36,11 @@ struct Written<'a> {
 pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     if args.run.len() > 1 && (args.html.is_none() || args.markdown.is_some()) {
         let what = "several runs make one HTML page, and nothing else";
-        return Err(Error::new(what).at("RUN").found(format!("{} runs", args.run.len())).allowed("1, or several with --html alone").usage());
+        return Err(Error::new(what)
+            .at("RUN")
+            .found(format!("{} runs", args.run.len()))
+            .allowed("1, or several with --html alone")
+            .usage());
     }
     let reports = args.run.iter().map(|run| Report::read(run)).collect::<Result<Vec<_>>>()?;
     let Some(report) = reports.first() else { return Err(Error::new("a report needs a run").usage()) };

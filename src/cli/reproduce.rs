@@ -10,9 +10,9 @@ use crate::report::Report;
 use crate::report::build::Making;
 
 const HELP: &str = "\
-Generates traces from the specs of traces/ that the paper's figures imply, replays them, and
-holds what comes out of their rows against the paper. Exit code 1 if a figure is outside of
-its tolerance.
+Generates traces from the specs of traces/ that the paper's figures imply,
+replays them, and holds what comes out of their rows against the paper. Exit
+code 1 if a figure is outside of its tolerance.
 
 Examples:
   wattroute reproduce

@@ -1,6 +1,6 @@
 //! `wattroute study`.
 
-use super::replaying::RunArgs;
+use super::replaying::{CELLS, ENDPOINTS, RunArgs};
 use super::{Common, finish};
 use crate::analysis::study::{Analysis, METRICS, Options, of};
 use crate::error::{Error, Result};
@@ -10,34 +10,34 @@ use crate::trace::{Columns, Trace};
 use crate::workload::MissingRules;
 
 const HELP: &str = "\
-Coverage, difficulty, savings by the largest local model, pairs of model and hardware,
-improvement over time, the gap between local and cloud, batching, precision: whatever the
-trace carries. What it lacks is named in a note.
+Coverage, difficulty, savings by the largest local model, pairs of model and
+hardware, improvement over time, the gap between local and cloud, batching,
+precision: whatever the trace carries. What it lacks is named in a note.
 
 Examples:
   wattroute study ladder
-  wattroute study my-trace --local small,medium --baseline large --out runs/study";
+  wattroute study my-trace --local small,medium --baseline large";
 
-/// Analyse a trace without a policy: coverage, efficiency, years, batching, savings by size
+/// The paper's analyses of any trace: coverage, efficiency, years
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(super) struct Args {
     #[command(flatten)]
     run: RunArgs,
     /// Endpoints that savings are measured against [default: the trace's, else the only cloud endpoint]
-    #[arg(long = "baseline", value_name = "ENDPOINT", value_delimiter = ',')]
+    #[arg(long = "baseline", value_name = "ENDPOINT", value_delimiter = ',', help_heading = ENDPOINTS)]
     baselines: Vec<String>,
     /// Local endpoints [default: the trace's, else all whose tier is not cloud]
-    #[arg(long, value_name = "ENDPOINT", value_delimiter = ',')]
+    #[arg(long, value_name = "ENDPOINT", value_delimiter = ',', help_heading = ENDPOINTS)]
     local: Vec<String>,
     /// Score from which an answer is correct [default: the trace's, else 1 where every score is 0 or 1]
-    #[arg(long, value_name = "SCORE")]
+    #[arg(long, value_name = "SCORE", help_heading = CELLS)]
     correct_at: Option<f64>,
     /// The analyses that are wanted, with commas: coverage, difficulty, by_size, pairs, over_time, local_cloud_gap, batching, precision [default: all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     only: Vec<String>,
     /// Missing cells, for savings by size: `require` refuses, `complete` drops such queries, `unavailable` takes the endpoint as unable to serve them
-    #[arg(long, value_name = "[METRIC=]RULE", default_value = "require")]
+    #[arg(long, value_name = "[METRIC=]RULE", default_value = "require", help_heading = CELLS)]
     missing: Vec<String>,
 }
 

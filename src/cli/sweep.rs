@@ -12,7 +12,7 @@ use crate::sweep::Grid;
 /// Savings and answer accuracy over router accuracy
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  wattroute sweep ladder --out runs/ladder\n  \
-    wattroute sweep my-trace --misroute cloud --misroute retry --accuracy 0.5:1:0.05")]
+    wattroute sweep my-trace --misroute cloud,retry --accuracy 0.5:1:0.05")]
 pub(super) struct Args {
     #[command(flatten)]
     run: RunArgs,

@@ -11,10 +11,11 @@ use crate::synth::{Reached, Spec, Synthesis, synthesize};
 use crate::trace::{Step, schema};
 use crate::units::{Count, Share};
 
-/// Generate a trace from a spec: joint correctness, lengths, energy, time, compute and money
+/// Generate a trace from a spec
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  wattroute synth ipw-routing --queries 10000 --out my-trace\n  \
-    wattroute synth my-spec.toml --out my-trace --seed 7\n\nThe form of a spec is described in traces/README.md.")]
+#[command(after_help = "The form of a spec is described in traces/README.md.\n\nExamples:\n  \
+    wattroute synth ipw-routing --queries 10000 --out my-trace\n  \
+    wattroute synth my-spec.toml --out my-trace --seed 7")]
 pub(super) struct Args {
     /// File of a spec, or the name of one in the program
     #[arg(value_name = "SPEC")]
@@ -37,6 +38,7 @@ struct Summary {
     queries: u64,
     endpoints: usize,
     targets: Vec<TargetEntry>,
+    notes: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -56,9 +58,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let step = Step { verb: "synth".to_owned(), arguments: super::arguments(), version, notes };
     synthesis.draft.info.steps.push(step);
     let summary = summary(&spec, queries, &synthesis, &args);
-    for note in &synthesis.draft.info.steps.iter().flat_map(|step| step.notes.clone()).collect::<Vec<_>>() {
-        output::remark(common, &in_a_line(note));
-    }
+    summary.notes.iter().for_each(|note| output::remark(common, &in_a_line(note)));
     synthesis.draft.write(&args.out, common.force)?;
     show(common, &summary, || text(&summary, &synthesis.calibration.reached))
 }
@@ -80,6 +80,7 @@ fn summary(spec: &Spec, queries: u64, synthesis: &Synthesis, args: &Args) -> Sum
         queries,
         endpoints: spec.endpoints.len(),
         targets: synthesis.calibration.reached.iter().map(entry).collect(),
+        notes: synthesis.draft.info.steps.iter().flat_map(|step| step.notes.clone()).collect(),
     }
 }
 

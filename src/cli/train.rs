@@ -13,11 +13,17 @@ use crate::policy::learned::{Training, train};
 use crate::units::Count;
 use crate::workload::Roles;
 
+const HELP: &str = "\
+A replay cross-fits learned policies by itself. It refuses to judge a saved
+router on queries that it was fitted to: `on_fitted=skip` leaves them out.
+
+Examples:
+  wattroute train ladder --router logistic --share 0.8 -o router.json
+  wattroute replay ladder --policy saved:router.file=router.json,on_fitted=skip";
+
 /// Fit a router once and save it, to be judged elsewhere
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  wattroute train ladder --router logistic --share 0.8 -o router.json\n  \
-    wattroute replay ladder --policy saved:router.file=router.json,on_fitted=skip\n\n\
-    A replay cross-fits learned policies by itself; it refuses to judge a saved router on queries that it was fitted to.")]
+#[command(after_help = HELP)]
 pub(super) struct Args {
     /// Folder of a trace, or the name of one in the program
     trace: String,

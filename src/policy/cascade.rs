@@ -12,7 +12,7 @@ use crate::workload::QueryBlock;
 /// budget; FrugalGPT (arXiv 2305.05176) the confidence.
 pub const KIND: PolicyKind = PolicyKind {
     name: "cascade",
-    summary: "endpoints in ascending price until a judge or the confidence is content",
+    summary: "in ascending price until a judge or the confidence is content",
     parameters: &[
         ("order", "the endpoints to try; by default the whole pool in ascending mean cost"),
         ("judge_error", "chance that the judge of an answer errs (RouterBench)"),

@@ -46,7 +46,7 @@ pub fn sections() -> Vec<Section> {
 /// The kind.
 pub const KIND: PolicyKind = PolicyKind {
     name: "learned",
-    summary: "a router that was fitted to outcomes predicts each endpoint's quality, and a rule decides",
+    summary: "a router fitted to outcomes predicts quality, and a rule decides",
     parameters: &[
         ("router", "a section: `kind` (below) and its parameters; `kind = \"saved\"` takes a `file` of `wattroute train`"),
         ("rule", "a section: `kind` (below) and its parameters; any rule goes with any router"),

@@ -14,7 +14,7 @@ use crate::workload::{OutcomeBlock, QueryBlock};
 /// The kind (Intelligence per Watt, arXiv 2511.07885, Section 4.3, has misroute `cloud`).
 pub const KIND: PolicyKind = PolicyKind {
     name: "noisy-oracle",
-    summary: "an oracle that is right with a given chance; the misroute rule says what an error does",
+    summary: "an oracle right with a given chance, else its misroute rule",
     parameters: &[
         ("router_accuracy", "chance that a query takes the oracle's plan"),
         ("misroute", "`cloud` (default), `local`, `accept`, `verify`, `retry` or `uniform`"),

@@ -11,7 +11,7 @@ use crate::workload::QueryBlock;
 /// The kind.
 pub const KIND: PolicyKind = PolicyKind {
     name: "threshold",
-    summary: "one endpoint where a score column is high, another where it is low",
+    summary: "one endpoint where a column is high, another where it is low",
     parameters: &[
         ("column", "a feature that is a number, known before routing"),
         ("at_least", "the value from which it is high"),

@@ -8,6 +8,7 @@ pub mod build;
 mod columns;
 mod csv;
 mod curves;
+mod dictionary;
 mod finite;
 mod grid;
 pub mod html;
@@ -35,6 +36,7 @@ pub use crate::analysis::{ACCOUNT_NAMES, BreakEven, ById, Day, DayAmounts, DaySa
 pub use crate::analysis::{Compared, Comparison, Equivalent, Equivalents, Lies, NearlyAll, Perturbed, RouterReport, WorseThan};
 pub use crate::analysis::{Map as BreakEvenMap, MisrouteMap as BreakEvenMisrouteMap, Section as BreakEvenSection};
 pub use curves::curve;
+pub use dictionary::{TABLES, TableMeaning};
 pub use json::pretty;
 pub use read::REPORT_FILE;
 pub use reproduction::{Implication, Line, Reproduction, Scenario, Unit};

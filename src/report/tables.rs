@@ -42,11 +42,16 @@ struct ShareRow<'a> {
 
 /// All tables that have rows.
 pub(super) fn all(report: &Report) -> Vec<Table> {
+    every(report).into_iter().filter(|table| table.rows > 0).collect()
+}
+
+/// Every table, in the order of `dictionary`, which says what their columns are.
+pub(super) fn every(report: &Report) -> Vec<Table> {
     let replayed =
         [policies(report), shares(report), groups(report), group_shares(report), curves(report), day::day(report), lines::lines(report)];
     let compared = [compare::compare(report), equivalents::equivalents(report), compare::routers(report), compare::reliability(report)];
     let studied = report.study.iter().flat_map(study_tables::all);
-    replayed.into_iter().chain(compared).chain(studied).filter(|table| table.rows > 0).collect()
+    replayed.into_iter().chain(compared).chain(studied).collect()
 }
 
 /// The baselines of the run; one that is not known where there are none, so that policies still have a row.

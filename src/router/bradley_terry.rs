@@ -21,7 +21,7 @@ const STILL: f64 = 1e-13;
 /// The kind.
 pub const KIND: RouterKind = RouterKind {
     name: "bradley-terry",
-    summary: "one strength an endpoint for all queries, from how often it beats others",
+    summary: "one strength an endpoint, from how often it beats the others",
     parameters: &[
         ("method", "`likelihood` (default; Bradley and Terry 1952) or `elo`: ratings updated query by query"),
         ("ties", "`half` (default; half a win each, as in Chatbot Arena) or `skip`: what the same score of two endpoints counts"),

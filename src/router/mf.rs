@@ -27,7 +27,7 @@ mod train;
 /// endpoints can express nothing new, it is only fitted sooner.
 pub const KIND: RouterKind = RouterKind {
     name: "mf",
-    summary: "matrix factorisation of RouteLLM: which endpoint's answer is the better one, from pairs of scores that differ",
+    summary: "whose answer is better, by matrix factorisation (RouteLLM)",
     parameters: &[
         ("dimension", "length of the vectors of models and queries (default 32; RouteLLM's embeddings have 128)"),
         ("epochs", "times that each query is looked at (default 20)"),

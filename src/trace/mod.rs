@@ -20,6 +20,7 @@ mod check_tests;
 mod claims;
 mod column;
 mod decisions;
+mod dictionary;
 mod draft;
 mod embedding;
 #[cfg(test)]
@@ -54,6 +55,7 @@ mod write;
 pub use check::{Check, check};
 pub use column::{BLOCK_ROWS, Column, Names};
 pub use decisions::{RecordedRow, RecordedValue, Recording, RecordingColumns};
+pub use dictionary::{ColumnMeaning, outcome_columns, query_columns};
 pub use draft::{Draft, DraftEndpoint};
 pub use embedding::Embedding;
 pub use endpoint::{Endpoint, EnergyScope, Price, Tier, slug};

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::block::ACCOUNTS;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, none_of};
 use crate::trace::{EndpointIx, Metric, Trace};
 
 /// What to do about missing cells. Whatever it is, missing is never zero.
@@ -33,7 +33,7 @@ impl FromStr for MissingRule {
             "require" => Ok(MissingRule::Require),
             "complete" => Ok(MissingRule::Complete),
             "unavailable" => Ok(MissingRule::Unavailable),
-            other => Err(format!("`{other}` is none of: require, complete, unavailable")),
+            other => Err(none_of(other, &["require", "complete", "unavailable"])),
         }
     }
 }
@@ -44,8 +44,8 @@ impl MissingRules {
         match text.split_once('=') {
             None => self.rule = text.parse()?,
             Some((metric, rule)) => {
-                let known = || ACCOUNTS.iter().map(|metric| metric.column()).collect::<Vec<_>>().join(", ");
-                let metric = metric_of(metric).ok_or_else(|| format!("`{metric}` is none of: score, {}", known()))?;
+                let known = || std::iter::once(Metric::Score).chain(ACCOUNTS).map(Metric::column).collect::<Vec<_>>();
+                let metric = metric_of(metric).ok_or_else(|| none_of(metric, &known()))?;
                 self.by_metric.push((metric, rule.parse()?));
             }
         }

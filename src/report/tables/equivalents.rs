@@ -27,15 +27,25 @@ pub(super) fn equivalents(report: &Report) -> Table {
         let policy = report.policies.iter().find(|policy| policy.name == compared.policy);
         rows.extend(compared.equivalents.iter().map(|found| Row { policy: &compared.policy, found, report: policy }));
     }
-    let columns = Columns::of("equivalents", &rows)
+    let mut columns = Columns::of("equivalents", &rows)
         .text("policy", |row| Some(row.policy))
         .text("fallback", |row| Some(&row.found.fallback))
         .text("baseline", |row| Some(&row.found.baseline))
         .text("misroute", |row| Some(&row.found.misroute));
-    let columns = ACCOUNT_NAMES.iter().enumerate().fold(columns, |columns, (account, name)| {
-        equivalent(columns, &format!("{name}_saving_equivalent"), move |row| row.by_saving(account))
-    });
-    equivalent(columns, "answer_accuracy_equivalent", |row| row.found.by_answers)
+    let names = ACCOUNT_NAMES.map(|name| format!("{name}_saving_equivalent"));
+    for (account, name) in names.iter().enumerate() {
+        columns = columns.figure(name, move |row| row.by_saving(account).and_then(|found| found.router_accuracy));
+    }
+    for (account, name) in names.iter().enumerate() {
+        columns = columns.text(&format!("{name}_lies"), move |row| row.by_saving(account).map(|found| found.lies.name()));
+    }
+    for (account, name) in names.iter().enumerate() {
+        columns = columns.number(&format!("{name}_falls"), move |row| row.by_saving(account).map(falls));
+    }
+    columns
+        .figure("answer_accuracy_equivalent", |row| row.found.by_answers.and_then(|found| found.router_accuracy))
+        .text("answer_accuracy_equivalent_lies", |row| row.found.by_answers.map(|found| found.lies.name()))
+        .number("answer_accuracy_equivalent_falls", |row| row.found.by_answers.map(falls))
         .number("router_accuracy_nominal", |row| row.measured().nominal)
         .figure("router_accuracy_agreement", |row| row.measured().agreement)
         .figure("router_accuracy_tier_agreement", |row| row.measured().tier_agreement)
@@ -43,14 +53,7 @@ pub(super) fn equivalents(report: &Report) -> Table {
         .finish()
 }
 
-/// The figure, where it lies and whether the curve falls (1 or 0).
-fn equivalent<'r, 'a>(
-    columns: Columns<'r, Row<'a>>,
-    name: &str,
-    get: impl Fn(&Row<'a>) -> Option<Equivalent> + Copy,
-) -> Columns<'r, Row<'a>> {
-    columns
-        .figure(name, |row| get(row).and_then(|found| found.router_accuracy))
-        .text(&format!("{name}_lies"), |row| get(row).map(|found| found.lies.name()))
-        .number(&format!("{name}_falls"), |row| get(row).map(|found| f64::from(u8::from(found.falls))))
+/// Whether the curve falls, as a number.
+fn falls(found: Equivalent) -> f64 {
+    f64::from(u8::from(found.falls))
 }

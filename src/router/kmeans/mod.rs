@@ -1,4 +1,4 @@
-//! `kmeans`: what endpoints are worth in the clusters that a query is near to (Avengers-Pro).
+//! `kmeans`: what endpoints are worth in the clusters nearest to the query (Avengers-Pro).
 //!
 //! Avengers-Pro (arXiv 2508.12631, Section 2): queries at length one are clustered by k-means (k = 60); in
 //! each cluster an endpoint has the score x = α p̃ + (1 − α)(1 − q̃), where p̃ and q̃ are its accuracy and its cost,
@@ -40,7 +40,7 @@ use crate::policy::Problems;
 /// The kind.
 pub const KIND: RouterKind = RouterKind {
     name: "kmeans",
-    summary: "what endpoints are worth in the clusters that a query is near to (Avengers-Pro)",
+    summary: "worth in the clusters nearest to the query (Avengers-Pro)",
     parameters: &[
         ("clusters", "clusters of the queries fitted on (default 60)"),
         ("top", "nearest clusters that a query takes (default 4)"),

@@ -46,6 +46,10 @@ impl Format for LlmRouter {
         "llmrouter"
     }
 
+    fn title(&self) -> &'static str {
+        "LLMRouter's lists of scored questions, or its routing logs"
+    }
+
     fn summary(&self) -> &'static str {
         "LLMRouter's lists of questions with the score of every model (JSON), or its routing logs (JSONL)"
     }

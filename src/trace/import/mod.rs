@@ -20,6 +20,7 @@ use std::path::PathBuf;
 
 pub use gather::Gather;
 pub use record::{Outcome, Place, Query};
+pub use table::check_mapping;
 
 use super::draft::Draft;
 use super::endpoint::Tier;
@@ -40,7 +41,9 @@ formats! { ipw routerbench routellm llmrouterbench routerarena llmrouter lm_eval
 pub trait Format: Sync {
     /// The word on the command line.
     fn name(&self) -> &'static str;
-    /// What it reads and from which program, in a line.
+    /// What it reads, in a line of a list: 64 characters at most.
+    fn title(&self) -> &'static str;
+    /// What it reads and from which program, in a sentence.
     fn summary(&self) -> &'static str;
     /// What an INPUT is: a file, a folder, several.
     fn input(&self) -> &'static str;

@@ -20,6 +20,10 @@ impl Format for RouteLlm {
         "routellm"
     }
 
+    fn title(&self) -> &'static str {
+        "RouteLLM's evaluation CSV: which models answer correctly"
+    }
+
     fn summary(&self) -> &'static str {
         "RouteLLM's evaluation CSV: a prompt, and for each model whether it answers it correctly"
     }

@@ -45,6 +45,10 @@ impl Format for RouterArena {
         "routerarena"
     }
 
+    fn title(&self) -> &'static str {
+        "RouterArena's cached results: graded answers, a file a model"
+    }
+
     fn summary(&self) -> &'static str {
         "RouterArena's cached results: graded answers with tokens and US dollars, a file a model"
     }

@@ -25,6 +25,10 @@ impl Format for RouterBench {
         "routerbench"
     }
 
+    fn title(&self) -> &'static str {
+        "RouterBench's wide CSV: score and dollars of every model"
+    }
+
     fn summary(&self) -> &'static str {
         "RouterBench's wide CSV: score, answer and US dollars of every model, a row a question"
     }

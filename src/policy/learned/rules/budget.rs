@@ -10,7 +10,7 @@ use crate::policy::Objective;
 /// The kind.
 pub const KIND: RuleKind = RuleKind {
     name: "budget",
-    summary: "the endpoint of highest predicted quality within a budget for each query, or for all of them",
+    summary: "the highest predicted quality within a budget, a query's or of all",
     parameters: &[
         ("per_query", "what a query may take, by the endpoint's mean over the queries fitted on, in the objective's unit"),
         ("total", "instead: what all queries of the trace may take together, by these means; the highest sum of predicted quality within it"),

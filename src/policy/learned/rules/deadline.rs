@@ -10,7 +10,7 @@ use crate::router::Past;
 /// The kind.
 pub const KIND: RuleKind = RuleKind {
     name: "deadline",
-    summary: "the endpoint of highest predicted quality among those that are usually fast enough",
+    summary: "the highest predicted quality of the endpoints that are fast enough",
     parameters: &[
         ("seconds", "the latency to keep"),
         ("quantile", "the share of the queries fitted on for which an endpoint kept it (default 0.95)"),

@@ -9,7 +9,7 @@ use crate::error::Result;
 /// The kind.
 pub const KIND: RuleKind = RuleKind {
     name: "highest",
-    summary: "the endpoint of highest predicted quality, whatever it takes; of equals the first",
+    summary: "the highest predicted quality, whatever it takes; of equals the first",
     parameters: &[],
     read: |problems| {
         problems.rule_section::<File>()?;

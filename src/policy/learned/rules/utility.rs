@@ -11,7 +11,7 @@ use crate::policy::Objective;
 /// same rule with 1/λ in the place of our λ.
 pub const KIND: RuleKind = RuleKind {
     name: "utility",
-    summary: "the endpoint of highest p - lambda * price (RouterBench, whose lambda is 1 over ours)",
+    summary: "the highest p - lambda * price (RouterBench, whose lambda is 1/ours)",
     parameters: &[
         ("lambda", "quality that a unit of the objective is worth: 1/USD, 1/J, 1/FLOP, 1/s, or 1/billion parameters"),
         ("objective", "whose mean over the queries fitted on is the price: size, energy, cost, flops, latency; the run's if not said"),

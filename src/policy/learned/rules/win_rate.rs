@@ -11,7 +11,7 @@ use crate::router::win_rate;
 /// The kind (RouteLLM, arXiv 2406.18665, Section 3).
 pub const KIND: RuleKind = RuleKind {
     name: "win-rate",
-    summary: "the strong endpoint where its predicted win rate over the weak one is at least tau (RouteLLM)",
+    summary: "the strong endpoint from a predicted win rate of tau on (RouteLLM)",
     parameters: &[
         ("tau", "the win rate from which the strong one serves, 0 to 1"),
         ("strong", "an id, `fallback` (default) or `local`"),

@@ -21,6 +21,10 @@ impl Format for Ipw {
         "ipw"
     }
 
+    fn title(&self) -> &'static str {
+        "run folders of the Intelligence per Watt profiling harness"
+    }
+
     fn summary(&self) -> &'static str {
         "run folders of the Intelligence-per-Watt profiling harness, one for each model and hardware, joined on the question"
     }

@@ -22,6 +22,10 @@ impl Format for LlmRouterBench {
         "llmrouterbench"
     }
 
+    fn title(&self) -> &'static str {
+        "LLMRouterBench's results: score, tokens and dollars"
+    }
+
     fn summary(&self) -> &'static str {
         "results of LLMRouterBench: score, tokens and USD of every model on every question"
     }

@@ -25,6 +25,10 @@ impl Format for LmEval {
         "lm-eval"
     }
 
+    fn title(&self) -> &'static str {
+        "samples of lm-evaluation-harness (--log_samples)"
+    }
+
     fn summary(&self) -> &'static str {
         "samples of lm-evaluation-harness (--log_samples): scores of several models, joined on doc_hash"
     }

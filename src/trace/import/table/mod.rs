@@ -31,9 +31,21 @@ use crate::error::{Error, Result};
 pub(super) struct Table;
 pub(super) static FORMAT: Table = Table;
 
+/// Whether a text is a mapping file, without a table to map.
+///
+/// # Errors
+/// All mistakes of it, with lines and columns.
+pub fn check_mapping(text: &str, place: &str) -> Result<()> {
+    mapping::Mapping::parse(text, place).map(drop)
+}
+
 impl Format for Table {
     fn name(&self) -> &'static str {
         "table"
+    }
+
+    fn title(&self) -> &'static str {
+        "any long or wide table, by a mapping file (--map)"
     }
 
     fn summary(&self) -> &'static str {
