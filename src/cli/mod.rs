@@ -105,7 +105,7 @@ enum Verb {
     Policies(policies::Args),
     /// Show the report of a run again, or write it as a page
     Report(report::Args),
-    /// Draw the figures of a run as SVG and PNG
+    /// Draw the figures of a run as SVG, PNG and PDF
     Figures(figures::Args),
     /// List the formats that can be imported
     Formats(formats::Args),
