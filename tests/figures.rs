@@ -1,4 +1,4 @@
-//! The committed figures are what their command draws now.
+//! The committed figures are what their command draws now, and can be drawn for a paper.
 //!
 //! `SNAPSHOTS=overwrite cargo test --test figures` draws them again, after a change that is meant.
 // A test may stop at the first surprise.
@@ -25,6 +25,36 @@ fn committed_figures_are_what_the_commands_draw() {
     let readme = std::fs::read_to_string(figures.join("README.md")).expect("the README of the figures");
     for (verb, names) in COMMITTED {
         compare(&figures, &command_of(&readme, verb), names);
+    }
+}
+
+/// Widths of the files of one figure, in inches.
+fn inches(folder: &Path, name: &str) -> (String, f64) {
+    let text =
+        |ending: &str| String::from_utf8_lossy(&std::fs::read(folder.join(format!("{name}.{ending}"))).expect("a figure")).into_owned();
+    let (svg, pdf) = (text("svg"), text("pdf"));
+    let width = svg.split('"').nth(1).expect("a width").to_owned();
+    let points = pdf.split("/MediaBox [0 0 ").nth(1).and_then(|rest| rest.split(' ').next()).expect("a page");
+    (width, points.parse::<f64>().expect("a number") / 72.0)
+}
+
+#[test]
+fn figures_are_laid_out_for_the_columns_of_a_paper() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (run, bin) = (folder.path().join("run"), env!("CARGO_BIN_EXE_wattroute"));
+    let done = Command::new(bin).args(["study", "toy", "--out"]).arg(&run).output().expect("the program runs");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(!run.join("figures/coverage.pdf").exists(), "a run has SVG and PNG");
+    for (columns, width, wide) in [("1", "3.33in", 3.33), ("2", "7in", 7.0)] {
+        let out = folder.path().join(columns);
+        let arguments = ["--quiet", "--format", "pdf,svg", "--columns", columns, "--out"];
+        let done = Command::new(bin).arg("figures").arg(&run).args(arguments).arg(&out).output().expect("the program runs");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        assert!(!out.join("coverage.png").exists());
+        for name in ["coverage", "efficiency", "difficulty"] {
+            let (svg, pdf) = inches(&out, name);
+            assert!(svg == width && (pdf - wide).abs() < 1e-3, "{name}: {svg} {pdf}");
+        }
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn finish(report: &Report, out: Option<&Path>, common: &Common) -> Re
 
 /// Draws the figures that the report can feed, and gives their names within the run's folder.
 fn draw(report: &Report, folder: &Path) -> Result<Vec<PathBuf>> {
-    let drawn = figure::draw_all(report, &folder.join(FIGURES), false)?;
+    let drawn = figure::draw_all(report, &folder.join(FIGURES), &figure::Drawing::default(), false)?;
     let name = |file: &PathBuf| file.strip_prefix(folder).map_or_else(|_| file.clone(), Path::to_owned);
     Ok(drawn.files.iter().map(name).collect())
 }

@@ -202,6 +202,20 @@ impl Panel {
         self.top + self.height
     }
 
+    /// The labels below the panel: all, or of a logarithmic axis the powers of ten, or every second, third and so
+    /// on: the first choice of which none touches another.
+    fn x_labels(&self) -> Vec<Text> {
+        let x = |value: f64| self.left + self.x.share(value) * self.width;
+        let text = |(value, label): &(f64, String)| Text::small((x(*value), self.bottom() + 13.5), label.as_str()).anchor(Anchor::Middle);
+        let all: Vec<Text> = self.x.ticks.iter().map(text).collect();
+        let is_power = |text: &&Text| text.text.trim_matches(['0', '.']) == "1";
+        let powers: Vec<Text> = all.iter().filter(|text| self.x.log && is_power(text)).cloned().collect();
+        let fit = |texts: &[Text]| texts.windows(2).all(|pair| matches!(pair, [a, b] if b.room().left > a.room().right + 3.0));
+        let every = |step: usize| all.iter().step_by(step).cloned().collect::<Vec<_>>();
+        let choices = std::iter::once(all.clone()).chain((powers.len() > 1).then_some(powers)).chain((2..=all.len().max(2)).map(every));
+        choices.into_iter().find(|texts| fit(texts)).unwrap_or_default()
+    }
+
     /// Draws grid and frame, and the labels of either axis where wanted.
     pub fn frame(&self, scene: &mut Scene, label_x: bool, label_y: bool) {
         for (value, label) in &self.y.ticks {
@@ -211,16 +225,12 @@ impl Panel {
                 scene.text(Text::small((self.left - 4.0, y + 0.36 * style::SMALL), label.as_str()).anchor(Anchor::End));
             }
         }
-        // Labels that would touch their neighbour are left out.
-        let mut taken = f64::NEG_INFINITY;
-        for (value, label) in &self.x.ticks {
+        for (value, _) in &self.x.ticks {
             let x = self.left + self.x.share(*value) * self.width;
             scene.line(vec![(x, self.top), (x, self.bottom())], Stroke::solid(style::FAINT, 0.6));
-            let text = Text::small((x, self.bottom() + 13.5), label.as_str()).anchor(Anchor::Middle);
-            if label_x && text.room().left > taken + 3.0 {
-                taken = text.room().right;
-                scene.text(text);
-            }
+        }
+        if label_x {
+            self.x_labels().into_iter().for_each(|text| scene.text(text));
         }
         let (left, right, top, bottom) = (self.left, self.right(), self.top, self.bottom());
         scene.line(vec![(left, bottom), (left, top), (right, top), (right, bottom), (left, bottom)], Stroke::solid(style::LIGHT, 0.6));

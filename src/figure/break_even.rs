@@ -9,33 +9,41 @@ use super::axis::{Axis, Panel};
 use super::label::{self, Entry};
 use super::scene::{Anchor, Mark, Rect, Scene, Stroke, Text};
 use super::style::{self, FILLS, LEVELS, Shape};
-use super::{FigureKind, provenance};
+use super::{FigureKind, Width, provenance};
 use crate::report::{BreakEven, BreakEvenMap, BreakEvenMisrouteMap, BreakEvenSection, Report};
 
 pub(super) const FIGURE: FigureKind =
     FigureKind { name: "break_even", summary: "Saving over local energy and router accuracy, and where it vanishes", draw };
 
 const WIDTH: f64 = 760.0;
+/// Maps side by side in one column of a paper.
+const NARROW: usize = 3;
 const LEFT: f64 = 46.0;
 const RIGHT: f64 = 14.0;
 const GAP: f64 = 20.0;
 const HEIGHT: f64 = 128.0;
+const LOW: f64 = 84.0;
+/// From the lower edge of a map to the upper edge of one below it.
+const BETWEEN: f64 = 34.0;
+/// Room above the first maps: heading, what is upwards, names.
+const HEAD: f64 = 48.0;
 
-fn draw(report: &Report) -> Result<Scene, String> {
+fn draw(report: &Report, width: Width) -> Result<Scene, String> {
     let found = report.break_even.as_ref().ok_or("the report is not of a break-even")?;
     if found.sections.iter().all(|section| section.map.is_none()) {
         return Err("no account is known of which there could be a saving".to_owned());
     }
-    let mut scene = Scene::new(FIGURE.summary, WIDTH);
+    let mut scene = Scene::new(FIGURE.summary, width.of(WIDTH));
     let mut top = 4.0;
     for section in &found.sections {
         if let Some(map) = section.map.as_ref().filter(|map| !map.misroutes.is_empty() && map.local_factors.len() > 1) {
-            top = strip(&mut scene, found, section, map, top);
+            top = strip(&mut scene, found, section, (map, width.is_narrow()), top);
         }
     }
     top = bar(&mut scene, top);
     let entries = key(report, found);
-    scene.height = label::key(&mut scene, entries, 8.0, top, WIDTH - 8.0) + 2.0;
+    let right = scene.width - 8.0;
+    scene.height = label::key(&mut scene, entries, 8.0, top, right) + 2.0;
     Ok(scene)
 }
 
@@ -49,24 +57,29 @@ fn word(map: &BreakEvenMap) -> &str {
 }
 
 /// The maps of one section side by side, from `top`; returns where the next strip starts.
-fn strip(scene: &mut Scene, found: &BreakEven, section: &BreakEvenSection, map: &BreakEvenMap, top: f64) -> f64 {
-    let word = word(map);
+fn strip(scene: &mut Scene, found: &BreakEven, section: &BreakEvenSection, (map, narrow): (&BreakEvenMap, bool), top: f64) -> f64 {
+    let (word, page) = (word(map), scene.width);
     let to = if section.fallback == section.baseline { String::new() } else { format!(" (fallback: {})", section.fallback) };
-    let top = top + scene.heading((8.0, top), &format!("{word} saved, % of {}{to}", section.baseline), WIDTH - 16.0);
-    scene.text(Text::small((8.0, top + 26.0), "upwards: router accuracy (nominal)"));
-    let columns = map.misroutes.len() as f64;
-    let width = (WIDTH - LEFT - RIGHT - GAP * (columns - 1.0)) / columns;
+    let top = top + scene.heading((8.0, top), &format!("{word} saved, % of {}{to}", section.baseline), page - 16.0);
+    // Names of the rules have no room for the word before them where maps are small.
+    let rules = if narrow { "; a map for each misroute rule" } else { "" };
+    scene.text(Text::small((8.0, top + 26.0), format!("upwards: router accuracy (nominal){rules}")));
+    let count = if narrow { NARROW.min(map.misroutes.len()) } else { map.misroutes.len() };
+    let (columns, height) = (count as f64, if narrow { LOW } else { HEIGHT });
+    let width = (page - LEFT - RIGHT - GAP * (columns - 1.0)) / columns;
     let (low, high) = (map.local_factors.first().copied().unwrap_or(0.1), map.local_factors.last().copied().unwrap_or(10.0));
     for (index, misroute) in map.misroutes.iter().enumerate() {
-        let left = LEFT + index as f64 * (width + GAP);
-        let panel = Panel { left, top: top + 48.0, width, height: HEIGHT, x: Axis::decades(low, high), y: Axis::unit() };
-        let name = format!("misroute: {}", misroute.misroute);
+        let (left, row) = (LEFT + (index % count) as f64 * (width + GAP), (index / count) as f64);
+        let upper = top + HEAD + row * (height + BETWEEN);
+        let panel = Panel { left, top: upper, width, height, x: Axis::decades(low, high), y: Axis::unit() };
+        let name = format!("{}{}", if narrow { "" } else { "misroute: " }, misroute.misroute);
         scene.text(Text { ink: style::BLACK, ..Text::small((left + width / 2.0, panel.top - 5.0), name).anchor(Anchor::Middle) });
-        column(scene, found, map, misroute, &panel, index == 0);
+        column(scene, found, map, misroute, &panel, index % count == 0);
     }
-    let bottom = top + 48.0 + HEIGHT;
+    let rows = map.misroutes.len().div_ceil(count) as f64;
+    let bottom = top + HEAD + rows * (height + BETWEEN) - BETWEEN;
     let title = format!("local {word}, times today's (log scale)");
-    scene.text(Text::new((LEFT + (WIDTH - LEFT - RIGHT) / 2.0, bottom + 29.0), title).anchor(Anchor::Middle));
+    scene.text(Text::new((LEFT + (page - LEFT - RIGHT) / 2.0, bottom + 29.0), title).anchor(Anchor::Middle));
     bottom + 46.0
 }
 
@@ -112,8 +125,8 @@ fn label_of(runs: &[Vec<(f64, f64)>], level: f64, panel: &Panel, taken: &mut Vec
     let places = runs.iter().flat_map(|run| run.iter().rev()).copied();
     let text = places
         .map(|(x, y)| {
-            let text = Text::small((x, y + 0.36 * 8.0), percent(level)).anchor(Anchor::Middle);
-            Text { size: 8.0, ink: style::BLACK, bold: level == 0.0, ..text }
+            let text = Text::small((x, y + 0.36 * style::SMALL), percent(level)).anchor(Anchor::Middle);
+            Text { ink: style::BLACK, bold: level == 0.0, ..text }
         })
         .find(|text| inside.holds(&text.room()) && !taken.iter().any(|room| !own(room) && room.overlaps(&text.room())))?;
     taken.push(text.room());
@@ -126,7 +139,7 @@ fn percent(level: f64) -> String {
 
 /// The fills with the levels between them, from `top`; returns the lower end.
 fn bar(scene: &mut Scene, top: f64) -> f64 {
-    let width = 46.0;
+    let width = ((scene.width - LEFT - RIGHT) / FILLS.len() as f64).min(46.0);
     scene.text(Text::small((8.0, top + 10.0), "saved:"));
     for (index, ink) in FILLS.iter().enumerate() {
         let left = LEFT + index as f64 * width;
@@ -137,9 +150,10 @@ fn bar(scene: &mut Scene, top: f64) -> f64 {
             scene.text(Text::small((left + width, top + 23.0), percent(*level)).anchor(Anchor::Middle));
         }
     }
-    let end = LEFT + FILLS.len() as f64 * width;
-    scene.text(Text::small((end + 8.0, top + 10.0), "orange: routing takes more; the darker, the more it saves"));
-    top + 32.0
+    let (end, says) = (LEFT + FILLS.len() as f64 * width + 8.0, "orange: routing takes more; the darker, the more it saves");
+    let beside = end + style::text_width(says, style::SMALL, false) < scene.width - 8.0;
+    scene.text(Text::small(if beside { (end, top + 10.0) } else { (8.0, top + 36.0) }, says));
+    top + if beside { 32.0 } else { 45.0 }
 }
 
 fn key(report: &Report, found: &BreakEven) -> Vec<Entry> {

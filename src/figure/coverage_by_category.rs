@@ -5,13 +5,16 @@ use super::dots::{self, Dot, DotColumn, DotRow};
 use super::label;
 use super::rows::Row;
 use super::scene::Scene;
-use super::style::{self, Look, Shape};
-use super::{FigureKind, published, studied, study, thousands, units};
+use super::style::TOGETHER;
+use super::{FigureKind, Width, published, studied, study, thousands, units};
 use crate::analysis::study::{CoverageTable, Extent, Group};
 use crate::report::{Figure, Line, Report};
 
-pub(super) const FIGURE: FigureKind =
-    FigureKind { name: "coverage_by_category", summary: "Share of queries that a local endpoint answers correctly, by category and data set", draw };
+pub(super) const FIGURE: FigureKind = FigureKind {
+    name: "coverage_by_category",
+    summary: "Share of queries that a local endpoint answers correctly, by category and data set",
+    draw,
+};
 
 const WIDTH: f64 = 760.0;
 /// With one data set a column of a page is wide enough.
@@ -22,8 +25,6 @@ const COLUMNS: usize = 3;
 const SETS: usize = 6;
 /// Of more categories those with most queries are drawn.
 const MOST: usize = 40;
-
-const LOOK: Look = Look { ink: style::BLUE, dash: style::SOLID, shape: Shape::Circle };
 
 /// A data set with its categories.
 struct Set<'a> {
@@ -40,21 +41,22 @@ struct Cell<'a> {
     line: Option<&'a Line>,
 }
 
-fn draw(report: &Report) -> Result<Scene, String> {
+fn draw(report: &Report, width: Width) -> Result<Scene, String> {
     let table = study(report)?.coverage.as_ref().ok_or("the report has no coverage")?;
     let (sets, sets_left_out) = sets(report, table);
     if sets.is_empty() {
         return Err("no category has a share of queries that a local endpoint answers correctly".to_owned());
     }
-    let mut scene = Scene::new(FIGURE.summary, if sets.len() == 1 { NARROW } else { WIDTH });
+    let mut scene = Scene::new(FIGURE.summary, width.of(if sets.len() == 1 { NARROW } else { WIDTH }));
     let (mut top, mut left_out, mut differ) = (4.0, 0, false);
-    for strip in sets.chunks(sets.len().div_ceil(sets.len().div_ceil(COLUMNS))) {
+    let columns = width.pick(1, COLUMNS);
+    for strip in sets.chunks(sets.len().div_ceil(sets.len().div_ceil(columns))) {
         let (bottom, beyond, own) = draw_strip(&mut scene, strip, top)?;
         (top, left_out, differ) = (bottom, left_out + beyond, differ || own);
     }
     let cells = || sets.iter().flat_map(|set| &set.cells);
     let paper = dots::paper(cells().filter_map(|cell| cell.line).filter(|line| line.paper.is_some()), " (in brackets)");
-    let mut entries: Vec<_> = paper.is_some().then(|| dots::entry(LOOK, "here")).into_iter().collect();
+    let mut entries: Vec<_> = paper.is_some().then(|| dots::entry(TOGETHER, "here")).into_iter().collect();
     if cells().any(|cell| cell.figure.low.is_some()) {
         entries.push(dots::interval());
     }
@@ -68,7 +70,10 @@ fn draw(report: &Report) -> Result<Scene, String> {
         entries.push(dots::remark("The axes differ."));
     }
     let from_lines = cells().any(|cell| cell.line.is_some());
-    entries.push(dots::remark(studied(report, if from_lines { Some(report.run.queries) } else { table.rows.first().map(|row| row.group.queries) })));
+    entries.push(dots::remark(studied(
+        report,
+        if from_lines { Some(report.run.queries) } else { table.rows.first().map(|row| row.group.queries) },
+    )));
     let right = scene.width - 8.0;
     scene.height = label::key(&mut scene, entries, 8.0, top, right) + 2.0;
     Ok(scene)
@@ -127,7 +132,7 @@ fn draw_strip(scene: &mut Scene, strip: &[Set], top: f64) -> Result<(f64, usize,
     categories.truncate(MOST);
     let dot = |set: &Set, category: &str| {
         let cell = set.cells.iter().find(|cell| cell.category == category)?;
-        Some(Dot { figure: cell.figure, paper: cell.line.and_then(|line| line.paper), look: LOOK })
+        Some(Dot { figure: cell.figure, paper: cell.line.and_then(|line| line.paper), look: TOGETHER })
     };
     let row = |(category, _): &(&str, u64)| DotRow { row: Row::new(*category), dots: strip.iter().map(|set| dot(set, category)).collect() };
     let rows: Vec<DotRow> = categories.iter().map(row).collect();

@@ -11,7 +11,7 @@ use super::axis::{Axis, Panel, Ticks};
 use super::label::{self, Entry};
 use super::scene::{Anchor, At, Mark, Scene, Stroke, Text};
 use super::style;
-use super::{FigureKind, provenance, thousands};
+use super::{FigureKind, Width, provenance, thousands};
 use crate::report::{Day, Report};
 
 pub(super) const FIGURE: FigureKind =
@@ -19,58 +19,66 @@ pub(super) const FIGURE: FigureKind =
 
 const WIDTH: f64 = 760.0;
 const LEFT: f64 = 46.0;
-/// Least height of a panel.
+/// Least height of a panel; and in one column of a paper.
 const HEIGHT: f64 = 128.0;
+const LOW: f64 = 96.0;
 const STRIP_HEIGHT: f64 = 62.0;
 /// From the lower edge of a panel to the heading of the next: tick labels and the title of the axis.
 const BELOW: f64 = 40.0;
 /// Room for the heading of a panel.
 const HEAD: f64 = 18.0;
 
-fn draw(report: &Report) -> Result<Scene, String> {
+fn draw(report: &Report, width: Width) -> Result<Scene, String> {
     let day = report.day.as_ref().ok_or("the report has no day of arrivals")?;
     let strips: Vec<(&str, Vec<Amount>)> = report.run.baselines.iter().map(|id| (id.as_str(), amounts(report, day, id))).collect();
     if strips.iter().all(|(_, amounts)| amounts.is_empty()) {
         return Err("no energy, compute, cost or CO2 of the day is known".to_owned());
     }
-    let mut scene = Scene::new(FIGURE.summary, WIDTH);
+    let mut scene = Scene::new(FIGURE.summary, width.of(WIDTH));
+    let page = scene.width;
     let mut top = 4.0;
     for (index, (baseline, amounts)) in strips.iter().filter(|(_, amounts)| !amounts.is_empty()).enumerate() {
         let title = format!("cumulative over the day, and saved in % of {baseline}");
-        top += scene.heading((8.0, top), &title, WIDTH - 16.0) + 20.0;
+        top += scene.heading((8.0, top), &title, page - 16.0) + 20.0;
         // The arrivals are the same for all.
-        let (bottom, (left, key_top)) = draw_cells(&mut scene, day, amounts, top, index == 0);
+        let (bottom, (left, key_top)) = draw_cells(&mut scene, day, amounts, (top, width), index == 0);
         let entries = amounts.first().map_or(Vec::new(), |amount| amount.lines.iter().map(entry).collect());
-        top = label::key(&mut scene, entries, left, key_top, WIDTH - 8.0).max(bottom - 8.0) + 10.0;
+        top = label::key(&mut scene, entries, left, key_top, page - 8.0).max(bottom - 8.0) + 10.0;
     }
     let published = strips.iter().flat_map(|(_, amounts)| amounts).flat_map(|amount| &amount.lines).any(|line| line.published.is_some());
     let brackets = if published { " In brackets: published, Figure 4." } else { "" };
     let from = format!("{} {} arrivals, shaped by {}.{brackets}", provenance(report), thousands(day.arrivals), day.shape);
-    scene.height = label::key(&mut scene, vec![Entry { sample: Vec::new(), text: from }], 8.0, top - 4.0, WIDTH - 8.0) + 2.0;
+    scene.height = label::key(&mut scene, vec![Entry { sample: Vec::new(), text: from }], 8.0, top - 4.0, page - 8.0) + 2.0;
     Ok(scene)
 }
 
-/// Draws the panels of a baseline in rows of two, the arrivals after them, and returns the lower end
+/// Draws the panels of a baseline in rows of two (of one in one column of a paper), the arrivals after them, and returns the lower end
 /// and where there is room for the key.
-fn draw_cells(scene: &mut Scene, day: &Day, amounts: &[Amount], top: f64, with_arrivals: bool) -> (f64, At) {
+fn draw_cells(scene: &mut Scene, day: &Day, amounts: &[Amount], (top, width): (f64, Width), with_arrivals: bool) -> (f64, At) {
     let lines = amounts.iter().map(|amount| amount.lines.len()).max().unwrap_or(0) as f64;
-    let height = HEIGHT.max(lines * (style::SMALL + 1.5) + 8.0);
+    let height = width.pick(LOW, HEIGHT).max(lines * (style::SMALL + 1.5) + 8.0);
     let widest = amounts.iter().flat_map(|amount| &amount.lines).map(|line| style::text_width(&line.label(), style::SMALL, false));
     let right = widest.fold(0.0, f64::max) + 16.0;
-    let cell = WIDTH / 2.0;
+    let columns = width.pick(1, 2);
+    let cell = scene.width / columns as f64;
     let mut row_top = top;
     for (index, amount) in amounts.iter().enumerate() {
-        let left = cell * (index % 2) as f64;
-        if index > 0 && index % 2 == 0 {
+        let left = cell * (index % columns) as f64;
+        if index > 0 && index % columns == 0 {
             row_top += HEAD + height + BELOW;
         }
-        let room = Panel { left: left + LEFT, top: row_top + HEAD, width: cell - LEFT - right, height, x: hours(day), y: amount.axis.clone() };
+        let room =
+            Panel { left: left + LEFT, top: row_top + HEAD, width: cell - LEFT - right, height, x: hours(day), y: amount.axis.clone() };
         draw_amount(scene, day, amount, &room);
     }
     let bottom = row_top + HEAD + height + BELOW;
     // An odd number of panels leaves a cell for the arrivals, or else for the key.
-    let free = amounts.len() % 2 == 1;
+    let free = columns == 2 && amounts.len() % 2 == 1;
     match (with_arrivals, free) {
+        (true, _) if columns == 1 => {
+            let lower = draw_arrivals(scene, day, (LEFT, bottom + HEAD), cell - LEFT - right);
+            (lower, (8.0, lower))
+        }
         (true, true) => {
             draw_arrivals(scene, day, (cell + LEFT, row_top + HEAD), cell - LEFT - right);
             (bottom, (8.0, bottom))

@@ -1,14 +1,12 @@
 //! The smallest model that solves a query, by data set and category (the paper's Figures 6 and 7).
 
-use plotters::style::RGBColor;
-
 use super::axis::{Axis, number};
 use super::dots;
 use super::label::{self, Entry};
 use super::rows::{self, Column, Row};
 use super::scene::{Anchor, Mark, Scene, Stroke, Text};
-use super::style;
-use super::{FigureKind, studied, study, thousands, units};
+use super::style::{self, Ink};
+use super::{FigureKind, Width, endpoints::Endpoints, studied, study, thousands, units};
 use crate::analysis::study::{DifficultyLevel, DifficultyRow, DifficultyTable, Extent};
 use crate::report::Report;
 
@@ -22,40 +20,46 @@ const CATEGORIES: usize = 8;
 /// Half of a bar's height.
 const HALF: f64 = 5.5;
 
-/// Between these the levels are, light for small models; in grey prints they keep their order.
-const SMALLEST: [f64; 3] = [222.0, 236.0, 247.0];
-const LARGEST: [f64; 3] = [12.0, 60.0, 110.0];
+/// Greys of the smallest and the largest models, of 255.
+const LIGHTEST: f64 = 232.0;
+const DARKEST: f64 = 70.0;
 
 /// What fills a part of a bar.
 #[derive(Clone, Copy)]
 enum Fill {
-    /// A colour, and that of a text on it.
-    Plain(RGBColor, RGBColor),
+    /// A colour.
+    Plain(Ink),
     /// Hatched: a cloud endpoint alone.
     Hatched,
     /// Empty: nobody.
     Empty,
 }
 
-fn draw(report: &Report) -> Result<Scene, String> {
+fn draw(report: &Report, width: Width) -> Result<Scene, String> {
     let table = study(report)?.difficulty.as_ref();
     let table = table.ok_or("the report has no difficulty: no endpoint is known to be local")?;
     let (chosen, left_out) = chosen(table);
     let names: Vec<Row> = chosen.iter().map(|(row, _)| row.clone()).collect();
-    let mut scene = Scene::new(FIGURE.summary, WIDTH);
+    let mut scene = Scene::new(FIGURE.summary, width.of(WIDTH));
     let axis = Axis::unit();
-    let column = Column { heading: String::new(), title: "queries, by the smallest model that answers them correctly".to_owned(), axis, beside: 14.0 };
+    let column = Column {
+        heading: String::new(),
+        title: "queries, by the smallest model that answers them correctly".to_owned(),
+        axis,
+        beside: 14.0,
+    };
+    let fills = fills(report, table);
     let laid = rows::lay(&mut scene, &names, &[column], 4.0);
     for (index, row) in chosen.iter().enumerate().filter_map(|(index, (_, row))| Some((index, (*row)?))) {
         let mut from = 0.0;
-        for (share, fill) in parts(table, row) {
+        for (share, fill) in parts(&fills, row) {
             if let (Some(start), Some(end)) = (laid.at(0, index, from), laid.at(0, index, (from + share).min(1.0))) {
                 bar(&mut scene, (start.0, end.0, start.1), fill, share);
             }
             from += share;
         }
     }
-    let mut entries: Vec<Entry> = table.levels.iter().enumerate().map(|(index, level)| sample(shade(table, index), &named(level))).collect();
+    let mut entries: Vec<Entry> = table.levels.iter().zip(&fills).map(|(level, fill)| sample(*fill, &named(level))).collect();
     let cloud = table.rows.iter().any(|row| row.cloud_only.is_some());
     if cloud {
         entries.push(sample(Fill::Hatched, "only a cloud endpoint"));
@@ -65,7 +69,8 @@ fn draw(report: &Report) -> Result<Scene, String> {
         entries.push(dots::remark(format!("Smaller data sets and categories that are not shown: {left_out}.")));
     }
     entries.push(dots::remark(studied(report, table.rows.first().map(|row| row.group.queries))));
-    scene.height = label::key(&mut scene, entries, 8.0, laid.bottom, WIDTH - 8.0) + 2.0;
+    let right = scene.width - 8.0;
+    scene.height = label::key(&mut scene, entries, 8.0, laid.bottom, right) + 2.0;
     Ok(scene)
 }
 
@@ -110,33 +115,38 @@ fn chosen(table: &DifficultyTable) -> (Vec<(Row, Option<&DifficultyRow>)>, usize
 }
 
 /// The parts of a bar, from the smallest model to nobody.
-fn parts(table: &DifficultyTable, row: &DifficultyRow) -> Vec<(f64, Fill)> {
-    let levels = row.smallest.iter().enumerate().map(|(index, share)| (share.map_or(0.0, |share| share.value), shade(table, index)));
+fn parts(fills: &[Fill], row: &DifficultyRow) -> Vec<(f64, Fill)> {
+    let levels = row.smallest.iter().zip(fills).map(|(share, fill)| (share.map_or(0.0, |share| share.value), *fill));
     let cloud = row.cloud_only.map(|share| (share.value, Fill::Hatched));
     let nobody = row.nobody.map(|share| (share.value, Fill::Empty));
     levels.chain(cloud).chain(nobody).filter(|(share, _)| *share > 0.0).collect()
 }
 
-/// The fill of a level, by its place among all.
-fn shade(table: &DifficultyTable, level: usize) -> Fill {
-    let dark = level as f64 / table.levels.len().saturating_sub(1).max(1) as f64;
-    let mixed = |index: usize| {
-        let (light, deep) = (SMALLEST.get(index).copied().unwrap_or(0.0), LARGEST.get(index).copied().unwrap_or(0.0));
-        (light + dark * (deep - light)).round() as u8
-    };
-    Fill::Plain(RGBColor(mixed(0), mixed(1), mixed(2)), if dark > 0.55 { style::WHITE } else { style::BLACK })
+/// The fills of the levels: the colour of the first endpoint of each, or where two would have the same, greys that
+/// grow darker with the models.
+fn fills(report: &Report, table: &DifficultyTable) -> Vec<Fill> {
+    let endpoints = Endpoints::of(report);
+    let own = |level: &DifficultyLevel| endpoints.look(level.endpoints.first()?).map(|look| look.ink);
+    let inks: Vec<Ink> = table.levels.iter().filter_map(own).collect();
+    let differ = inks.iter().enumerate().all(|(index, ink)| !inks.iter().skip(index + 1).any(|other| other == ink));
+    if differ && inks.len() == table.levels.len() {
+        return inks.into_iter().map(Fill::Plain).collect();
+    }
+    let most = table.levels.len().saturating_sub(1).max(1) as f64;
+    let grey = |index: usize| (LIGHTEST + index as f64 / most * (DARKEST - LIGHTEST)).round() as u8;
+    (0..table.levels.len()).map(|index| Fill::Plain(Ink(grey(index), grey(index), grey(index)))).collect()
 }
 
 /// A part of a bar with its number, where there is room for it.
 fn bar(scene: &mut Scene, (left, right, middle): (f64, f64, f64), fill: Fill, share: f64) {
     scene.marks.extend(filled((left, right, middle), fill));
-    let text = Text::small(((left + right) / 2.0, middle + 0.36 * 8.5), number(100.0 * share, 0) + "%").anchor(Anchor::Middle);
+    let text = Text::small(((left + right) / 2.0, middle + 0.36 * style::SMALL), number(100.0 * share, 0) + "%").anchor(Anchor::Middle);
     let (ink, ground) = match fill {
-        Fill::Plain(_, ink) => (ink, None),
+        Fill::Plain(ink) => (ink.on(), None),
         Fill::Hatched => (style::BLACK, Some(style::WHITE)),
         Fill::Empty => (style::BLACK, None),
     };
-    let text = Text { size: 8.5, ink, ..text };
+    let text = Text { ink, ..text };
     let room = text.room();
     if room.right - room.left + 4.0 > right - left {
         return;
@@ -154,7 +164,7 @@ fn filled((left, right, middle): (f64, f64, f64), fill: Fill) -> Vec<Mark> {
     let corners = vec![(left, top), (right, top), (right, bottom), (left, bottom)];
     let frame = Mark::Line { points: corners.iter().copied().chain([(left, top)]).collect(), stroke: Stroke::solid(style::GREY, 0.5) };
     let mut marks = match fill {
-        Fill::Plain(ink, _) => vec![Mark::Fill { points: corners, ink }],
+        Fill::Plain(ink) => vec![Mark::Fill { points: corners, ink }],
         Fill::Hatched | Fill::Empty => vec![Mark::Fill { points: corners, ink: style::WHITE }],
     };
     if matches!(fill, Fill::Hatched) {
@@ -164,7 +174,7 @@ fn filled((left, right, middle): (f64, f64, f64), fill: Fill) -> Vec<Mark> {
         while start < right {
             let (from, to) = (start.max(left), (start + height).min(right));
             let points = vec![(from, bottom - (from - start)), (to, bottom - (to - start))];
-            marks.push(Mark::Line { points, stroke: Stroke::solid(style::VERMILION, 0.9) });
+            marks.push(Mark::Line { points, stroke: Stroke::solid(style::GREY, 0.9) });
             start += 3.5;
         }
     }

@@ -7,7 +7,7 @@ use super::rows::Row;
 use super::scene::Scene;
 use super::style::{self, Look, Shape};
 use super::units::{Per, Unit, significant};
-use super::{FigureKind, published, studied, study};
+use super::{FigureKind, Width, endpoints::Endpoints, published, studied, study};
 use crate::analysis::study::Pair;
 use crate::report::{Figure, Line, Report};
 use crate::trace::Tier;
@@ -23,17 +23,18 @@ struct Kind {
     unit: Unit,
 }
 
-/// The looks of tiers, and their names; the last is that of a tier that is not known.
-const TIERS: [(Option<Tier>, Look, &str); 4] = [
-    (Some(Tier::Phone), Look { ink: style::GREEN, dash: style::SOLID, shape: Shape::Triangle }, "phone"),
-    (Some(Tier::Local), Look { ink: style::BLUE, dash: style::SOLID, shape: Shape::Circle }, "local"),
-    (Some(Tier::Cloud), Look { ink: style::VERMILION, dash: style::SOLID, shape: Shape::Square }, "cloud"),
-    (None, Look { ink: style::GREY, dash: style::SOLID, shape: Shape::Circle }, "tier not known"),
+/// The markers of tiers, and their names; the last is that of a tier that is not known. Colours are the endpoints'.
+const TIERS: [(Option<Tier>, Shape, &str); 4] = [
+    (Some(Tier::Phone), Shape::Triangle, "phone"),
+    (Some(Tier::Local), Shape::Circle, "local"),
+    (Some(Tier::Cloud), Shape::Square, "cloud"),
+    (None, Shape::Diamond, "tier not known"),
 ];
 
-fn draw(report: &Report) -> Result<Scene, String> {
+fn draw(report: &Report, width: Width) -> Result<Scene, String> {
     let pairs = study(report)?.pairs.as_slice();
-    let all = [Per::Watt, Per::Joule].map(|per| (per, pairs.iter().filter_map(|pair| of(per, pair)).map(|figure| figure.value).collect::<Vec<_>>()));
+    let all = [Per::Watt, Per::Joule]
+        .map(|per| (per, pairs.iter().filter_map(|pair| of(per, pair)).map(|figure| figure.value).collect::<Vec<_>>()));
     let kinds: Vec<Kind> =
         all.into_iter().filter(|(_, values)| !values.is_empty()).map(|(per, values)| Kind { per, unit: per.unit(values) }).collect();
     if kinds.is_empty() {
@@ -41,20 +42,30 @@ fn draw(report: &Report) -> Result<Scene, String> {
     }
     let known: Vec<&Pair> = pairs.iter().filter(|pair| kinds.iter().any(|kind| value(kind, pair).is_some())).collect();
     let rows = rows(report, &known, &kinds);
+    let mut scene = Scene::new(FIGURE.summary, width.of(WIDTH));
     let mut columns = Vec::new();
     for (index, kind) in kinds.iter().enumerate() {
         let axis = Axis::log(dots::values(&rows, index), 1.0).ok_or("an accuracy per watt or joule is not above 0")?;
         columns.push(DotColumn { heading: String::new(), title: kind.unit.title.to_owned(), axis, number: significant });
     }
-    let mut scene = Scene::new(FIGURE.summary, WIDTH);
-    let top = dots::draw(&mut scene, &rows, columns, 4.0);
+    let mut top = 4.0;
+    if width.is_narrow() {
+        // Below each other: names, dots and numbers take all of the width.
+        for (index, column) in columns.into_iter().enumerate() {
+            top = dots::draw(&mut scene, &only(&rows, index), vec![column], top) + 6.0;
+        }
+    } else {
+        top = dots::draw(&mut scene, &rows, columns, top);
+    }
     let used = TIERS.iter().filter(|(tier, ..)| known.iter().any(|pair| pair.tier == *tier));
-    let mut entries: Vec<_> = used.map(|(_, look, name)| dots::entry(*look, *name)).collect();
+    let mut entries: Vec<_> =
+        used.map(|(_, shape, name)| dots::entry(Look { ink: style::GREY, dash: style::SOLID, shape: *shape }, *name)).collect();
     entries.push(dots::interval());
     let lines = kinds.iter().flat_map(|kind| known.iter().filter_map(|pair| line(report, kind, pair)));
     entries.extend(dots::paper(lines, " (in brackets)"));
     entries.push(dots::remark(studied(report, None)));
-    scene.height = label::key(&mut scene, entries, 8.0, top, WIDTH - 8.0) + 2.0;
+    let right = scene.width - 8.0;
+    scene.height = label::key(&mut scene, entries, 8.0, top, right) + 2.0;
     Ok(scene)
 }
 
@@ -76,6 +87,7 @@ fn line<'a>(report: &'a Report, kind: &Kind, pair: &Pair) -> Option<&'a Line> {
 
 /// A heading for each hardware, phones first and the cloud last, and below it its models by size.
 fn rows(report: &Report, pairs: &[&Pair], kinds: &[Kind]) -> Vec<DotRow> {
+    let endpoints = Endpoints::of(report);
     let tier = |pair: &Pair| TIERS.iter().position(|(tier, ..)| *tier == pair.tier).unwrap_or(TIERS.len());
     let mut groups: Vec<Vec<&Pair>> = Vec::new();
     for pair in pairs {
@@ -97,7 +109,8 @@ fn rows(report: &Report, pairs: &[&Pair], kinds: &[Kind]) -> Vec<DotRow> {
             hardware = format!("{hardware}, {tier}");
         }
         rows.push(DotRow { row: Row::heading(hardware), dots: Vec::new() });
-        let look = |pair: &Pair| TIERS.iter().find(|(tier, ..)| *tier == pair.tier).map_or(TIERS[3].1, |(_, look, _)| *look);
+        let shape = |pair: &Pair| TIERS.iter().find(|(tier, ..)| *tier == pair.tier).map_or(Shape::Diamond, |(_, shape, _)| *shape);
+        let look = |pair: &Pair| Look { shape: shape(pair), ..endpoints.look_or_plain(&pair.endpoint) };
         let dot = |kind: &Kind, pair: &Pair| {
             let paper = line(report, kind, pair).and_then(|line| line.paper).map(|paper| paper / kind.unit.size);
             Some(Dot { figure: value(kind, pair)?, paper, look: look(pair) })
@@ -107,6 +120,23 @@ fn rows(report: &Report, pairs: &[&Pair], kinds: &[Kind]) -> Vec<DotRow> {
         }
     }
     rows
+}
+
+/// The rows of one column, with the headings of those that have a dot in it.
+fn only(rows: &[DotRow], column: usize) -> Vec<DotRow> {
+    let mut kept: Vec<DotRow> = Vec::new();
+    for row in rows {
+        let dot = row.dots.get(column).copied().flatten();
+        if row.row.heading {
+            // A heading above another one is about nothing.
+            kept.pop_if(|last| last.row.heading);
+        }
+        if row.row.heading || dot.is_some() {
+            kept.push(DotRow { row: row.row.clone(), dots: vec![dot] });
+        }
+    }
+    kept.pop_if(|last| last.row.heading);
+    kept
 }
 
 /// The model, with precision and batch size, and where that is not one alone what its id has more.

@@ -47,14 +47,18 @@ pub fn key(scene: &mut Scene, entries: Vec<Entry>, left: f64, top: f64, right: f
     let (mut x, mut y) = (left, top);
     for Entry { sample, text } in entries {
         let before = if sample.is_empty() { 0.0 } else { 27.0 };
-        let text = style::shorten(&text, style::SMALL, false, right - left - before);
-        let width = before + style::text_width(&text, style::SMALL, false);
-        if x > left && x + width > right {
+        let lines = style::wrap(&text, style::SMALL, false, right - left - before);
+        let width = before + lines.iter().map(|line| style::text_width(line, style::SMALL, false)).fold(0.0, f64::max);
+        if x > left && (lines.len() > 1 || x + width > right) {
             (x, y) = (left, y + 15.0);
         }
         scene.marks.extend(sample.into_iter().map(|mark| shifted(mark, (x, y))));
-        scene.text(Text::small((x + before, y + 7.5), text).anchor(Anchor::Start));
-        x += width + 14.0;
+        let lower = 12.0 * lines.len().saturating_sub(1) as f64;
+        for (index, line) in lines.into_iter().enumerate() {
+            scene.text(Text::small((x + before, y + 7.5 + 12.0 * index as f64), line).anchor(Anchor::Start));
+        }
+        // What takes several lines stands alone.
+        (x, y) = if lower > 0.0 { (right, y + lower) } else { (x + width + 14.0, y) };
     }
     y + 12.0
 }

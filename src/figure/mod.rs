@@ -1,10 +1,13 @@
-//! The figures of a report, as SVG and PNG: one file a figure, drawn from a [`Report`] alone.
+//! The figures of a report, as SVG, PNG and PDF: one file a figure, drawn from a [`Report`] alone.
 //!
 //! A new figure is one file here and one word in the list below. It turns a report into a [`Scene`]
 //! or says why it cannot; the scene knows no file format.
 
 mod axis;
 mod dots;
+mod endpoints;
+mod font;
+mod ink;
 mod label;
 mod place;
 mod render;
@@ -18,12 +21,17 @@ mod study_sample;
 mod study_tests;
 mod style;
 mod units;
+mod width;
 
 use std::path::{Path, PathBuf};
 
+pub use endpoints::Endpoints;
+pub use ink::Ink;
+pub use render::Format;
 pub use scene::{Anchor, At, Mark, Rect, Scene, Stroke, Text};
 use serde::Serialize;
-pub use style::{Dash, Shape};
+pub use style::{ACCOUNTS, ANSWERS, Dash, Look, PLAIN, Shape};
+pub use width::Width;
 
 use crate::error::Result;
 use crate::output;
@@ -48,8 +56,8 @@ pub struct FigureKind {
     pub name: &'static str,
     /// What it shows, in a line.
     pub summary: &'static str,
-    /// Draws it, or says what the report lacks.
-    pub draw: fn(&Report) -> std::result::Result<Scene, String>,
+    /// Lays it out for a width, or says what the report or the width lacks.
+    pub draw: fn(&Report, Width) -> std::result::Result<Scene, String>,
 }
 
 /// A figure that a report cannot feed.
@@ -57,7 +65,7 @@ pub struct FigureKind {
 pub struct Skipped {
     /// The figure's name.
     pub figure: &'static str,
-    /// What the report lacks.
+    /// What the report lacks, or the width.
     pub why: String,
 }
 
@@ -70,17 +78,45 @@ pub struct Drawn {
     pub skipped: Vec<Skipped>,
 }
 
-/// Draws every figure that the report can feed into `folder`, as `<name>.svg` and `<name>.png`. The
-/// same report gives the same bytes. Nothing is written if a file is there already, unless `force`.
-pub fn draw_all(report: &Report, folder: &Path, force: bool) -> Result<Drawn> {
-    style::fonts()?;
+/// In which formats and for which width figures are drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawing {
+    /// A file of each.
+    pub formats: Vec<Format>,
+    /// The width.
+    pub width: Width,
+}
+
+impl Default for Drawing {
+    /// What a run has beside its report: figures to look at, of natural width. Papers want PDF, of the width of their
+    /// columns: both are chosen together, afterwards, and the run need not be repeated for it.
+    fn default() -> Self {
+        Drawing { formats: vec![Format::Svg, Format::Png], width: Width::Natural }
+    }
+}
+
+impl FigureKind {
+    /// Lays the figure out, or says why it cannot be: what the report lacks, or that it is higher than a page.
+    pub fn scene(&self, report: &Report, width: Width) -> std::result::Result<Scene, String> {
+        let scene = (self.draw)(report, width)?;
+        match width.refuses(scene.height) {
+            Some(why) => Err(why),
+            None => Ok(Scene { printed: width.is_printed(), ..scene }),
+        }
+    }
+}
+
+/// Draws every figure that the report can feed into `folder`, as `<name>.svg` and so on. The same report gives the
+/// same bytes. Nothing is written if a file is there already, unless `force`.
+pub fn draw_all(report: &Report, folder: &Path, drawing: &Drawing, force: bool) -> Result<Drawn> {
     let (mut contents, mut skipped) = (Vec::new(), Vec::new());
     for figure in FIGURES {
-        match (figure.draw)(report) {
+        match figure.scene(report, drawing.width) {
             Ok(scene) => {
-                let path = |ending: &str| folder.join(format!("{}.{ending}", figure.name));
-                contents.push((path("svg"), render::svg(&scene)?.into_bytes()));
-                contents.push((path("png"), render::png(&scene)?));
+                for format in &drawing.formats {
+                    let path = folder.join(format!("{}.{}", figure.name, format.name()));
+                    contents.push((path, format.render(&scene)?));
+                }
             }
             Err(why) => skipped.push(Skipped { figure: figure.name, why }),
         }
@@ -99,25 +135,18 @@ const CHARTS_OF_A_PAGE: [&str; 3] = [savings::FIGURE.name, quality::FIGURE.name,
 
 /// The figures that a page shows as they are.
 pub fn pictures(report: &Report) -> Result<Vec<Picture>> {
-    style::fonts()?;
     let others = FIGURES.iter().filter(|figure| !CHARTS_OF_A_PAGE.contains(&figure.name));
-    let scenes = others.filter_map(|figure| (figure.draw)(report).ok());
-    scenes.map(|scene| Ok(Picture { svg: render::svg(&scene)?, title: scene.title })).collect()
+    let scenes = others.filter_map(|figure| figure.scene(report, Width::default()).ok());
+    let picture = |scene: Scene| Ok(Picture { svg: render::svg(&scene)?, title: scene.title });
+    scenes.map(picture).collect()
 }
 
 /// The colours of the figures, for a page.
 pub fn inks(report: &Report) -> Inks {
-    let hex = |look: style::Look| format!("#{:02x}{:02x}{:02x}", look.ink.0, look.ink.1, look.ink.2);
     Inks {
-        accounts: style::ACCOUNTS.map(hex),
-        answers: hex(style::ANSWERS),
-        endpoints: report
-            .run
-            .endpoints
-            .iter()
-            .enumerate()
-            .map(|(index, endpoint)| (endpoint.id.clone(), hex(style::path(index))))
-            .collect(),
+        accounts: ACCOUNTS.map(|look| look.ink.hex()),
+        answers: ANSWERS.ink.hex(),
+        endpoints: Endpoints::of(report).inks().map(|(id, ink)| (id.to_owned(), ink.hex())).collect(),
     }
 }
 
@@ -166,5 +195,7 @@ fn thousands(count: u64) -> String {
     digits.char_indices().flat_map(|(index, digit)| comma(index).then_some(',').into_iter().chain([digit])).collect()
 }
 
+#[cfg(test)]
+mod extreme_tests;
 #[cfg(test)]
 mod tests;

@@ -5,9 +5,9 @@ use super::axis::{Axis, Panel, number};
 use super::dots;
 use super::label::{self, Entry};
 use super::scene::{Anchor, At, Scene, Stroke, Text};
-use super::style::{self, Look, Shape};
+use super::style::{self, Look};
 use super::units::{Per, Unit};
-use super::{FigureKind, published, studied, study};
+use super::{FigureKind, Width, endpoints::Endpoints, published, studied, study};
 use crate::analysis::study::{Improvement, TimeStep};
 use crate::report::{Figure, Line, Report};
 
@@ -19,8 +19,8 @@ const LEFT: f64 = 40.0;
 const HEIGHT: f64 = 180.0;
 /// With more steps the panels stand below each other.
 const BESIDE: usize = 4;
-
-const LOOK: Look = Look { ink: style::BLUE, dash: style::SOLID, shape: Shape::Circle };
+/// The least width of a step: its model and hardware stand below it.
+const STEP: f64 = 60.0;
 
 /// An efficiency over the years, in the unit that it is shown in.
 struct Kind {
@@ -49,50 +49,63 @@ struct Stop<'a> {
     step: &'a TimeStep,
     figure: Figure,
     line: Option<&'a Line>,
+    look: Look,
 }
 
-fn draw(report: &Report) -> Result<Scene, String> {
+fn draw(report: &Report, width: Width) -> Result<Scene, String> {
     let over_time = study(report)?.over_time.as_ref();
     let steps = &over_time.ok_or("fewer than two endpoints have a year")?.steps;
     let kind = |per: Per| Kind { per, unit: per.unit(steps.iter().filter_map(|step| Kind::of(per, step)).map(|figure| figure.value)) };
     let stopped = |kind: Kind| (stops(report, &kind, steps), kind);
     let all: Vec<(Vec<Stop>, Kind)> =
         [Per::Watt, Per::Joule].map(kind).into_iter().map(stopped).filter(|(stops, _)| stops.len() > 1).collect();
-    let most = all.iter().map(|(stops, _)| stops.len()).max().ok_or("fewer than two endpoints with a year have an accuracy per watt or joule")?;
-    let columns = if most > BESIDE { 1 } else { all.len() };
-    let cell = WIDTH / columns as f64;
-    let mut scene = Scene::new(FIGURE.summary, WIDTH);
+    let most =
+        all.iter().map(|(stops, _)| stops.len()).max().ok_or("fewer than two endpoints with a year have an accuracy per watt or joule")?;
+    let mut scene = Scene::new(FIGURE.summary, width.of(WIDTH));
+    let columns = if most > BESIDE || width.is_narrow() { 1 } else { all.len() };
+    let cell = scene.width / columns as f64;
+    if width.is_narrow() && (cell - LEFT - 12.0) / (most as f64) < STEP {
+        return Err(format!("the names of {most} models have no room below one column"));
+    }
     let mut top = 4.0;
     for row in all.chunks(columns) {
-        let lower = row.iter().zip(0..).map(|((_, kind), index)| {
-            scene.heading((f64::from(index) * cell + 8.0, top), kind.unit.title, cell - 16.0)
-        });
+        let lower =
+            row.iter().zip(0..).map(|((_, kind), index)| scene.heading((f64::from(index) * cell + 8.0, top), kind.unit.title, cell - 16.0));
         top += 20.0 + lower.fold(0.0, f64::max);
-        let lower = row.iter().zip(0..).map(|((stops, kind), index)| summary(&mut scene, report, kind, stops, (f64::from(index) * cell + 8.0, top, cell - 16.0)));
+        let lower = row
+            .iter()
+            .zip(0..)
+            .map(|((stops, kind), index)| summary(&mut scene, report, kind, stops, (f64::from(index) * cell + 8.0, top, cell - 16.0)));
         top = lower.fold(top, f64::max) + 9.0;
-        let lower = row.iter().zip(0..).map(|((stops, kind), index)| panel(&mut scene, kind, stops, (f64::from(index) * cell + LEFT, top, cell - LEFT - 12.0)));
+        let lower = row
+            .iter()
+            .zip(0..)
+            .map(|((stops, kind), index)| panel(&mut scene, kind, stops, (f64::from(index) * cell + LEFT, top, cell - LEFT - 12.0)));
         top = lower.fold(top, f64::max) + 10.0;
     }
     let mut entries: Vec<Entry> = Vec::new();
     let lines = all.iter().flat_map(|(stops, kind)| stops.iter().filter_map(|stop| stop.line).chain(gain_lines(report, kind)));
     if let Some(paper) = dots::paper(lines, "") {
-        entries.extend([dots::entry(LOOK, "here"), paper]);
+        entries.extend([dots::entry(style::PLAIN, "here"), paper]);
     }
     entries.push(dots::interval());
     entries.push(Entry { sample: Vec::new(), text: studied(report, None) });
-    scene.height = label::key(&mut scene, entries, 8.0, top, WIDTH - 8.0) + 2.0;
+    let right = scene.width - 8.0;
+    scene.height = label::key(&mut scene, entries, 8.0, top, right) + 2.0;
     Ok(scene)
 }
 
 /// The steps whose efficiency is known and has a place on a logarithmic axis.
 fn stops<'a>(report: &'a Report, kind: &Kind, steps: &'a [TimeStep]) -> Vec<Stop<'a>> {
+    let endpoints = Endpoints::of(report);
     let stop = |step: &'a TimeStep| {
         let figure = Kind::of(kind.per, step)?;
         let bounds = figure.low.zip(figure.high).filter(|(low, _)| *low > 0.0);
         let unit = |value: f64| value / kind.unit.size;
         let figure = Figure { value: unit(figure.value), low: bounds.map(|(low, _)| unit(low)), high: bounds.map(|(_, high)| unit(high)) };
-        let line = published(report, &format!("{}.{}", kind.per.key(), step.endpoint)).filter(|line| line.paper.is_some_and(|paper| paper > 0.0));
-        Some(Stop { step, figure, line })
+        let line =
+            published(report, &format!("{}.{}", kind.per.key(), step.endpoint)).filter(|line| line.paper.is_some_and(|paper| paper > 0.0));
+        Some(Stop { step, figure, line, look: endpoints.look_or_plain(&step.endpoint) })
     };
     steps.iter().filter_map(stop).collect()
 }
@@ -153,7 +166,14 @@ fn best<'s, 'a>(stops: &'s [Stop<'a>]) -> Vec<&'s Stop<'a>> {
 
 /// Draws one efficiency and returns the lower end of the names.
 fn panel(scene: &mut Scene, kind: &Kind, stops: &[Stop], (left, top, width): (f64, f64, f64)) -> f64 {
-    let shown = |stop: &Stop| [Some(stop.figure.value), stop.figure.low, stop.figure.high, stop.line.and_then(|line| line.paper).map(|paper| paper / kind.unit.size)];
+    let shown = |stop: &Stop| {
+        [
+            Some(stop.figure.value),
+            stop.figure.low,
+            stop.figure.high,
+            stop.line.and_then(|line| line.paper).map(|paper| paper / kind.unit.size),
+        ]
+    };
     let values: Vec<f64> = stops.iter().flat_map(shown).flatten().collect();
     // Room for the factors above the last points.
     let most = values.iter().copied().fold(0.0, f64::max);
@@ -180,7 +200,7 @@ fn panel(scene: &mut Scene, kind: &Kind, stops: &[Stop], (left, top, width): (f6
             Some((stop, (*places.get(index)?, height(stop.figure.value))))
         })
         .collect();
-    scene.line(path.iter().map(|(_, at)| *at).collect(), Stroke { ink: LOOK.ink, width: 1.4, dash: LOOK.dash });
+    scene.line(path.iter().map(|(_, at)| *at).collect(), Stroke::solid(style::GREY, 1.2));
     for pair in path.windows(2) {
         if let [(from, start), (to, end)] = pair {
             factors(scene, &panel, &split(kind, from, to), (*start, *end));
@@ -191,9 +211,9 @@ fn panel(scene: &mut Scene, kind: &Kind, stops: &[Stop], (left, top, width): (f6
             scene.marks.push(dots::ring((*x, height(paper / kind.unit.size))));
         }
         if let (Some(low), Some(high)) = (stop.figure.low, stop.figure.high) {
-            scene.line(vec![(*x, height(low)), (*x, height(high))], Stroke::solid(LOOK.ink, 1.6));
+            scene.line(vec![(*x, height(low)), (*x, height(high))], Stroke::solid(stop.look.ink, 1.6));
         }
-        scene.marker((*x, height(stop.figure.value)), LOOK.shape, dots::DOT, LOOK.ink, false);
+        scene.marker((*x, height(stop.figure.value)), stop.look.shape, dots::DOT, stop.look.ink, false);
     }
     bottom
 }

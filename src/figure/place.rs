@@ -1,9 +1,7 @@
 //! Labels around points that touch nothing, found by trying.
 
-use plotters::style::RGBColor;
-
 use super::scene::{At, Rect, Scene, Stroke, Text};
-use super::style;
+use super::style::{self, Ink};
 
 /// What labels of a panel must not touch, and the labels that want a place.
 #[derive(Debug, Default)]
@@ -21,7 +19,7 @@ struct Wish {
     clear: f64,
     text: Text,
     /// Of the leader.
-    ink: RGBColor,
+    ink: Ink,
 }
 
 /// Where labels stand by their index, with the price of it.
@@ -43,7 +41,7 @@ impl Labels {
 
     /// Wants a label near a point whose marker reaches `clear`, at most `widest` wide, with a leader
     /// of that ink where it stands off.
-    pub fn want(&mut self, at: At, clear: f64, text: &str, ink: RGBColor, widest: f64) {
+    pub fn want(&mut self, at: At, clear: f64, text: &str, ink: Ink, widest: f64) {
         let text = style::shorten(text, style::SMALL, false, widest);
         self.wishes.push(Wish { at, clear, text: Text { size: style::SMALL, ..Text::new(at, text) }, ink });
     }

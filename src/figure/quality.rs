@@ -11,29 +11,35 @@ use super::axis::{Axis, Panel, Ticks};
 use super::label::{self, Entry};
 use super::place::Labels;
 use super::scene::{Anchor, At, Mark, Rect, Scene, Stroke, Text};
-use super::style::{self, Shape};
-use super::{FigureKind, provenance};
+use super::style::{self, Look};
+use super::{FigureKind, Width, endpoints::Endpoints, provenance};
 use crate::report::Report;
 
 pub(super) const FIGURE: FigureKind =
     FigureKind { name: "quality_cost", summary: "Answer accuracy over energy, cost and latency per query, with the Pareto front", draw };
 
 const LEFT: f64 = 46.0;
-/// Least height of a panel.
+/// Least height of a panel; and in a paper.
 const HEIGHT: f64 = 250.0;
+const LOW: f64 = 190.0;
+const LOWEST: f64 = 120.0;
+/// From the lower edge of a panel to the heading below it, and that heading.
+const BELOW: f64 = 68.0;
 const MARKER: f64 = 7.0;
 
-fn draw(report: &Report) -> Result<Scene, String> {
-    let mut contents: Vec<Content> = ACCOUNTS.iter().flat_map(|account| content::of_account(report, account)).collect();
+fn draw(report: &Report, width: Width) -> Result<Scene, String> {
+    let endpoints = Endpoints::of(report);
+    let mut contents: Vec<Content> = ACCOUNTS.iter().flat_map(|account| content::of_account(report, account, &endpoints)).collect();
     if contents.is_empty() {
         return Err("fewer than two policies or endpoints have both an answer accuracy and a known energy, cost or latency".to_owned());
     }
+    set_looks(&mut contents);
     let numbered = name::number(&mut contents);
     let several = name::fallbacks(report).len() > 1;
-    let columns = contents.len().min(2);
-    let width = if columns == 1 { 460.0 } else { 760.0 };
+    let columns = contents.len().min(width.pick(1, 2));
+    let (least, width) = (least(width, contents.len()), width.of(if columns == 1 { 460.0 } else { 760.0 }));
     let cell = width / columns as f64;
-    let height = contents.iter().map(|content| height_for(content, cell)).fold(HEIGHT, f64::max);
+    let height = contents.iter().map(|content| height_for(content, cell)).fold(least, f64::max);
     let mut scene = Scene::new(FIGURE.summary, width);
     let mut top = 4.0;
     for row in contents.chunks(columns) {
@@ -42,20 +48,50 @@ fn draw(report: &Report) -> Result<Scene, String> {
         for (content, left) in cells() {
             draw_panel(&mut scene, content, (left, top, cell, height));
         }
-        top += height + 68.0;
+        top += height + BELOW;
     }
     let mut entries = key(report, &contents);
     entries.extend(numbered.into_iter().map(|text| Entry { sample: Vec::new(), text }));
     // An odd number of panels leaves a cell for the key.
-    let spare = contents.len() > 2 && contents.len() % 2 == 1;
+    let spare = columns == 2 && contents.len() > 2 && contents.len() % 2 == 1;
     let (left, from) = if spare { (cell + LEFT, top - height - 42.0) } else { (8.0, top) };
     scene.height = label::key(&mut scene, entries, left, from, width - 8.0).max(top) + 2.0;
     Ok(scene)
 }
 
+/// The least height of a panel: lower in a paper, and in one column as low as lets all stand on a page.
+fn least(width: Width, panels: usize) -> f64 {
+    match width {
+        Width::Natural => HEIGHT,
+        Width::TwoColumns => LOW,
+        Width::OneColumn => (780.0 / panels as f64 - BELOW).clamp(LOWEST, LOW),
+    }
+}
+
+/// Paths have colours that no endpoint of the figure has, and the same in all panels.
+fn set_looks(contents: &mut [Content]) {
+    let dots = contents.iter().flat_map(|content| &content.dots);
+    // Only paths are lines here: all dashes are free.
+    let fixed = dots.filter(|dot| dot.role == Role::Fixed).map(|dot| Look { dash: style::SOLID, ..dot.look });
+    let taken: Vec<Look> = fixed.collect();
+    let mut labels: Vec<String> = Vec::new();
+    for path in contents.iter_mut().flat_map(|content| &mut content.paths) {
+        let known = labels.iter().position(|label| *label == path.label);
+        path.look = style::beside(&taken, known.unwrap_or(labels.len()));
+        if known.is_none() {
+            labels.push(path.label.clone());
+        }
+    }
+}
+
 /// Room for labels on at most two fifths of a panel.
 fn height_for(content: &Content, cell: f64) -> f64 {
-    let area: f64 = content.dots.iter().map(|dot| &dot.label).map(|name| style::text_width(name, style::SMALL, false).min(widest(cell)) * (style::SMALL + 3.0)).sum();
+    let area: f64 = content
+        .dots
+        .iter()
+        .map(|dot| &dot.label)
+        .map(|name| style::text_width(name, style::SMALL, false).min(widest(cell)) * (style::SMALL + 3.0))
+        .sum();
     (area / 0.4 / (cell - LEFT - 12.0)).ceil()
 }
 
@@ -139,24 +175,31 @@ fn draw_dot(scene: &mut Scene, panel: &Panel, dot: &Dot, labels: &mut Labels) {
     }
     let at = panel.at(x.value, y.value);
     labels.block(Rect::around(at, MARKER / 2.0));
-    scene.marks.push(mark(dot.role, at));
+    scene.marks.push(mark(dot.role, dot.look, at));
 }
 
-fn mark(role: Role, at: At) -> Mark {
-    let (shape, ink, hollow) = match role {
-        Role::Fixed => (Shape::Square, style::BLACK, false),
-        Role::Policy => (Shape::Circle, style::VERMILION, false),
-        Role::Hindsight => (Shape::Diamond, style::BLUE, true),
-    };
-    Mark::Marker { at, shape, size: MARKER, ink, hollow }
+/// Only endpoints have colours.
+fn mark(role: Role, look: Look, at: At) -> Mark {
+    Mark::Marker { at, shape: look.shape, size: MARKER, ink: look.ink, hollow: role == Role::Hindsight }
+}
+
+/// The sample of a role: of endpoints the first three.
+fn sample(contents: &[Content], role: Role) -> Vec<Mark> {
+    let mut looks: Vec<Look> = Vec::new();
+    for dot in contents.iter().flat_map(|content| &content.dots).filter(|dot| dot.role == role) {
+        if looks.len() < 3 && !looks.contains(&dot.look) {
+            looks.push(dot.look);
+        }
+    }
+    let first = 11.0 - 4.0 * looks.len().saturating_sub(1) as f64;
+    looks.into_iter().zip(0..).map(|(look, index)| mark(role, look, (first + 8.0 * f64::from(index), 4.0))).collect()
 }
 
 fn key(report: &Report, contents: &[Content]) -> Vec<Entry> {
     let roles = [(Role::Fixed, "one endpoint for all"), (Role::Policy, "policy"), (Role::Hindsight, "sees outcomes in advance: a bound")];
     let used = |role| contents.iter().flat_map(|content| &content.dots).any(|dot| dot.role == role);
     let marked = roles.into_iter().filter(|(role, _)| used(*role));
-    let mut entries: Vec<Entry> =
-        marked.map(|(role, text)| Entry { sample: vec![mark(role, (11.0, 4.0))], text: text.to_owned() }).collect();
+    let mut entries: Vec<Entry> = marked.map(|(role, text)| Entry { sample: sample(contents, role), text: text.to_owned() }).collect();
     let line = |stroke| Mark::Line { points: vec![(0.0, 4.0), (22.0, 4.0)], stroke };
     entries.push(Entry { sample: vec![line(FRONT)], text: "Pareto front (without bounds)".to_owned() });
     let dots = || contents.iter().flat_map(|content| &content.dots);
@@ -175,7 +218,8 @@ fn path_entries(contents: &[Content]) -> Vec<Entry> {
         if entries.iter().any(|entry| entry.text == path.label) {
             continue;
         }
-        let line = Mark::Line { points: vec![(0.0, 4.0), (22.0, 4.0)], stroke: Stroke { ink: path.look.ink, width: 1.4, dash: path.look.dash } };
+        let line =
+            Mark::Line { points: vec![(0.0, 4.0), (22.0, 4.0)], stroke: Stroke { ink: path.look.ink, width: 1.4, dash: path.look.dash } };
         let marker = Mark::Marker { at: (11.0, 4.0), shape: path.look.shape, size: 5.0, ink: path.look.ink, hollow: false };
         entries.push(Entry { sample: vec![line, marker], text: path.label.clone() });
     }

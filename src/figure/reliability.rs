@@ -6,7 +6,7 @@ use super::axis::{Axis, Panel};
 use super::label::{self, Entry};
 use super::scene::{Anchor, At, Mark, Scene, Stroke, Text};
 use super::style::{self, Look, Shape};
-use super::{FigureKind, provenance, units};
+use super::{FigureKind, Width, endpoints::Endpoints, provenance, units};
 use crate::report::{Report, RouterReport};
 use crate::router::{Reliability, ReliabilityBin};
 
@@ -14,11 +14,14 @@ pub(super) const FIGURE: FigureKind =
     FigureKind { name: "reliability", summary: "What came true over what routers predicted, by bins of predictions", draw };
 
 const WIDTH: f64 = 760.0;
+/// Panels side by side; and in one column of a paper.
 const COLUMNS: usize = 3;
-/// Panels at most, and lines of a panel: looks repeat after six.
+const NARROW: usize = 2;
+/// Panels at most.
 const MOST: usize = 6;
 const LEFT: f64 = 42.0;
-/// Heights of the diagram and of the bars below it.
+const RIGHT: f64 = 18.0;
+/// Heights of the diagram, which is not higher than wide, and of the bars below it.
 const HEIGHT: f64 = 170.0;
 const BARS: f64 = 34.0;
 const BETWEEN: f64 = 8.0;
@@ -34,30 +37,36 @@ struct Content<'a> {
     lines: Vec<(Look, &'a Reliability)>,
 }
 
-fn draw(report: &Report) -> Result<Scene, String> {
+fn draw(report: &Report, width: Width) -> Result<Scene, String> {
     let routers = distinct(report);
     if routers.is_empty() {
         return Err("the report has no learned policy whose predictions were judged".to_owned());
     }
     let single = routers.len() == 1;
-    let mut contents: Vec<Content> =
-        if single { routers.iter().flat_map(|(_, router)| by_endpoint(router)).collect() } else { by_router(&routers) };
+    let endpoints = Endpoints::of(report);
+    let mut contents: Vec<Content> = if single {
+        routers.iter().flat_map(|(_, router)| by_endpoint(router, &endpoints)).collect()
+    } else {
+        by_router(&routers, &endpoints)
+    };
     let left_out = contents.len().saturating_sub(MOST);
     contents.truncate(MOST);
-    let columns = if contents.len() == 4 { 2 } else { contents.len().min(COLUMNS) };
-    let cell = if columns == COLUMNS { WIDTH / COLUMNS as f64 } else { 300.0 };
-    let mut scene = Scene::new(FIGURE.summary, (cell * columns as f64).max(300.0));
+    let columns = if contents.len() == 4 { 2 } else { contents.len().min(width.pick(NARROW, COLUMNS)) };
+    let natural = if columns == COLUMNS { WIDTH } else { 300.0 * columns as f64 };
+    let mut scene = Scene::new(FIGURE.summary, width.of(natural));
+    let cell = (scene.width / columns as f64).min(300.0);
+    let height = (cell - LEFT - RIGHT).min(HEIGHT);
     let mut top = 4.0;
     for row in contents.chunks(columns) {
         let cells = || row.iter().zip(0..).map(|(content, index)| (content, f64::from(index) * cell));
         top += cells().map(|(content, left)| scene.heading((left + 8.0, top), &content.title, cell - 16.0)).fold(0.0, f64::max);
         for (content, left) in cells() {
-            panel(&mut scene, content, (left, top + 20.0), cell);
+            panel(&mut scene, content, (left, top + 20.0), (cell, height));
         }
-        top += 20.0 + HEIGHT + BETWEEN + BARS + 40.0;
+        top += 20.0 + height + BETWEEN + BARS + 40.0;
     }
     let width = scene.width;
-    scene.height = label::key(&mut scene, key(report, &routers, single, left_out), 8.0, top, width - 8.0) + 2.0;
+    scene.height = label::key(&mut scene, key(report, &routers, (single, left_out), &endpoints), 8.0, top, width - 8.0) + 2.0;
     Ok(scene)
 }
 
@@ -76,15 +85,16 @@ fn distinct(report: &Report) -> Vec<(Vec<&str>, &RouterReport)> {
     found
 }
 
-fn by_endpoint(router: &RouterReport) -> Vec<Content<'_>> {
+fn by_endpoint<'a>(router: &'a RouterReport, endpoints: &Endpoints) -> Vec<Content<'a>> {
     let known = router.reliability.iter().filter_map(|(id, of)| Some((id, of.as_ref()?)));
-    known.map(|(id, of)| Content { title: format!("{id}: ECE {}", units::percent(of.ece)), lines: vec![(style::path(0), of)] }).collect()
+    let title = |id: &str, of: &Reliability| format!("{id}: ECE {}", units::percent(of.ece));
+    known.map(|(id, of)| Content { title: title(id, of), lines: vec![(endpoints.look_or_plain(id), of)] }).collect()
 }
 
-fn by_router<'a>(routers: &[(Vec<&str>, &'a RouterReport)]) -> Vec<Content<'a>> {
+fn by_router<'a>(routers: &[(Vec<&str>, &'a RouterReport)], endpoints: &Endpoints) -> Vec<Content<'a>> {
     let content = |(policies, router): &(Vec<&str>, &'a RouterReport)| {
         let lines: Vec<(Look, &Reliability)> =
-            router.reliability.values().enumerate().filter_map(|(index, of)| Some((style::path(index), of.as_ref()?))).collect();
+            router.reliability.iter().filter_map(|(id, of)| Some((endpoints.look_or_plain(id), of.as_ref()?))).collect();
         let count: usize = lines.iter().map(|(_, of)| of.count).sum();
         let ece = lines.iter().map(|(_, of)| of.ece * of.count as f64).sum::<f64>() / count as f64;
         Content { title: format!("{}: mean ECE {}", name(policies), units::percent(ece)), lines }
@@ -100,8 +110,8 @@ fn name(policies: &[&str]) -> String {
     if names.len() > 1 { format!("{first} and {} more", names.len() - 1) } else { first.to_owned() }
 }
 
-fn panel(scene: &mut Scene, content: &Content, (left, top): At, cell: f64) {
-    let tall = Panel { left: left + LEFT, top, width: cell - LEFT - 18.0, height: HEIGHT, x: Axis::unit(), y: Axis::unit() };
+fn panel(scene: &mut Scene, content: &Content, (left, top): At, (cell, height): (f64, f64)) {
+    let tall = Panel { left: left + LEFT, top, width: cell - LEFT - RIGHT, height, x: Axis::unit(), y: Axis::unit() };
     tall.frame(scene, false, true);
     scene.line(vec![tall.at(0.0, 0.0), tall.at(1.0, 1.0)], Stroke { ink: style::GREY, width: 0.9, dash: style::DASHED });
     for (look, of) in &content.lines {
@@ -126,18 +136,17 @@ fn bars(scene: &mut Scene, content: &Content, above: &Panel) {
     let low = Panel { top: above.bottom() + BETWEEN, height: BARS, y: Axis::fixed(0.0, 1.0, Vec::new()), ..above.clone() };
     low.frame(scene, true, false);
     let share = most as f64 / all.max(1) as f64;
-    let top = Text::small((low.left - 4.0, low.top + 7.0), units::percent(share)).anchor(Anchor::End);
-    scene.text(Text { size: 8.5, ..top });
+    scene.text(Text::small((low.left - 4.0, low.top + 7.5), units::percent(share)).anchor(Anchor::End));
     for (from, to, count) in counts {
         let (middle, half) = ((from + to) / 2.0, HALF_BAR * (to - from));
         let height = 0.94 * count as f64 / most as f64;
         let corners = [(middle - half, 0.0), (middle - half, height), (middle + half, height), (middle + half, 0.0)];
-        scene.marks.push(Mark::Fill { points: corners.map(|(x, y)| low.at(x, y)).to_vec(), ink: style::SKY });
+        scene.marks.push(Mark::Fill { points: corners.map(|(x, y)| low.at(x, y)).to_vec(), ink: style::LIGHT });
     }
     scene.text(Text::new((low.left + low.width / 2.0, low.bottom() + 29.0), "predicted").anchor(Anchor::Middle));
 }
 
-fn key(report: &Report, routers: &[(Vec<&str>, &RouterReport)], single: bool, left_out: usize) -> Vec<Entry> {
+fn key(report: &Report, routers: &[(Vec<&str>, &RouterReport)], (single, left_out): (bool, usize), endpoints: &Endpoints) -> Vec<Entry> {
     let line = |stroke| Mark::Line { points: vec![(0.0, 4.0), (22.0, 4.0)], stroke };
     let sample = |look: Look| {
         let marker = Mark::Marker { at: (11.0, 4.0), shape: look.shape, size: 5.0, ink: look.ink, hollow: false };
@@ -146,17 +155,16 @@ fn key(report: &Report, routers: &[(Vec<&str>, &RouterReport)], single: bool, le
     let what = "mean of what came true, by bins of predictions";
     let mut entries: Vec<Entry> = Vec::new();
     if single {
-        entries.push(Entry { sample: sample(style::path(0)), text: what.to_owned() });
+        entries.push(Entry { sample: sample(style::PLAIN), text: what.to_owned() });
         entries.extend(routers.iter().map(|(policies, _)| Entry { sample: Vec::new(), text: format!("router of {}", name(policies)) }));
     } else {
-        let mut named: Vec<(usize, &String)> = Vec::new();
-        let known = |(index, (id, of))| Option::is_some(of).then_some((index, id));
-        for (index, id) in routers.iter().flat_map(|(_, router)| router.reliability.iter().enumerate().filter_map(known)) {
-            if !named.contains(&(index, id)) {
-                named.push((index, id));
+        let mut named: Vec<&String> = Vec::new();
+        for (id, _) in routers.iter().flat_map(|(_, router)| router.reliability.iter().filter(|(_, of)| of.is_some())) {
+            if !named.contains(&id) {
+                named.push(id);
             }
         }
-        entries.extend(named.into_iter().map(|(index, id)| Entry { sample: sample(style::path(index)), text: id.clone() }));
+        entries.extend(named.into_iter().map(|id| Entry { sample: sample(endpoints.look_or_plain(id)), text: id.clone() }));
         entries.push(Entry { sample: Vec::new(), text: format!("Upwards: {what}.") });
     }
     entries.push(Entry {

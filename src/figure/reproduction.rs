@@ -6,7 +6,7 @@ use super::label;
 use super::rows::{self, Column, Row};
 use super::scene::{Mark, Scene, Stroke};
 use super::style::{self, Look, Shape};
-use super::FigureKind;
+use super::{FigureKind, Width};
 use crate::report::{Line, Report};
 
 pub(super) const FIGURE: FigureKind =
@@ -15,11 +15,13 @@ pub(super) const FIGURE: FigureKind =
 const WIDTH: f64 = 700.0;
 /// What is farther off stands here.
 const FARTHEST: f64 = 1.2;
-/// The least distance, in tolerances, at which dots do not touch, and from one lane to the next.
-const APART: f64 = 0.055;
+/// Where the axis ends, to both sides.
+const EDGES: f64 = FARTHEST + 0.1;
+/// The least distance at which dots do not touch, and from one lane to the next.
+const APART: f64 = 5.8;
 const LANE: f64 = 6.0;
 
-const WITHIN: Look = Look { ink: style::BLUE, dash: style::SOLID, shape: Shape::Circle };
+const WITHIN: Look = Look { ink: style::GREY, ..style::PLAIN };
 const OUTSIDE: Look = Look { ink: style::VERMILION, dash: style::SOLID, shape: Shape::Square };
 
 /// The lines of one source.
@@ -28,7 +30,7 @@ struct Source<'a> {
     lines: Vec<&'a Line>,
 }
 
-fn draw(report: &Report) -> Result<Scene, String> {
+fn draw(report: &Report, width: Width) -> Result<Scene, String> {
     let scenarios = &report.reproduction.as_ref().ok_or("the report is not of a reproduction")?.scenarios;
     let mut sources: Vec<Source> = Vec::new();
     for line in scenarios.iter().flat_map(|scenario| &scenario.lines).filter(|line| distance(line).is_some()) {
@@ -41,19 +43,21 @@ fn draw(report: &Report) -> Result<Scene, String> {
         return Err("the reproduction has no line that is judged".to_owned());
     }
     sources.sort_by_key(|source| place(source.name));
-    let swarms: Vec<Vec<(f64, usize, &Line)>> = sources.iter().map(|source| swarm(&source.lines)).collect();
+    let mut scene = Scene::new(FIGURE.summary, width.of(WIDTH));
+    let counts: Vec<String> = sources.iter().map(count).collect();
+    let beside = counts.iter().map(|text| style::text_width(text, style::SMALL, false)).fold(0.0, f64::max) + 8.0;
+    // In tolerances, of which the width that is left has so many.
+    let apart = APART * 2.0 * EDGES / rows::least_width(&scene, beside);
+    let swarms: Vec<Vec<(f64, usize, &Line)>> = sources.iter().map(|source| swarm(&source.lines, apart)).collect();
     let lanes = |swarm: &Vec<(f64, usize, &Line)>| swarm.iter().map(|(_, lane, _)| lane + 1).max().unwrap_or(1);
     let names: Vec<Row> = sources
         .iter()
         .zip(&swarms)
         .map(|(source, swarm)| Row { least: 10.0 + LANE * lanes(swarm) as f64, ..Row::new(named(source)) })
         .collect();
-    let mut scene = Scene::new(FIGURE.summary, WIDTH);
     let ticks = [-1.0, -0.5, 0.0, 0.5, 1.0].map(|at| (at, number(at, 1))).to_vec();
-    let axis = Axis::fixed(-FARTHEST - 0.1, FARTHEST + 0.1, ticks);
+    let axis = Axis::fixed(-EDGES, EDGES, ticks);
     let title = "(here − published) / tolerance".to_owned();
-    let counts: Vec<String> = sources.iter().map(count).collect();
-    let beside = counts.iter().map(|text| style::text_width(text, style::SMALL, false)).fold(0.0, f64::max) + 8.0;
     let table = rows::lay(&mut scene, &names, &[Column { heading: String::new(), title, axis, beside }], 4.0);
     if let Some(panel) = table.panels.first() {
         for (bound, stroke) in [(-1.0, EDGE), (0.0, Stroke::solid(style::GREY, 0.8)), (1.0, EDGE)] {
@@ -79,7 +83,8 @@ fn draw(report: &Report) -> Result<Scene, String> {
         entries.insert(1, dots::entry(OUTSIDE, format!("outside; beyond {FARTHEST} at the edge")));
     }
     entries.push(dots::remark(format!("{} of {all} published numbers are within.", all - outside)));
-    scene.height = label::key(&mut scene, entries, 8.0, table.bottom, WIDTH - 8.0) + 2.0;
+    let right = scene.width - 8.0;
+    scene.height = label::key(&mut scene, entries, 8.0, table.bottom, right) + 2.0;
     Ok(scene)
 }
 
@@ -125,13 +130,13 @@ fn count(source: &Source) -> String {
 }
 
 /// Dots in lanes, so that none hides another: value, lane, line.
-fn swarm<'a>(lines: &[&'a Line]) -> Vec<(f64, usize, &'a Line)> {
+fn swarm<'a>(lines: &[&'a Line], apart: f64) -> Vec<(f64, usize, &'a Line)> {
     let mut all: Vec<(f64, &Line)> = lines.iter().filter_map(|line| Some((distance(line)?.clamp(-FARTHEST, FARTHEST), *line))).collect();
     all.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut ends: Vec<f64> = Vec::new();
     let mut placed = Vec::new();
     for (value, line) in all {
-        let lane = ends.iter().position(|end| end + APART <= value).unwrap_or(ends.len());
+        let lane = ends.iter().position(|end| end + apart <= value).unwrap_or(ends.len());
         match ends.get_mut(lane) {
             Some(end) => *end = value,
             None => ends.push(value),

@@ -43,6 +43,10 @@ pub struct Table {
 const LINE: f64 = 11.5;
 const EDGE: f64 = 8.0;
 const GAP: f64 = 20.0;
+/// The widest that names may be, as a share of the figure.
+const NAMES: f64 = 0.38;
+/// Between names and the first column.
+const BEFORE: f64 = 10.0;
 
 impl Row {
     /// A row of the usual height.
@@ -70,13 +74,18 @@ impl Table {
     }
 }
 
+/// The least that a single column will be wide, with so much room beside it: with names as wide as they may be.
+pub fn least_width(scene: &Scene, beside: f64) -> f64 {
+    scene.width * (1.0 - NAMES) - 2.0 * EDGE - BEFORE - beside
+}
+
 /// Draws names, frames, headings and axes from `top`.
 pub fn lay(scene: &mut Scene, rows: &[Row], columns: &[Column], top: f64) -> Table {
-    let widest = 0.38 * scene.width;
+    let widest = NAMES * scene.width;
     let names: Vec<Vec<String>> = rows.iter().map(|row| style::wrap(&row.name, style::SMALL, row.heading, widest)).collect();
     let widths =
         rows.iter().zip(&names).flat_map(|(row, lines)| lines.iter().map(|line| style::text_width(line, style::SMALL, row.heading)));
-    let left = EDGE + widths.fold(20.0, f64::max) + 10.0;
+    let left = EDGE + widths.fold(20.0, f64::max) + BEFORE;
     let count = columns.len().max(1) as f64;
     let beside: f64 = columns.iter().map(|column| column.beside).sum();
     let width = (scene.width - left - EDGE - beside - GAP * (count - 1.0)) / count;

@@ -14,6 +14,7 @@ fn around(value: f64, reach: f64) -> Figure {
 fn endpoint(id: &str, accuracy: f64, energy_j: f64) -> EndpointEntry {
     EndpointEntry {
         id: id.to_owned(),
+        place: None,
         model: id.split('@').next().unwrap().to_owned(),
         hardware: Some("epyc".to_owned()),
         tier: None,

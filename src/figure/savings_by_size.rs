@@ -6,7 +6,7 @@ use super::label::{self, Entry};
 use super::scene::{Anchor, Mark, Scene, Stroke, Text};
 use super::style::{self, Look};
 use super::units::parameters;
-use super::{FigureKind, published, studied, study, thousands};
+use super::{FigureKind, Width, published, studied, study, thousands};
 use crate::analysis::study::{Extent, Group, SavingsBySize, SizeRow};
 use crate::report::{ACCOUNT_NAMES, Figure, Line, Report};
 
@@ -18,8 +18,9 @@ const LEFT: f64 = 46.0;
 const GAP: f64 = 22.0;
 const SAVINGS_HEIGHT: f64 = 150.0;
 const ANSWERS_HEIGHT: f64 = 70.0;
-/// Panels side by side.
+/// Panels side by side; and in one column of a paper.
 const COLUMNS: usize = 4;
+const NARROW: usize = 2;
 /// Of more data sets the largest are drawn.
 const MOST: usize = 8;
 
@@ -34,17 +35,17 @@ struct Column<'a> {
     rows: Vec<(f64, &'a SizeRow)>,
 }
 
-fn draw(report: &Report) -> Result<Scene, String> {
+fn draw(report: &Report, width: Width) -> Result<Scene, String> {
     let study = study(report)?;
     let all: Vec<(&SavingsBySize, Vec<Column>)> =
         study.by_size.iter().map(|savings| (savings, columns(savings))).filter(|(_, columns)| !columns.is_empty()).collect();
     if all.is_empty() {
         return Err("no savings by size are known together with an answer accuracy".to_owned());
     }
-    let mut scene = Scene::new(FIGURE.summary, width(&all));
+    let mut scene = Scene::new(FIGURE.summary, width.of(natural(&all)));
     let mut top = 4.0;
     for (savings, columns) in &all {
-        for strip in columns.chunks(columns.len().div_ceil(columns.len().div_ceil(COLUMNS))) {
+        for strip in columns.chunks(columns.len().div_ceil(columns.len().div_ceil(width.pick(NARROW, COLUMNS)))) {
             top = draw_strip(&mut scene, report, savings, strip, top)?;
         }
     }
@@ -78,7 +79,7 @@ fn key(report: &Report, all: &[(&SavingsBySize, Vec<Column>)]) -> Vec<Entry> {
     entries
 }
 
-fn width(all: &[(&SavingsBySize, Vec<Column>)]) -> f64 {
+fn natural(all: &[(&SavingsBySize, Vec<Column>)]) -> f64 {
     let most = all.iter().map(|(_, columns)| columns.len()).max().unwrap_or(1);
     if most == 1 { 460.0 } else { WIDTH }
 }
@@ -162,11 +163,8 @@ fn reference(report: &Report, savings: &SavingsBySize, group: &Group) -> Option<
 
 fn draw_column(scene: &mut Scene, report: &Report, column: &Column, (upper, lower): (&Panel, &Panel)) {
     for (account, look) in (0..ACCOUNT_NAMES.len()).zip(style::ACCOUNTS) {
-        let published: Vec<_> = column
-            .rows
-            .iter()
-            .filter_map(|(size, row)| Some(upper.at(*size, line(report, &row.group, *size, account)?.paper?)))
-            .collect();
+        let published: Vec<_> =
+            column.rows.iter().filter_map(|(size, row)| Some(upper.at(*size, line(report, &row.group, *size, account)?.paper?))).collect();
         scene.line(published.clone(), Stroke { ink: look.ink, width: 0.8, dash: style::DOTTED });
         scene.marks.extend(published.into_iter().map(|at| hollow(look, at)));
         let figure = |row: &SizeRow| row.savings.to_array().get(account).copied().flatten();

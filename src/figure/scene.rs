@@ -1,7 +1,6 @@
 //! A figure as a list of marks in figure units, before any file format: what tests can look at.
 
-use plotters::style::RGBColor;
-
+use super::ink::Ink;
 use super::style::{self, Dash, Shape};
 
 /// A place in figure units: from the left, from the top.
@@ -16,6 +15,8 @@ pub struct Scene {
     pub width: f64,
     /// Height in figure units.
     pub height: f64,
+    /// Whether it is laid out for print.
+    pub printed: bool,
     /// The marks, the first at the bottom.
     pub marks: Vec<Mark>,
 }
@@ -35,14 +36,14 @@ pub enum Mark {
         /// Its corners.
         points: Vec<At>,
         /// Colour.
-        ink: RGBColor,
+        ink: Ink,
     },
     /// An area filled with the ink itself.
     Fill {
         /// Its corners.
         points: Vec<At>,
         /// Colour.
-        ink: RGBColor,
+        ink: Ink,
     },
     /// A marker.
     Marker {
@@ -53,7 +54,7 @@ pub enum Mark {
         /// Diameter of a disc in figure units; other shapes have about its area.
         size: f64,
         /// Colour.
-        ink: RGBColor,
+        ink: Ink,
         /// Whether it is white inside.
         hollow: bool,
     },
@@ -65,7 +66,7 @@ pub enum Mark {
 #[derive(Debug, Clone, Copy)]
 pub struct Stroke {
     /// Colour.
-    pub ink: RGBColor,
+    pub ink: Ink,
     /// Width in figure units.
     pub width: f64,
     /// Line style.
@@ -93,7 +94,7 @@ pub struct Text {
     /// The em in figure units.
     pub size: f64,
     /// Colour.
-    pub ink: RGBColor,
+    pub ink: Ink,
     /// Which part stands at `at`.
     pub anchor: Anchor,
     /// Whether it is bold.
@@ -132,7 +133,7 @@ impl Rect {
 
 impl Stroke {
     /// A solid line.
-    pub fn solid(ink: RGBColor, width: f64) -> Self {
+    pub fn solid(ink: Ink, width: f64) -> Self {
         Stroke { ink, width, dash: style::SOLID }
     }
 }
@@ -169,7 +170,7 @@ impl Text {
 impl Scene {
     /// An empty figure.
     pub fn new(title: impl Into<String>, width: f64) -> Self {
-        Scene { title: title.into(), width, height: 0.0, marks: Vec::new() }
+        Scene { title: title.into(), width, height: 0.0, printed: false, marks: Vec::new() }
     }
 
     /// Adds a line; fewer than two points are none.
@@ -198,7 +199,7 @@ impl Scene {
     }
 
     /// Adds a marker.
-    pub fn marker(&mut self, at: At, shape: Shape, size: f64, ink: RGBColor, hollow: bool) {
+    pub fn marker(&mut self, at: At, shape: Shape, size: f64, ink: Ink, hollow: bool) {
         self.marks.push(Mark::Marker { at, shape, size, ink, hollow });
     }
 }

@@ -1,7 +1,7 @@
 //! The figures of a study and a reproduction.
 
 use super::study_sample::{DATASETS, LONG, crowd, line, reproduction, step, study};
-use super::tests::{assert_tidy, scene, texts};
+use super::tests::{scene, texts, tidy};
 use super::*;
 
 const NAMES: [&str; 6] = ["coverage", "coverage_by_category", "over_time", "efficiency", "savings_by_size", "difficulty"];
@@ -20,11 +20,11 @@ fn hollow(scene: &Scene) -> usize {
 fn figures_of_studies_are_tidy() {
     for report in [study(), reproduction(), crowd()] {
         for name in NAMES {
-            assert_tidy(&scene(name, &report));
+            tidy(name, &report);
         }
     }
     for report in [reproduction(), crowd()] {
-        assert_tidy(&scene("reproduction", &report));
+        tidy("reproduction", &report);
     }
 }
 
@@ -35,7 +35,7 @@ fn real_studies_are_tidy() {
         let mut report = sample::empty("study");
         report.study = Some(crate::analysis::study::of(&trace, &crate::analysis::study::Options::default()).unwrap().0);
         for figure in NAMES.into_iter().filter(|figure| *figure != "over_time") {
-            assert_tidy(&scene(figure, &report));
+            tidy(figure, &report);
         }
     }
 }
@@ -48,7 +48,7 @@ fn nothing_is_published_beside_a_study() {
         assert_eq!(hollow(&scene), 0, "{name}");
         assert!(texts(&scene).iter().any(|text| text.text == "Trace ladder, 1,200 queries."), "{name} says where it is from");
     }
-    assert!((reproduction::FIGURE.draw)(&report).err().unwrap().contains("not of a reproduction"));
+    assert!((reproduction::FIGURE.draw)(&report, Width::Natural).err().unwrap().contains("not of a reproduction"));
 }
 
 #[test]
@@ -56,12 +56,12 @@ fn what_a_report_lacks_is_said() {
     let mut report = sample::replay();
     for name in NAMES {
         let figure = FIGURES.iter().find(|figure| figure.name == name).unwrap();
-        assert!((figure.draw)(&report).err().unwrap().contains("not of a study"), "{name}");
+        assert!((figure.draw)(&report, Width::Natural).err().unwrap().contains("not of a study"), "{name}");
     }
     report.study = Some(crate::analysis::Study::default());
     for name in NAMES {
         let figure = FIGURES.iter().find(|figure| figure.name == name).unwrap();
-        assert!(!(figure.draw)(&report).err().unwrap().is_empty(), "{name}");
+        assert!(!(figure.draw)(&report, Width::Natural).err().unwrap().is_empty(), "{name}");
     }
 }
 
@@ -107,7 +107,7 @@ fn years_are_split_into_models_and_hardware() {
     assert_eq!(hollow(&scene), 2);
     let mut report = study();
     report.study.as_mut().unwrap().over_time.as_mut().unwrap().steps = vec![step(2025, "one", 1.0, None)];
-    assert!((over_time::FIGURE.draw)(&report).err().unwrap().contains("fewer than two"));
+    assert!((over_time::FIGURE.draw)(&report, Width::Natural).err().unwrap().contains("fewer than two"));
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn savings_by_size_stand_beside_answer_accuracy() {
     for limit in &mut report.study.as_mut().unwrap().by_size[0].limits {
         limit.rows.iter_mut().for_each(|row| row.answer_accuracy = None);
     }
-    assert!((savings_by_size::FIGURE.draw)(&report).err().unwrap().contains("answer accuracy"));
+    assert!((savings_by_size::FIGURE.draw)(&report, Width::Natural).err().unwrap().contains("answer accuracy"));
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn what_is_outside_is_seen() {
     let drawn = scene("reproduction", &report);
     assert_eq!((count(&drawn, "5 of 5 published numbers are within."), outside(&drawn)), (1, 0));
     report.reproduction.as_mut().unwrap().scenarios[0].lines.retain(|line| line.within.is_none());
-    assert!((super::reproduction::FIGURE.draw)(&report).err().unwrap().contains("no line that is judged"));
+    assert!((super::reproduction::FIGURE.draw)(&report, Width::Natural).err().unwrap().contains("no line that is judged"));
 }
 
 #[test]

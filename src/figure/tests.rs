@@ -2,8 +2,28 @@ use super::*;
 use crate::report::{ById, Quantities};
 
 pub(super) fn scene(name: &str, report: &Report) -> Scene {
-    style::fonts().unwrap();
-    (FIGURES.iter().find(|figure| figure.name == name).unwrap().draw)(report).unwrap()
+    kind(name).scene(report, Width::Natural).unwrap()
+}
+
+fn kind(name: &str) -> &'static FigureKind {
+    FIGURES.iter().find(|figure| figure.name == name).unwrap()
+}
+
+/// A figure can be drawn, and is tidy at every width that it can be laid out for. Widths that it was drawn at.
+pub(super) fn tidy(name: &str, report: &Report) -> Vec<Width> {
+    let mut drawn = Vec::new();
+    for width in [Width::Natural, Width::TwoColumns, Width::OneColumn] {
+        match kind(name).scene(report, width) {
+            Ok(scene) => {
+                assert!(width == Width::Natural || scene.width == width.of(0.0), "{name}: {width:?}");
+                println!("{name} {width:?}");
+                assert_tidy(&scene);
+                drawn.push(width);
+            }
+            Err(why) => assert!(width != Width::Natural && why.contains("column"), "{name} {width:?}: {why}"),
+        }
+    }
+    drawn
 }
 
 pub(super) fn texts(scene: &Scene) -> Vec<&Text> {
@@ -15,6 +35,10 @@ pub(super) fn assert_tidy(scene: &Scene) {
     let page = Rect { left: 0.0, top: 0.0, right: scene.width, bottom: scene.height };
     // Measured once: there are many pairs.
     let texts: Vec<(&str, Rect)> = texts(scene).iter().map(|text| (text.text.as_str(), text.room())).collect();
+    // Letters of 7 to 9 points of 1/72 inch: no figure is scaled for its width.
+    for size in super::tests::texts(scene).iter().map(|text| text.size) {
+        assert!((7.0..=9.0).contains(&(0.72 * size)), "{size}");
+    }
     for (index, (text, room)) in texts.iter().enumerate() {
         assert!(page.holds(room), "`{text}` is cut off: {room:?}");
         let other = texts.iter().skip(index + 1).find(|(_, other)| other.overlaps(room));
@@ -53,12 +77,12 @@ const LACKING: [&str; 11] = [
 fn files_are_whole_and_the_same_twice() {
     let folder = tempfile::tempdir().unwrap();
     let (out, again) = (folder.path().join("a"), folder.path().join("b"));
-    let report = small();
-    let drawn = draw_all(&report, &out, false).unwrap();
-    assert_eq!(drawn.files, [out.join("quality_cost.svg"), out.join("quality_cost.png")]);
+    let (report, all) = (small(), Drawing { formats: Format::ALL.to_vec(), width: Width::Natural });
+    let drawn = draw_all(&report, &out, &all, false).unwrap();
+    assert_eq!(drawn.files, ["svg", "png", "pdf"].map(|ending| out.join(format!("quality_cost.{ending}"))));
     assert_eq!(drawn.skipped.iter().map(|skipped| skipped.figure).collect::<Vec<_>>(), LACKING);
-    draw_all(&report, &again, false).unwrap();
-    for name in ["quality_cost.svg", "quality_cost.png"] {
+    draw_all(&report, &again, &all, false).unwrap();
+    for name in ["quality_cost.svg", "quality_cost.png", "quality_cost.pdf"] {
         assert!(std::fs::read(out.join(name)).unwrap() == std::fs::read(again.join(name)).unwrap(), "{name}");
     }
     let svg = std::fs::read_to_string(out.join("quality_cost.svg")).unwrap();
@@ -76,9 +100,9 @@ fn nothing_is_replaced_unasked() {
     let (svg, png) = (folder.path().join("quality_cost.svg"), folder.path().join("quality_cost.png"));
     std::fs::write(&png, "mine").unwrap();
     // One of the two is there: neither is written.
-    assert!(draw_all(&small(), folder.path(), false).unwrap_err().to_string().contains("--force"));
+    assert!(draw_all(&small(), folder.path(), &Drawing::default(), false).unwrap_err().to_string().contains("--force"));
     assert!(!svg.exists() && std::fs::read(&png).unwrap() == b"mine");
-    draw_all(&small(), folder.path(), true).unwrap();
+    draw_all(&small(), folder.path(), &Drawing::default(), true).unwrap();
     assert!(svg.exists() && std::fs::read(&png).unwrap() != b"mine");
 }
 
@@ -93,7 +117,7 @@ fn small() -> Report {
 #[test]
 fn savings_stand_beside_answer_accuracy_and_their_own_baseline() {
     let scene = scene("savings_curves", &sample::sweep());
-    assert_tidy(&scene);
+    tidy("savings_curves", &sample::sweep());
     let count = |wanted: &str| texts(&scene).iter().filter(|text| text.text == wanted).count();
     // Two fallbacks, each against itself alone.
     for (id, ..) in sample::BASELINES {
@@ -104,14 +128,14 @@ fn savings_stand_beside_answer_accuracy_and_their_own_baseline() {
     blind.curves.iter_mut().flat_map(|curve| &mut curve.points).for_each(|point| {
         (point.answer_accuracy, point.expected_answer_accuracy) = (None, None);
     });
-    assert!((savings::FIGURE.draw)(&blind).err().unwrap().contains("answer accuracy"));
+    assert!((savings::FIGURE.draw)(&blind, Width::Natural).err().unwrap().contains("answer accuracy"));
 }
 
 #[test]
 fn a_fallback_that_is_no_baseline_stands_against_every_baseline() {
     let report = one();
     let scene = scene("savings_curves", &report);
-    assert_tidy(&scene);
+    tidy("savings_curves", &report);
     let wanted = "saved, % of b@x (fallback: ladder-xl@epyc-bs1)";
     assert!(texts(&scene).iter().any(|text| text.text == wanted));
 }
@@ -131,10 +155,10 @@ fn one() -> Report {
 
 #[test]
 fn hard_cases_stay_tidy() {
-    assert_tidy(&scene("savings_curves", &sample::hard()));
+    tidy("savings_curves", &sample::hard());
     // Too many for names: each panel has the numbers, the key says whose they are.
     let crowd = scene("quality_cost", &sample::crowd());
-    assert_tidy(&crowd);
+    tidy("quality_cost", &sample::crowd());
     for (wanted, times) in [("30", 3), ("30 threshold-23-of-a-long-name", 1), ("threshold-23-of-a-long-name", 0)] {
         assert_eq!(texts(&crowd).iter().filter(|text| text.text == wanted).count(), times, "{wanted}");
     }
@@ -142,9 +166,9 @@ fn hard_cases_stay_tidy() {
 
 #[test]
 fn quality_of_sweeps_and_replays_is_tidy() {
-    assert_tidy(&scene("quality_cost", &sample::replay()));
+    tidy("quality_cost", &sample::replay());
     let scene = scene("quality_cost", &sample::sweep());
-    assert_tidy(&scene);
+    tidy("quality_cost", &sample::sweep());
     // Energy and latency of curves are known, for two fallbacks; cost only of endpoints, once.
     let count = |start: &str| texts(&scene).iter().filter(|text| text.text.starts_with(start)).count();
     assert_eq!((count("energy"), count("cost"), count("latency")), (2, 1, 2));
@@ -180,7 +204,7 @@ fn what_is_one_point_has_one_short_label() {
 fn a_day_has_its_amounts_and_what_each_strategy_saves_and_answers() {
     let report = sample::day();
     let scene = scene("day", &report);
-    assert_tidy(&scene);
+    tidy("day", &report);
     let count = |wanted: &str| texts(&scene).iter().filter(|text| text.text == wanted).count();
     for (wanted, times) in [
         ("energy, GJ", 1),
@@ -209,12 +233,12 @@ fn a_day_has_its_amounts_and_what_each_strategy_saves_and_answers() {
                 strategy.cumulative.energy_j = None;
             }
         });
-        match (day::FIGURE.draw)(&report) {
-            Ok(scene) => assert_tidy(&scene),
+        match (day::FIGURE.draw)(&report, Width::Natural) {
+            Ok(_) => drop(tidy("day", &report)),
             Err(why) => assert!(known == 0 && why.contains("known"), "{why}"),
         }
     }
-    assert!((day::FIGURE.draw)(&sample::replay()).is_err());
+    assert!((day::FIGURE.draw)(&sample::replay(), Width::Natural).is_err());
 }
 
 #[test]
@@ -225,7 +249,7 @@ fn a_day_against_two_baselines_of_a_short_file_is_tidy() {
     day.span_s /= 30.0;
     day.seconds.iter_mut().for_each(|second| *second /= 30.0);
     let scene = scene("day", &report);
-    assert_tidy(&scene);
+    tidy("day", &report);
     assert!(texts(&scene).iter().any(|text| text.text == "minutes since the first arrival"));
     assert!(texts(&scene).iter().any(|text| text.text.starts_with("arrivals per minute")));
 }
@@ -244,19 +268,19 @@ fn unknown_accounts_have_no_panel() {
     assert!(!texts(&scene).iter().any(|text| text.text.starts_with("energy")));
     assert!(texts(&scene).iter().any(|text| text.text.starts_with("latency")));
     report.policies.clear();
-    assert!((quality::FIGURE.draw)(&report).is_err());
+    assert!((quality::FIGURE.draw)(&report, Width::Natural).is_err());
 }
 
 #[test]
 fn reliability_has_a_panel_for_each_router_or_each_endpoint_of_one() {
     let count = |scene: &Scene, start: &str| texts(scene).iter().filter(|text| text.text.starts_with(start)).count();
     let several = scene("reliability", &sample::learned(8));
-    assert_tidy(&several);
+    tidy("reliability", &sample::learned(8));
     // Eight routers, of which six are shown; two policies of one router are one.
     assert_eq!((count(&several, "predicted"), count(&several, "Panels that are not shown: 2")), (6, 1));
     assert_eq!((count(&several, "knn-0 and 1 more: mean"), count(&several, "ladder-s@epyc-bs1")), (1, 1));
     let one = scene("reliability", &sample::learned(1));
-    assert_tidy(&one);
+    tidy("reliability", &sample::learned(1));
     // Four endpoints, of one of which nothing is known; headings of two lines.
     assert_eq!((count(&one, "predicted"), count(&one, "router of knn-0")), (3, 1));
     assert!(texts(&one).iter().any(|text| text.bold && text.text.contains("ladder-s@epyc-bs1")));
@@ -264,7 +288,7 @@ fn reliability_has_a_panel_for_each_router_or_each_endpoint_of_one() {
     let dashed =
         one.marks.iter().filter(|mark| matches!(mark, Mark::Line { stroke, points } if stroke.dash == style::DASHED && points.len() == 2));
     assert_eq!(dashed.count(), 4);
-    assert!((reliability::FIGURE.draw)(&sample::replay()).err().unwrap().contains("no learned policy"));
+    assert!((reliability::FIGURE.draw)(&sample::replay(), Width::Natural).err().unwrap().contains("no learned policy"));
 }
 
 /// Writes the samples where a person can look at them: set the variable and run this test.
@@ -284,8 +308,11 @@ fn look() {
     let studies =
         [("study", study_sample::study()), ("reproduction", study_sample::reproduction()), ("study-crowd", study_sample::crowd())];
     for (name, report) in reports.into_iter().chain([("small", small()), ("one", one())]).chain(studies) {
-        draw_all(&report, &folder.join(name), true).unwrap();
-        std::fs::write(folder.join(name).join("report.json"), serde_json::to_vec(&report).unwrap()).unwrap();
+        for width in [Width::Natural, Width::TwoColumns, Width::OneColumn] {
+            let drawing = Drawing { formats: Format::ALL.to_vec(), width };
+            draw_all(&report, &folder.join(format!("{name}-{width:?}")), &drawing, true).unwrap();
+        }
+        std::fs::write(folder.join(format!("{name}-Natural")).join("report.json"), serde_json::to_vec(&report).unwrap()).unwrap();
     }
 }
 
@@ -304,7 +331,7 @@ fn a_break_even_has_a_map_for_each_misroute_and_baseline() {
     let mut report = sample::replay();
     report.break_even = Some(crate::analysis::break_even(&replay, "noisy-oracle", &crate::analysis::BreakEvenOptions::default()).unwrap());
     let scene = scene("break_even", &report);
-    assert_tidy(&scene);
+    tidy("break_even", &report);
     let count = |wanted: &str| texts(&scene).iter().filter(|text| text.text == wanted).count();
     for misroute in ["cloud", "accept", "verify", "retry", "uniform"] {
         assert_eq!(count(&format!("misroute: {misroute}")), 1, "against the fallback alone");
@@ -313,5 +340,5 @@ fn a_break_even_has_a_map_for_each_misroute_and_baseline() {
     // Today, in each panel and in the key.
     assert_eq!(scene.marks.iter().filter(|mark| matches!(mark, Mark::Marker { .. })).count(), 6);
     report.break_even = None;
-    assert!((break_even::FIGURE.draw)(&report).err().unwrap().contains("not of a break-even"));
+    assert!((break_even::FIGURE.draw)(&report, Width::Natural).err().unwrap().contains("not of a break-even"));
 }

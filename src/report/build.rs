@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    EndpointEntry, Expected, FORMAT, GroupReport, Manifest, Moments, Percentiles, PolicyReport, PoolEntry, Report, RouterAccuracy, Run,
-    VERSION,
+    EndpointEntry, Expected, FORMAT, GroupReport, Manifest, Moments, Percentiles, Place, PolicyReport, PoolEntry, Report, RouterAccuracy,
+    Run, VERSION,
 };
 use crate::analysis::routers::routers;
 use crate::analysis::{By, ById, Figure, Fractions, Measures, Quantities, compare, figure, paired};
@@ -138,6 +138,7 @@ fn endpoint_entry(replay: &Replay, facts: &Facts, index: u16) -> EndpointEntry {
     let (answer_accuracy, per_query) = facts.means(index);
     EndpointEntry {
         id: endpoint.id.clone(),
+        place: Place::of(replay.workload.trace().info.endpoints.iter().map(|endpoint| endpoint.model.as_str()), index as usize),
         model: endpoint.model.clone(),
         hardware: endpoint.hardware.clone(),
         tier: endpoint.tier.map(|tier| tier.to_string()),

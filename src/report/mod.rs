@@ -141,6 +141,9 @@ pub struct Run {
 pub struct EndpointEntry {
     /// Its id.
     pub id: String,
+    /// Its place in the trace, whichever endpoints are in use; unknown in older reports. Figures take its look from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// Its model.
     pub model: String,
     /// Its hardware, where known.
@@ -153,6 +156,28 @@ pub struct EndpointEntry {
     pub answer_accuracy: Option<f64>,
     /// Means of its answers to the replayed queries.
     pub per_query: Quantities<f64>,
+}
+
+/// Where an endpoint stands in its trace's list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Which of the trace's models it is of, from 0, in the order in which they first come.
+    pub model: u16,
+    /// Which of this model's endpoints it is, from 0.
+    pub of_model: u16,
+}
+
+impl Place {
+    /// The place of an endpoint, from the models of all endpoints of its trace.
+    pub fn of<'a>(models: impl Iterator<Item = &'a str>, index: usize) -> Option<Place> {
+        let models: Vec<&str> = models.collect();
+        let (before, own) = (models.get(..index)?, models.get(index)?);
+        let first = models.iter().position(|model| model == own)?;
+        let is_new = |position: usize, model: &&str| !models.iter().take(position).any(|other| other == model);
+        let model = models.iter().take(first).enumerate().filter(|(position, model)| is_new(*position, model)).count();
+        let of_model = before.iter().filter(|model| *model == own).count();
+        Some(Place { model: u16::try_from(model).ok()?, of_model: u16::try_from(of_model).ok()? })
+    }
 }
 
 /// A fallback and the candidates beside it.

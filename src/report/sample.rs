@@ -15,6 +15,7 @@ fn endpoint(id: &str, tier: &str, answer_accuracy: f64, energy_j: f64, latency_s
     let (model, hardware) = id.split_once('@').unwrap();
     EndpointEntry {
         id: id.into(),
+        place: None,
         model: model.into(),
         hardware: Some(hardware.into()),
         tier: Some(tier.into()),

@@ -1,7 +1,7 @@
 //! The report of a study: a trace and its analyses, without a replay.
 
 use super::build::Making;
-use super::{EndpointEntry, FORMAT, Manifest, Quantities, Report, Run, Study, VERSION};
+use super::{EndpointEntry, FORMAT, Manifest, Place, Quantities, Report, Run, Study, VERSION};
 use crate::analysis::{ById, efficiency::mean};
 use crate::trace::{Metric, Trace};
 use crate::workload::ACCOUNTS;
@@ -51,6 +51,7 @@ fn endpoint(trace: &Trace, index: usize) -> EndpointEntry {
     let mean_of = |metric: Metric| trace.metric(index, metric).and_then(|cells| mean(cells.iter()));
     EndpointEntry {
         id: endpoint.id.clone(),
+        place: Place::of(trace.info.endpoints.iter().map(|endpoint| endpoint.model.as_str()), index),
         model: endpoint.model.clone(),
         hardware: endpoint.hardware.clone(),
         tier: endpoint.tier.map(|tier| tier.to_string()),

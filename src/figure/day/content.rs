@@ -1,6 +1,7 @@
 //! What the figure of a day shows, before it is drawn.
 
 use crate::figure::axis::{Axis, Ticks};
+use crate::figure::endpoints::Endpoints;
 use crate::figure::style::{self, Look};
 use crate::report::{Day, DaySavings, DayStrategy, Report, day_name};
 
@@ -46,24 +47,36 @@ impl Line {
 /// The amounts that are known of some strategy, against a baseline.
 pub(super) fn amounts(report: &Report, day: &Day, baseline: &str) -> Vec<Amount> {
     let shown = strategies(report, day, baseline);
+    let looks = looks(report, &shown);
     let amount = |at: usize| {
-        let line = |(index, strategy): (usize, &&DayStrategy)| {
+        let line = |(strategy, look): (&&DayStrategy, &Look)| {
             Some(Line {
                 name: short_name(strategy, baseline),
-                answers: strategy.answer_accuracy.map_or("answer accuracy not known".to_owned(), |mean| format!("answer accuracy {:.1}%", 100.0 * mean)),
+                answers: strategy
+                    .answer_accuracy
+                    .map_or("answer accuracy not known".to_owned(), |mean| format!("answer accuracy {:.1}%", 100.0 * mean)),
                 saved: strategy.savings.get(baseline).map(DaySavings::to_array).and_then(|all| all[at]),
                 published: published(report, strategy, at),
                 values: strategy.cumulative.values()[at]?.clone(),
-                look: style::path(index),
+                look: *look,
             })
         };
-        let lines: Vec<Line> = shown.iter().enumerate().filter_map(line).collect();
+        let lines: Vec<Line> = shown.iter().zip(&looks).filter_map(line).collect();
         let most = lines.iter().filter_map(|line| line.values.last().copied()).fold(0.0, f64::max);
         let (unit, name) = unit(at, most);
         let axis = Axis::linear([0.0, most], 4, 0.0, Ticks::Times(unit)).filter(|_| !lines.is_empty())?;
         Some(Amount { title: name, axis, lines })
     };
     (0..4).filter_map(amount).collect()
+}
+
+/// Endpoints have their own looks, other strategies colours that none of these has.
+fn looks(report: &Report, shown: &[&DayStrategy]) -> Vec<Look> {
+    let endpoints = Endpoints::of(report);
+    let own: Vec<Option<Look>> = shown.iter().map(|strategy| endpoints.look(strategy.always.as_deref()?)).collect();
+    let taken: Vec<Look> = own.iter().copied().flatten().collect();
+    let mut others = (0..).map(|index| style::beside(&taken, index));
+    own.into_iter().filter_map(|look| look.or_else(|| others.next())).collect()
 }
 
 /// The published saving of a strategy, where the report holds one against its own.

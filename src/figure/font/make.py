@@ -20,7 +20,8 @@ def codes():
 
 
 font = ttLib.TTFont(sys.argv[1])
-options = subset.Options(hinting=False, layout_features=[], name_IDs=["*"])
+# With the box that stands for a sign that the font lacks: it must not vanish.
+options = subset.Options(hinting=False, layout_features=[], name_IDs=["*"], notdef_outline=True)
 options.drop_tables += ["GPOS", "GSUB", "GDEF", "DSIG", "kern"]
 subsetter = subset.Subsetter(options)
 subsetter.populate(unicodes=codes())

@@ -1,8 +1,9 @@
 //! What the panels of the figure hold: points, paths, axis and front.
 
 use super::super::axis::{Axis, Panel, Ticks};
+use super::super::endpoints::Endpoints;
 use super::super::scene::At;
-use super::super::style::{self, Look};
+use super::super::style::{self, Look, Shape};
 use super::name;
 use crate::analysis::compare::front;
 use crate::report::{Figure, PolicyReport, Report};
@@ -31,12 +32,17 @@ pub(super) enum Role {
     Hindsight,
 }
 
+/// A bound, and a fixed endpoint that the report does not name.
+const BOUND: Look = Look { shape: Shape::Diamond, ..style::PLAIN };
+const UNKNOWN: Look = Look { shape: Shape::Square, ..style::PLAIN };
+
 /// A labelled point.
 pub(super) struct Dot {
     pub(super) label: String,
     pub(super) x: Figure,
     pub(super) y: Figure,
     pub(super) role: Role,
+    pub(super) look: Look,
 }
 
 /// What a sweep passes through.
@@ -56,27 +62,28 @@ pub(super) struct Content<'a> {
 }
 
 /// A panel for each fallback that policies or curves have, or else one for all.
-pub(super) fn of_account<'a>(report: &'a Report, account: &'a Account) -> Vec<Content<'a>> {
-    let grouped = name::fallbacks(report).into_iter().filter_map(|fallback| content(report, account, Some(fallback)));
+pub(super) fn of_account<'a>(report: &'a Report, account: &'a Account, endpoints: &Endpoints) -> Vec<Content<'a>> {
+    let grouped = name::fallbacks(report).into_iter().filter_map(|fallback| content(report, account, Some(fallback), endpoints));
     let mut contents: Vec<Content> = grouped.collect();
     if contents.is_empty() {
-        contents.extend(content(report, account, None));
+        contents.extend(content(report, account, None, endpoints));
     }
     contents.retain(|content| content.dots.len() + content.paths.len() > 1);
     contents
 }
 
 /// What is to be seen of an account under a fallback; `None` where nothing of it depends on the fallback.
-fn content<'a>(report: &'a Report, account: &'a Account, fallback: Option<&'a str>) -> Option<Content<'a>> {
+fn content<'a>(report: &'a Report, account: &'a Account, fallback: Option<&'a str>, endpoints: &Endpoints) -> Option<Content<'a>> {
     let of_group = |policy: &&PolicyReport| fallback.is_none() || policy.fallback.is_none() || policy.fallback.as_deref() == fallback;
-    let policies = || report.policies.iter().filter(of_group).filter_map(|policy| Some((policy, policy_dot(policy, account, fallback)?)));
+    let policies =
+        || report.policies.iter().filter(of_group).filter_map(|policy| Some((policy, policy_dot(policy, account, fallback, endpoints)?)));
     let paths = paths(report, account, fallback);
     if fallback.is_some() && paths.is_empty() && !policies().any(|(policy, _)| policy.fallback.is_some()) {
         return None;
     }
     let mut dots: Vec<Dot> = Vec::new();
     // An endpoint and the policies that always use it are one; the policy is first, for its intervals.
-    for dot in policies().map(|(_, dot)| dot).chain(endpoint_dots(report, account)) {
+    for dot in policies().map(|(_, dot)| dot).chain(endpoint_dots(report, account, endpoints)) {
         if dot.role != Role::Fixed || !dots.iter().any(|other| other.role == Role::Fixed && other.label == dot.label) {
             dots.push(dot);
         }
@@ -86,22 +93,28 @@ fn content<'a>(report: &'a Report, account: &'a Account, fallback: Option<&'a st
     Some(Content { account, fallback, dots, paths })
 }
 
-fn endpoint_dots<'a>(report: &'a Report, account: &'a Account) -> impl Iterator<Item = Dot> + 'a {
+fn endpoint_dots<'a>(report: &'a Report, account: &'a Account, endpoints: &'a Endpoints) -> impl Iterator<Item = Dot> + 'a {
     report.run.endpoints.iter().filter_map(|endpoint| {
         let x = endpoint.per_query.to_array().get(account.index).copied().flatten()?;
         let y = Figure::exact(endpoint.answer_accuracy?);
-        Some(Dot { label: endpoint.id.clone(), x: Figure::exact(x), y, role: Role::Fixed })
+        Some(Dot { label: endpoint.id.clone(), x: Figure::exact(x), y, role: Role::Fixed, look: endpoints.look_or_plain(&endpoint.id) })
     })
 }
 
-fn policy_dot(policy: &PolicyReport, account: &Account, fallback: Option<&str>) -> Option<Dot> {
+fn policy_dot(policy: &PolicyReport, account: &Account, fallback: Option<&str>, endpoints: &Endpoints) -> Option<Dot> {
     let x = policy.per_query.to_array().get(account.index).copied().flatten()?;
     let role = match (policy.hindsight, policy.kind == "always") {
         (true, _) => Role::Hindsight,
         (false, true) => Role::Fixed,
         (false, false) => Role::Policy,
     };
-    Some(Dot { label: name::of_policy(policy, fallback), x, y: policy.answer_accuracy?, role })
+    let label = name::of_policy(policy, fallback);
+    let look = match role {
+        Role::Fixed => endpoints.look(&label).unwrap_or(UNKNOWN),
+        Role::Policy => style::PLAIN,
+        Role::Hindsight => BOUND,
+    };
+    Some(Dot { label, x, y: policy.answer_accuracy?, role, look })
 }
 
 /// Where all paths of one policy meet: a router that is always right.
@@ -109,7 +122,7 @@ fn oracle(report: &Report, paths: &[Path]) -> Option<Dot> {
     let one_policy = report.curves.windows(2).all(|pair| matches!(pair, [a, b] if a.policy == b.policy));
     let (accuracy, x, y) = *paths.first()?.points.last()?;
     let label = "oracle".to_owned();
-    (one_policy && accuracy == 1.0).then_some(Dot { label, x: Figure::exact(x), y: Figure::exact(y), role: Role::Hindsight })
+    (one_policy && accuracy == 1.0).then_some(Dot { label, x: Figure::exact(x), y: Figure::exact(y), role: Role::Hindsight, look: BOUND })
 }
 
 impl Dot {
@@ -122,13 +135,13 @@ impl Dot {
 
 /// The curves of a fallback.
 fn paths(report: &Report, account: &Account, fallback: Option<&str>) -> Vec<Path> {
-    let curves = report.curves.iter().filter(|curve| Some(curve.fallback.as_str()) == fallback).enumerate();
-    let paths = curves.map(|(index, curve)| {
+    let curves = report.curves.iter().filter(|curve| Some(curve.fallback.as_str()) == fallback);
+    let paths = curves.map(|curve| {
         let points = curve.points.iter().filter_map(|point| {
             let x = point.per_query.to_array().get(account.index).copied().flatten()?;
             Some((point.router_accuracy, x, point.answer_accuracy?.value))
         });
-        Path { label: name::of_curve(report, curve), look: style::path(index), points: points.filter(|(_, x, _)| x.is_finite()).collect() }
+        Path { label: name::of_curve(report, curve), look: style::PLAIN, points: points.filter(|(_, x, _)| x.is_finite()).collect() }
     });
     paths.filter(|path| path.points.len() > 1).collect()
 }

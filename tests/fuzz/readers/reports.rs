@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use wattroute::figure::FIGURES;
+use wattroute::figure::{Drawing, FIGURES, Format, Width};
 use wattroute::report::Report;
 
 use super::Reader;
@@ -58,9 +58,12 @@ pub static REPORT: Reader = Reader {
     read: |folder, bytes| {
         let report = Report::read(folder)?;
         show(&report);
-        FIGURES.iter().for_each(|figure| drop((figure.draw)(&report)));
+        for width in [Width::Natural, Width::OneColumn, Width::TwoColumns] {
+            FIGURES.iter().for_each(|figure| drop(figure.scene(&report, width)));
+        }
         if bytes.iter().map(|byte| u64::from(*byte)).sum::<u64>() % DRAWN == 0 {
-            let _ = wattroute::figure::draw_all(&report, &folder.join("figures"), true);
+            let drawing = Drawing { formats: Format::ALL.to_vec(), width: Width::Natural };
+            let _ = wattroute::figure::draw_all(&report, &folder.join("figures"), &drawing, true);
         }
         Ok(())
     },
