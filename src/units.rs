@@ -54,7 +54,7 @@ pub struct Usd(pub f64);
 impl fmt::Display for Usd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let size = self.0.abs();
-        if size >= 1000.0 && size < 1e15 {
+        if (1000.0..1e15).contains(&size) {
             // Cents mean nothing beside ten thousand dollars.
             let text = if size < 10_000.0 { format!("{size:.2}") } else { format!("{size:.0}") };
             let (whole, cents) = text.split_once('.').map_or((text.as_str(), String::new()), |(whole, cents)| (whole, format!(".{cents}")));

@@ -27,7 +27,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
 
 /// The program's command, its verbs listed by purpose.
 pub(super) fn command() -> Command {
-    let width = terminal_width().unwrap_or(USUAL).min(WIDEST as u16);
+    let width = usize::from(terminal_width().unwrap_or(USUAL)).min(WIDEST);
     let command = Cli::command();
     let list = listed(&command, width);
     let header = *Styles::styled().get_header();
@@ -38,15 +38,15 @@ pub(super) fn command() -> Command {
 }
 
 /// The verbs of the groups, each with what it does, below the group's name.
-fn listed(command: &Command, width: u16) -> String {
+fn listed(command: &Command, width: usize) -> String {
     let styles = Styles::styled();
     let (header, literal) = (*styles.get_header(), *styles.get_literal());
     let longest = command.get_subcommands().map(|verb| verb.get_name().len()).max().unwrap_or(0);
     let line = |name: &str| {
         let about = command.find_subcommand(name).and_then(Command::get_about).map(ToString::to_string).unwrap_or_default();
         // Two columns before the name and two after it.
-        let room = width.saturating_sub(longest as u16 + 4).max(20);
-        let about = paragraph(&about, Some(room)).trim_end().replace('\n', &format!("\n{:1$}", "", longest + 4));
+        let room = width.saturating_sub(longest + 4).max(20);
+        let about = paragraph(&about, u16::try_from(room).ok()).trim_end().replace('\n', &format!("\n{:1$}", "", longest + 4));
         format!("  {literal}{name}{literal:#}{:1$}{about}\n", "", longest + 2 - name.len())
     };
     let group = |(title, names): &(&str, &[&str])| {
