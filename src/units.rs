@@ -38,8 +38,21 @@ macro_rules! quantity {
     };
 }
 
-quantity!(/// Energy in joules.
-    Joules, "J");
+/// Energy in joules.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
+pub struct Joules(pub f64);
+
+/// Joules of a watt hour.
+pub const JOULES_A_WATT_HOUR: f64 = 3600.0;
+/// Joules of a megawatt hour: from here on people count in those.
+pub const MEGAWATT_HOUR_J: f64 = 1e6 * JOULES_A_WATT_HOUR;
+
+impl fmt::Display for Joules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.abs() < MEGAWATT_HOUR_J { si(f, self.0, "J") } else { si(f, self.0 / JOULES_A_WATT_HOUR, "Wh") }
+    }
+}
+
 quantity!(/// Power in watts.
     Watts, "W");
 quantity!(/// Time in seconds.
@@ -123,6 +136,8 @@ mod tests {
     fn prefixes_keep_three_digits() {
         assert_eq!(Joules(4530.0).to_string(), "4.53 kJ");
         assert_eq!(Joules(999.6).to_string(), "1.00 kJ");
+        // 80.2 million queries of 1.6 kJ: 128 GJ over 3,600 J a watt hour.
+        assert_eq!([Joules(3.59e9), Joules(128.2e9)].map(|energy| energy.to_string()), ["3.59 GJ", "35.6 MWh"]);
         assert_eq!(Seconds(0.0123).to_string(), "12.3 ms");
         assert_eq!(Flops(0.0).to_string(), "0 FLOP");
         assert_eq!(Usd(0.000412).to_string(), "$0.0004120");

@@ -207,7 +207,7 @@ fn a_day_has_its_amounts_and_what_each_strategy_saves_and_answers() {
     tidy("day", &report);
     let count = |wanted: &str| texts(&scene).iter().filter(|text| text.text == wanted).count();
     for (wanted, times) in [
-        ("energy, GJ", 1),
+        ("energy, MWh", 1),
         ("compute, EFLOP", 1),
         ("cost, USD, thousand", 1),
         ("CO2, t", 1),

@@ -3,6 +3,7 @@
 use crate::figure::axis::{Axis, Ticks};
 use crate::figure::endpoints::Endpoints;
 use crate::figure::style::{self, Look};
+use crate::units::{JOULES_A_WATT_HOUR, MEGAWATT_HOUR_J};
 use crate::report::{Day, DaySavings, DayStrategy, Report, day_name};
 
 /// One amount against one baseline.
@@ -21,6 +22,7 @@ pub(super) struct Line {
     saved: Option<f64>,
     /// What was published of the saving, where the report is a reproduction.
     pub published: Option<f64>,
+    /// In the unit of the axis.
     pub values: Vec<f64>,
     pub look: Look,
 }
@@ -61,10 +63,12 @@ pub(super) fn amounts(report: &Report, day: &Day, baseline: &str) -> Vec<Amount>
                 look: *look,
             })
         };
-        let lines: Vec<Line> = shown.iter().zip(&looks).filter_map(line).collect();
+        let mut lines: Vec<Line> = shown.iter().zip(&looks).filter_map(line).collect();
         let most = lines.iter().filter_map(|line| line.values.last().copied()).fold(0.0, f64::max);
         let (unit, name) = unit(at, most);
-        let axis = Axis::linear([0.0, most], 4, 0.0, Ticks::Times(unit)).filter(|_| !lines.is_empty())?;
+        // In the unit, so that ticks are round in it: a megawatt hour is no round number of joules.
+        lines.iter_mut().flat_map(|line| &mut line.values).for_each(|value| *value /= unit);
+        let axis = Axis::linear([0.0, most / unit], 4, 0.0, Ticks::Times(1.0)).filter(|_| !lines.is_empty())?;
         Some(Amount { title: name, axis, lines })
     };
     (0..4).filter_map(amount).collect()
@@ -112,21 +116,28 @@ fn short_name(strategy: &DayStrategy, baseline: &str) -> String {
 
 /// The unit in which an amount is shown, and its title.
 fn unit(at: usize, most: f64) -> (f64, String) {
-    const SI: [&str; 9] = ["", "k", "M", "G", "T", "P", "E", "Z", "Y"];
-    let step = |least: f64| (((most.max(least)).log10() + 1e-9) / 3.0).floor().clamp(0.0, 8.0);
-    let power = step(1.0);
-    let scale = 1000f64.powf(power);
-    let prefix = SI.get(power as usize).copied().unwrap_or_default();
+    let (scale, prefix) = prefix(most);
     match at {
+        0 if most >= MEGAWATT_HOUR_J => {
+            let (scale, prefix) = self::prefix(most / JOULES_A_WATT_HOUR);
+            (JOULES_A_WATT_HOUR * scale, format!("energy, {prefix}Wh"))
+        }
         0 => (scale, format!("energy, {prefix}J")),
         1 => (scale, format!("compute, {prefix}FLOP")),
         2 => {
             let (scale, words) = thousand(most);
             (scale, format!("cost, USD{words}"))
         }
-        _ if power >= 2.0 => (1e6, "CO2, t".to_owned()),
+        _ if scale >= 1e6 => (1e6, "CO2, t".to_owned()),
         _ => (scale, format!("CO2, {prefix}g")),
     }
+}
+
+/// The power of a thousand in which a value is 1 to 1000, and its SI prefix.
+fn prefix(most: f64) -> (f64, &'static str) {
+    const SI: [&str; 9] = ["", "k", "M", "G", "T", "P", "E", "Z", "Y"];
+    let power = ((most.max(1.0).log10() + 1e-9) / 3.0).floor().clamp(0.0, 8.0);
+    (1000f64.powf(power), SI.get(power as usize).copied().unwrap_or_default())
 }
 
 /// Thousands or millions, in words.
