@@ -48,7 +48,7 @@ pub struct Picture {
 /// Where there is no run, or where runs are of different traces.
 pub fn html(reports: &[Report], pictures: &[Picture], inks: &Inks) -> Result<String> {
     let [first, others @ ..] = reports else { return Err(Error::new("a page needs a run")) };
-    for other in others.iter().filter(|other| other.manifest.trace != first.manifest.trace) {
+    if let Some(other) = others.iter().find(|other| other.manifest.trace != first.manifest.trace) {
         return Err(Error::new("the runs are of different traces, whose figures do not belong on one page")
             .found(format!("{} ({})", other.run.trace, other.manifest.trace))
             .allowed(format!("runs of {} ({})", first.run.trace, first.manifest.trace))
