@@ -42,7 +42,9 @@ def sh(command: str, first: int | None = None, last: int | None = None) -> None:
     name, *arguments = shlex.split(command)
     if name != "wattroute":
         raise ValueError(f"not a command of wattroute: {command}")
-    done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, env={**os.environ, "COLUMNS": "100"})
+    # Jupyter asks programs for colours; what is kept in a repository is text.
+    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
+    done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, env=environment)
     if done.returncode != 0:
         raise RuntimeError(f"{command}\n{done.stdout}{done.stderr}")
     lines = done.stdout.split("\nwritten:\n")[0].rstrip().splitlines()
