@@ -132,6 +132,29 @@ def the_slider(opener, runs):
                 the_point(page, curve["points"][index], baseline)
             the_lines(page, curve, baseline)
     opener.keep(page, "desk")
+    pointed_at(page, sweep)
+
+
+def pointed_at(page, sweep):
+    """What the chart says where the mouse is: the words of that point, every line's."""
+    page.select_option("#sweep-pair", "0")
+    page.check("#sweep-misroute input[value=cloud]")
+    page.locator("#sweep-chart").scroll_into_view_if_needed()
+    box = page.locator("#sweep-chart .nsewdrag").first.bounding_box()
+    # In some steps: a chart answers movements, not a mouse that appears.
+    page.mouse.move(box["x"], box["y"])
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=5)
+    page.wait_for_selector("#sweep-chart .hoverlayer .legend")
+    said = page.locator("#sweep-chart .hoverlayer").text_content()
+    # The chart may be a movement behind: what it says is that of the point that it names.
+    at = float(re.match(r"[01](\.\d+)?", said)[0])
+    baseline = sweep["run"]["baselines"][0]
+    curve = next(curve for curve in sweep["curves"] if curve["misroute"] == "cloud" and curve["fallback"] == baseline)
+    point = next(point for point in curve["points"] if round(point["router_accuracy"], 9) == at)
+    for name, word in zip(ACCOUNTS, WORDS):
+        saved = point["savings"][baseline][name]
+        if saved:
+            same(f"{word} under the mouse", f"{word} saved {figure(saved)}" in said, True)
 
 
 def the_point(page, point, baseline):
