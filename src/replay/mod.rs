@@ -24,6 +24,7 @@ mod lane;
 mod line;
 mod line_rows;
 pub(crate) mod lines;
+mod plans;
 mod range;
 mod references;
 mod rows;

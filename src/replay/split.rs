@@ -6,24 +6,18 @@
 //! with L the local part, R the rest, B the baseline on the same queries, of the oracle (o) and of the
 //! expected misroute (m). It holds as long as the oracle's choices do not depend on f.
 
-use rayon::prelude::*;
-
 use super::account::by_account;
-use super::exact::Exact;
 use super::lane::UNITS;
+use super::plans::Plans;
 use super::rows::Rows;
 use super::setup::{Entry, Replay};
 use super::tally::BUCKETS;
-use crate::draw::{Draws, Stream};
 use crate::error::{Error, Result};
 use crate::policy::noisy_oracle::{Misroute, NoisyOracle, Rates};
-use crate::policy::oracle::{Choice, Oracle};
 use crate::policy::{PlanBlock, Rule};
-use crate::trace::{BLOCK_ROWS, EndpointIx};
-use crate::workload::{ACCOUNTS, Change, OutcomeBlock, QueryBlock};
+use crate::trace::EndpointIx;
+use crate::workload::{ACCOUNTS, Change, OutcomeBlock};
 
-/// Blocks that one task works through before its sums are merged.
-const BLOCKS_A_TASK: usize = 16;
 /// Parts of a plan that are not of an account.
 const FIXED: usize = 3;
 /// Parts of an account.
@@ -106,82 +100,26 @@ impl Replay<'_> {
 
     fn split_into(&self, buckets: usize, entry: &Entry, baseline: EndpointIx, misroutes: &[Misroute], change: &Change) -> Result<Rows> {
         let noisy = oracle_that_errs(entry)?;
-        let split = Split {
+        let plans = Plans {
             replay: self,
-            buckets,
             oracle: noisy.oracle(),
             misroutes: misroutes.iter().map(|&misroute| noisy.with_misroute(misroute)).collect(),
-            local: self.local_flags(entry.pool),
-            router: by_account(&entry.spec.overhead),
-            baseline,
+            buckets,
+            lanes: PARTS,
             change,
         };
-        let tasks = self.workload.len().div_ceil(BLOCK_ROWS * BLOCKS_A_TASK);
-        let merged = (0..tasks).into_par_iter().map(|task| split.task(task)).reduce_with(|mut mine, theirs| {
-            mine.merge(&theirs);
-            mine
-        });
-        Ok(merged.unwrap_or_else(|| split.empty()))
+        let split = Split { local: self.local_flags(entry.pool), router: by_account(&entry.spec.overhead), baseline };
+        Ok(plans.add_up(|outcomes, index, chance, endpoints, parts| split.add(outcomes, index, chance, endpoints, parts)))
     }
 }
 
-struct Split<'a, 't> {
-    replay: &'a Replay<'t>,
-    /// [`BUCKETS`], or one for everything.
-    buckets: usize,
-    oracle: &'a Oracle,
-    misroutes: Vec<NoisyOracle>,
+struct Split {
     local: Vec<bool>,
     router: [f64; ACCOUNTS.len()],
     baseline: EndpointIx,
-    change: &'a Change,
 }
 
-impl Split<'_, '_> {
-    fn empty(&self) -> Rows {
-        Rows::new(self.buckets, 1 + PARTS * (1 + self.misroutes.len()))
-    }
-
-    fn task(&self, task: usize) -> Rows {
-        let mut rows = self.empty();
-        let queries = self.replay.workload.len();
-        for block in task * BLOCKS_A_TASK..(task + 1) * BLOCKS_A_TASK {
-            let start = block * BLOCK_ROWS;
-            if start < queries {
-                self.block(start, (start + BLOCK_ROWS).min(queries), &mut rows);
-            }
-        }
-        rows
-    }
-
-    fn block(&self, start: usize, end: usize, rows: &mut Rows) {
-        let workload = &self.replay.workload;
-        let queries = QueryBlock::new(workload, start..end);
-        let mut outcomes = OutcomeBlock::new(workload, &queries);
-        outcomes.change(&queries, self.change);
-        let hash = Draws::new(self.replay.seed, 0).stream(Stream::Bucket, 0);
-        let mut cells = vec![0.0; 1 + PARTS * (1 + self.misroutes.len())];
-        for index in 0..queries.len() {
-            cells.fill(0.0);
-            self.query(&outcomes, index, &mut cells);
-            let bucket = hash.below(u64::from(queries.row(index)), self.buckets);
-            rows.lanes_mut().zip(&cells).for_each(|(lane, &cell)| lane[bucket] += Exact::new(cell));
-        }
-    }
-
-    fn query(&self, outcomes: &OutcomeBlock, index: usize, cells: &mut [f64]) {
-        let right = self.oracle.choose(outcomes, index);
-        match right {
-            Choice::Skip => return,
-            Choice::Nobody => self.add(outcomes, index, 1.0, &[], &mut cells[1..=PARTS]),
-            Choice::Endpoint(endpoint) => self.add(outcomes, index, 1.0, &[endpoint], &mut cells[1..=PARTS]),
-        }
-        cells[0] = 1.0;
-        for (misroute, parts) in self.misroutes.iter().zip(cells[1..].chunks_exact_mut(PARTS).skip(1)) {
-            misroute.wrong_cases(outcomes, index, right, false, |chance, endpoints| self.add(outcomes, index, chance, endpoints, parts));
-        }
-    }
-
+impl Split {
     /// Adds one way in which a query may go.
     fn add(&self, outcomes: &OutcomeBlock, index: usize, chance: f64, endpoints: &[EndpointIx], parts: &mut [f64]) {
         debug_assert!(endpoints.first() != Some(&PlanBlock::SKIP), "skipped queries are in no sum");

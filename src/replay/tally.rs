@@ -90,6 +90,16 @@ impl Served {
         all
     }
 
+    /// The same counts with each group in another place among so many.
+    pub fn placed(&self, places: &[usize], groups: usize) -> Served {
+        let width = self.endpoints + 1;
+        let mut out = Served::new(groups, self.endpoints);
+        for (&place, counts) in places.iter().zip(self.counts.chunks_exact(width)) {
+            out.counts[place * width..][..width].copy_from_slice(counts);
+        }
+        out
+    }
+
     fn merge(&mut self, other: &Served) {
         self.counts.iter_mut().zip(&other.counts).for_each(|(mine, theirs)| *mine += theirs);
     }

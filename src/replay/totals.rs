@@ -125,9 +125,12 @@ impl Totals {
         let groups = self.facts.groups.len();
         for (mine, mut theirs) in self.tallies.iter_mut().zip(tallies) {
             if mine.groups.len() < groups {
-                mine.groups = mine.groups.placed(&(0..mine.groups.len()).collect::<Vec<_>>(), groups);
+                let own: Vec<usize> = (0..mine.groups.len()).collect();
+                mine.groups = mine.groups.placed(&own, groups);
+                mine.served = mine.served.placed(&own, groups);
             }
             theirs.groups = theirs.groups.placed(&places, groups);
+            theirs.served = theirs.served.placed(&places, groups);
             mine.merge(&theirs);
         }
     }

@@ -52,7 +52,8 @@ pub fn refused(folder: &Path, arguments: &[&str], words: &[&str], seconds: u64, 
     let said = format!("{}{}", ended.stdout, ended.stderr);
     println!("{}: {:.1} s, {} MB", arguments.join(" "), ended.took.as_secs_f64(), ended.peak_mb);
     assert_eq!(ended.code, Some(1), "{arguments:?}: {said}");
-    assert!(ended.stderr.starts_with("error: ") && words.iter().all(|word| said.contains(word)), "{arguments:?}: {said}");
+    let begins = if arguments.contains(&"--json") { "{\n  \"errors\": [" } else { "error: " };
+    assert!(ended.stderr.starts_with(begins) && words.iter().all(|word| said.contains(word)), "{arguments:?}: {said}");
     assert!(is_plain(&said) && said.len() < 50_000, "{arguments:?}: {said:?}");
     assert!(ended.took < Duration::from_secs(seconds), "{arguments:?}: {:?}", ended.took);
     assert!(ended.peak_mb < peak_mb, "{arguments:?}: {} MB", ended.peak_mb);
