@@ -1,7 +1,7 @@
 //! Runs as one HTML page that needs nothing beside it: no network, no other file.
 //!
 //! What can be moved (router accuracy, misroute rule, amount) is drawn by plotly.js, which the crate
-//! `plotly` carries (MIT), from a model that is made here ([`Model`]): numbers for the charts and, beside
+//! `plotly` carries (MIT), from a model that is made here (`model.rs`): numbers for the charts and, beside
 //! them, the very words of the other writers, so that the page works out and formats no figure itself.
 //! Below stand the runs' tables, as in Markdown.
 
