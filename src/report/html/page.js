@@ -298,6 +298,9 @@
     const [pool, by, policy] = ["shares-pool", "shares-by", "shares-policy"].map(byId);
     const grouped = model.shares.policies.filter((each) => each.groups.length);
     const color = (name) => model.inks.endpoints[name] ?? ink("soft");
+    // Endpoints of one model have one colour: patterns tell them apart.
+    const PATTERNS = ["", "/", ".", "x", "\\", "-", "|", "+"];
+    const alike = (index) => endpoints.slice(0, index).filter((other) => color(other) === color(endpoints[index])).length % PATTERNS.length;
 
     function draw() {
       const byGroup = chosen(by)[0] === "groups";
@@ -315,7 +318,7 @@
         return {
           type: "bar", orientation: "h", name: plain(endpoint === "none" ? "nobody" : endpoint), y: places, x: share.map((each) => each?.share ?? 0),
           hovertext: share.map((each, at) => `${plain(bars[at].name)}<br>${plain(endpoint)}: ${each?.text ?? "0.00%"}`), hovertemplate: "%{hovertext}<extra></extra>",
-          marker: { color: color(endpoint), line: { color: ink("card"), width: 1 }, pattern: { shape: ["", "/", "\\", ".", "x"][Math.floor(index / 7) % 5] } },
+          marker: { color: color(endpoint), line: { color: ink("card"), width: 1 }, pattern: { shape: PATTERNS[alike(index)], fgcolor: ink("card"), fgopacity: 0.7 } },
         };
       });
       byId("shares-chart").style.height = `${9 + 1.9 * bars.length}rem`;
