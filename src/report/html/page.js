@@ -318,7 +318,7 @@
         return {
           type: "bar", orientation: "h", name: plain(endpoint === "none" ? "nobody" : endpoint), y: places, x: share.map((each) => each?.share ?? 0),
           hovertext: share.map((each, at) => `${plain(bars[at].name)}<br>${plain(endpoint)}: ${each?.text ?? "0.00%"}`), hovertemplate: "%{hovertext}<extra></extra>",
-          marker: { color: color(endpoint), line: { color: ink("card"), width: 1 }, pattern: { shape: PATTERNS[alike(index)], fgcolor: ink("card"), fgopacity: 0.7 } },
+          marker: { color: color(endpoint), line: { color: ink("card"), width: 1 }, pattern: { shape: PATTERNS[alike(index)], fillmode: "overlay", fgcolor: ink("card"), fgopacity: 0.7 } },
         };
       });
       byId("shares-chart").style.height = `${9 + 1.9 * bars.length}rem`;
