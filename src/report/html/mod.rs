@@ -112,6 +112,7 @@ fn header(reports: &[Report]) -> String {
     let others: String = others.iter().map(|sentence| format!("- {}\n", super::grid::sentence(sentence))).collect();
     let others = if others.is_empty() { String::new() } else { format!("<div class=\"verdicts\">{}</div>\n", text::html(&others)) };
     let names: Vec<String> = reports.iter().map(|report| report.manifest.verb.clone()).collect();
+    let bound = if verdicts.iter().any(|sentence| sentence.contains("oracle")) { ORACLE } else { "" };
     let run = reports.first().map(|report| &report.run);
     let (name, summary) = run.map_or(("", ""), |run| (&run.trace, &run.summary));
     let opening = reports.first().map(view::opening).unwrap_or_default();
@@ -123,13 +124,17 @@ fn header(reports: &[Report]) -> String {
         text::attribute(&names.join(", ")),
         text::attribute(name),
         text::html(&format!(
-            "{}.\n\n{}\n\n{}",
+            "{bound}\n\n{}.\n\n{}\n\n{}",
             super::grid::escape(&opening),
             super::grid::escape(summary),
             legend.map(|legend| format!("{}.", super::grid::escape(&legend))).unwrap_or_default()
         )),
     )
 }
+
+/// What a reader who was sent the page has to know first.
+const ORACLE: &str = "The oracle knows every answer in advance and takes the smallest (or cheapest) model that is right: a bound, \
+    and no router. Router accuracy is how often a router chooses as it does.";
 
 const SWEEP: &str = "<section class=\"card\" id=\"sweep\">\n<h2>What router accuracy buys</h2>\n\
     <div class=\"controls\">\n<label>compared with <select id=\"sweep-pair\"></select></label>\n\

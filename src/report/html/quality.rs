@@ -58,6 +58,11 @@ pub(super) fn views(report: &Report) -> Vec<QualityView> {
 }
 
 fn panel(report: &Report, account: usize, fallback: Option<&str>) -> Option<Panel> {
+    // Where a baseline lacks the account, policies' means are over the queries that stayed away from it: no comparison.
+    let lacks = |endpoint: &&EndpointEntry| view::at(endpoint.per_query.to_array(), account).is_none();
+    if report.run.endpoints.iter().filter(lacks).any(|endpoint| report.run.baselines.contains(&endpoint.id)) {
+        return None;
+    }
     let of_fallback = |policy: &&PolicyReport| fallback.is_none() || policy.fallback.is_none() || policy.fallback.as_deref() == fallback;
     let mut dots: Vec<Dot> = Vec::new();
     let policies = report.policies.iter().filter(of_fallback).filter_map(|policy| of_policy(policy, account, fallback));
