@@ -54,7 +54,7 @@ pub const KIND: PolicyKind = PolicyKind {
         ("alpha", "`linucb`: width of the confidence bound, 0 and more (default 0.5)"),
         ("spread", "`thompson`: spread of the sampled worth, 0 and more (default 0.25)"),
         ("lambda", "weight of what an answer takes against its score, 0 to 1: the reward is (1 - lambda) score - lambda amount / scale (default 0.5)"),
-        ("objective", "what an answer takes: energy (default), cost, latency or flops"),
+        ("objective", "what an answer takes: energy, cost, latency or flops (default: the run's objective, or energy where that is the size)"),
         ("scale", "what that is divided by, in joules, USD, seconds or operations; by default the largest that this learner has seen so far"),
         ("forgetting", "what an endpoint's past counts after each of its further answers, 0.9 to 1 (default 1: nothing is forgotten)"),
         ("ridge", "weight of the prior, that every endpoint is worth 0, above 0 (default 1)"),
@@ -109,6 +109,8 @@ struct Settings {
 
 struct Bandit {
     settings: Settings,
+    /// Whether the run says what an answer takes, since the policy's file does not.
+    objective_of_run: bool,
     features: FeatureSpec,
 }
 
@@ -117,6 +119,7 @@ fn check(file: File, problems: &mut Problems) -> Bandit {
     let lambda = file.lambda.map_or(0.5, |lambda| {
         number("lambda", &lambda, "0 (the score alone counts) to 1 (what it takes alone)", |lambda| (0.0..=1.0).contains(&lambda), problems)
     });
+    let objective_of_run = file.objective.is_none();
     let objective = file.objective.map_or(Objective::Energy, |objective| {
         if *objective.get_ref() == Objective::Size {
             let error = Error::new("a size is nothing that an answer takes").found("size").allowed("energy, cost, latency, flops");
@@ -124,12 +127,16 @@ fn check(file: File, problems: &mut Problems) -> Bandit {
         }
         objective.into_inner()
     });
-    let scale = file.scale.map(|scale| number("scale", &scale, "numbers above 0", |scale| scale > 0.0, problems));
     let ridge = file.ridge.map_or(1.0, |ridge| number("ridge", &ridge, "numbers above 0", |ridge| ridge > 0.0, problems));
     let forgetting = file.forgetting.map_or(1.0, |forgetting| {
         number("forgetting", &forgetting, "0.9 to 1 (1: nothing is forgotten)", |share| (0.9..=1.0).contains(&share), problems)
     });
-    Bandit { settings: Settings { explore, lambda, objective, scale, forgetting, ridge }, features: file.features }
+    if let (true, Some(scale)) = (objective_of_run, &file.scale) {
+        let error = Error::new("a scale without what it is of").allowed("`objective` beside `scale`");
+        problems.add(scale.span(), error.hint("without `objective` the run's objective decides, whose unit is not known here"));
+    }
+    let scale = file.scale.map(|scale| number("scale", &scale, "numbers above 0", |scale| scale > 0.0, problems));
+    Bandit { settings: Settings { explore, lambda, objective, scale, forgetting, ridge }, objective_of_run, features: file.features }
 }
 
 /// The rule of an algorithm; a width of the other one is a mistake.
@@ -165,7 +172,7 @@ impl Parameters for Bandit {
     }
 
     fn build(&self, context: &Context) -> Result<Built> {
-        let settings = self.settings;
+        let settings = self.settings_for(context.objective);
         rewarded(&settings, context)?;
         let contexts = Arc::new(context::context(context.trace, &self.features)?);
         let arms = context.pool.all.clone();
@@ -175,6 +182,18 @@ impl Parameters for Bandit {
         // Without a spread nothing is drawn, and replicates would all be the same.
         let random = matches!(settings.explore, Explore::Draw(spread) if spread > 0.0);
         Ok(Built { random, notes, ..Built::pooled(Rule::Adaptive(Box::new(fresh))) })
+    }
+}
+
+impl Bandit {
+    /// The settings in a run with that objective.
+    fn settings_for(&self, of_run: Objective) -> Settings {
+        match of_run {
+            // A size is nothing that an answer takes.
+            Objective::Size => self.settings,
+            objective if self.objective_of_run => Settings { objective, ..self.settings },
+            _ => self.settings,
+        }
     }
 }
 

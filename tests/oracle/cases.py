@@ -145,6 +145,7 @@ def learning():
     bare = {"algorithm": "linucb", "features": numbers, "alpha": 0.5, "ridge": 1.0}
     found = [Policy("linucb", "bandit", {**bare, "lambda": 0.3, "objective": "energy"})]
     found += [Policy("linucb-scale", "bandit", {**bare, "alpha": 1.5, "ridge": 2.5, "lambda": 0.6, "objective": "latency", "scale": 4.0}, OVERHEAD)]
+    found += [Policy("linucb-of-run", "bandit", {**bare, "lambda": 0.4})]
     found += [Policy("linucb-score", "bandit", {**bare, "lambda": 0.0, "objective": "energy"})]
     for name, tau in (("smallest", 0.0), ("sure", 1.0)):
         rule = {"kind": "cheapest", "tau": tau, "objective": "size"}
@@ -165,8 +166,8 @@ SHAPES = [
     (Shape("many-gaps", unanswered=0.2, missing=0.1, locals=2, coarse=False), {}),
     (Shape("zeros", zeros=True, no_tier=True), {}),
     (Shape("one-local", locals=1, graded=True), {}),
-    (Shape("not-needed", missing=0.15, gappy=("energy_j", "flops"), clouds=2), {"metrics": ["cost"], "objective": "size"}),
-    (Shape("one-lacks", one_lacks=("cost_usd",), missing=0.05, phone=True), {"objective": "energy"}),
+    (Shape("not-needed", missing=0.15, gappy=("energy_j", "flops"), clouds=2, estimated=True), {"metrics": ["cost"], "objective": "size"}),
+    (Shape("one-lacks", one_lacks=("cost_usd",), missing=0.05, phone=True, estimated=True), {"objective": "energy"}),
     (Shape("local-baseline", locals=4), {"baselines": ["model0@laptop0"], "objective": "energy"}),
     (Shape("outside", locals=4, clouds=2), {"baselines": ["large1@server1"], "local": ["model1@laptop1", "model2@laptop0"]}),
     (Shape("baseline-apart", clouds=2, phone=True), {"baselines": ["large0@server0", "model1@laptop1"], "fallback": "large1@server1"}),

@@ -196,7 +196,9 @@ def contexts(world):
 def bandit_choices(pool, settings):
     """LinUCB (docs/semantics.md, "Policies that learn while they route"): the endpoint of each query, in their order."""
     world, x, lam = pool.world, contexts(pool.world), settings["lambda"]
-    metric = METRIC_OF[settings["objective"]]
+    # A size is nothing that an answer takes.
+    of_run = world.flags.objective
+    metric = METRIC_OF[settings.get("objective", "energy" if of_run == "size" else of_run)]
     inverse = [np.linalg.inv(settings["ridge"] * np.eye(x.shape[1]))] * len(pool.members)
     sums = [np.zeros((x.shape[1], 2)) for _ in pool.members]
     scale, chosen = settings.get("scale", 0.0), []
