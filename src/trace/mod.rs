@@ -19,6 +19,7 @@ mod check;
 mod check_tests;
 mod claims;
 mod column;
+mod date;
 mod decisions;
 mod dictionary;
 mod draft;

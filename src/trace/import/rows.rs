@@ -206,15 +206,16 @@ fn header_end(bytes: &[u8]) -> Option<(u64, usize)> {
 }
 
 /// What [`truth`] reads, in words.
-pub(super) const TRUTHS: &str = "True, False, yes, no, 1 or 0 (in any case)";
+pub(super) const TRUTHS: &str = "true, false, yes, no, pass, fail, correct, incorrect, 1 or 0 (in any case)";
+
+/// Words that say true, and those that say false.
+const TRUE: [&str; 8] = ["true", "yes", "pass", "passed", "correct", "right", "1", "1.0"];
+const FALSE: [&str; 8] = ["false", "no", "fail", "failed", "incorrect", "wrong", "0", "0.0"];
 
 /// 1 for a word that says true, 0 for one that says false.
 pub(super) fn truth(text: &str) -> Option<f64> {
-    let says = |words: [&str; 4]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-    if says(["true", "yes", "1", "1.0"]) {
-        return Some(1.0);
-    }
-    says(["false", "no", "0", "0.0"]).then_some(0.0)
+    let says = |words: [&str; 8]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if says(TRUE) { Some(1.0) } else { says(FALSE).then_some(0.0) }
 }
 
 /// A finite number.
@@ -258,6 +259,7 @@ mod tests {
     #[test]
     fn words_and_numbers() {
         assert_eq!([truth("True"), truth("no"), truth("1.0"), truth("maybe")], [Some(1.0), Some(0.0), Some(1.0), None]);
+        assert_eq!([truth("PASS"), truth("failed"), truth("Incorrect"), truth("passes")], [Some(1.0), Some(0.0), Some(0.0), None]);
         assert_eq!([number("1e-3"), number("NaN"), number("inf"), number("")], [Some(0.001), None, None, None]);
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use crate::error::{Error, Result};
@@ -76,9 +78,9 @@ pub struct Columns {
     pub ignore: Vec<Spanned<String>>,
 }
 
-/// A column of numbers with its unit, or with the number that makes it the trace's unit.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A column of numbers with its unit, or with the number that makes it the trace's unit. A name alone, `"column"`,
+/// stands for a column in the trace's unit.
+#[derive(Debug, Clone)]
 pub struct Quantity {
     /// Name; in the wide layout with `{model}` or `{endpoint}` for the endpoint's.
     pub column: Spanned<String>,
@@ -86,6 +88,54 @@ pub struct Quantity {
     pub unit: Option<Spanned<String>>,
     /// What a cell is multiplied by, instead of a unit.
     pub scale: Option<Spanned<f64>>,
+}
+
+/// The form of a [`Quantity`] that says more than the column's name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Full {
+    column: Spanned<String>,
+    unit: Option<Spanned<String>>,
+    scale: Option<Spanned<f64>>,
+}
+
+/// Either form of a [`Quantity`], by what stands there: serde's own way with either would lose the place of a mistake.
+enum Form {
+    Name(String),
+    Full(Full),
+}
+
+impl<'de> Deserialize<'de> for Form {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Form;
+
+            fn expecting(&self, to: &mut std::fmt::Formatter) -> std::fmt::Result {
+                to.write_str("a column's name, or { column = \"…\", unit = \"…\" }")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, name: &str) -> std::result::Result<Form, E> {
+                Ok(Form::Name(name.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> std::result::Result<Form, A::Error> {
+                Full::deserialize(MapAccessDeserializer::new(map)).map(Form::Full)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+impl<'de> Deserialize<'de> for Quantity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let form = Spanned::<Form>::deserialize(deserializer)?;
+        let span = form.span();
+        Ok(match form.into_inner() {
+            Form::Name(name) => Quantity { column: Spanned::new(span, name), unit: None, scale: None },
+            Form::Full(Full { column, unit, scale }) => Quantity { column, unit, scale },
+        })
+    }
 }
 
 /// A table with a row for each query.

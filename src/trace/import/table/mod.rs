@@ -23,6 +23,7 @@ use self::endpoints::Endpoints;
 use self::mapping::{Layout, Mapping, Problems};
 use self::sheet::Sheet;
 use self::tables::{Plan, Tables};
+use self::unit::Clock;
 use super::files::file_name;
 use super::prompts::{Dropper, estimate_tokens};
 use super::{Format, Gather, ImportOptions, Outcome, Query, option};
@@ -87,8 +88,20 @@ impl Format for Table {
             problems.finish()?;
         }
         job.dropper.note(&mut gather);
+        if let Some(arrival) = mapping.columns.arrival.as_ref().filter(|arrival| Clock::is_date(arrival)) {
+            from_the_first(&mut gather, arrival.column.get_ref());
+        }
         Ok(gather)
     }
+}
+
+/// Makes arrivals that are dates count from the first of them.
+fn from_the_first(gather: &mut Gather, column: &str) {
+    let Some(first) = gather.queries.iter().filter_map(|query| query.arrival_s).min_by(f64::total_cmp) else { return };
+    for query in &mut gather.queries {
+        query.arrival_s = query.arrival_s.map(|arrival| arrival - first);
+    }
+    gather.note(format!("`arrival_s` is column `{column}` in seconds after its first, {first} s after the beginning of 1970"));
 }
 
 /// What reading a row needs beside the row.

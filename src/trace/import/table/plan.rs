@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::mapping::{Columns, Layout, Mapping, Problems, Quantity};
 use super::sheet::Sheet;
-use super::unit::Scale;
+use super::unit::{Clock, Scale};
 use crate::error::{Error, Result, nearest};
 use crate::trace::import::Query;
 use crate::trace::schema::Metric;
@@ -68,7 +68,7 @@ pub struct QueryPlan {
     category: Option<usize>,
     pub prompt: Option<usize>,
     input_tokens: Option<usize>,
-    arrival: Option<(usize, Scale)>,
+    arrival: Option<(usize, Clock)>,
     /// The columns that routers may look at.
     pub features: Vec<FeatureColumn>,
 }
@@ -99,8 +99,8 @@ impl QueryPlan {
         let (dataset, category) = (find(&columns.dataset), find(&columns.category));
         let (prompt, input_tokens) = (find(&columns.prompt), find(&columns.input_tokens));
         let arrival = columns.arrival.as_ref().and_then(|quantity| {
-            let scale = Scale::of(None, quantity, resolver.problems);
-            Some((resolver.column(&quantity.column)?, scale))
+            let clock = Clock::of(quantity, resolver.problems);
+            Some((resolver.column(&quantity.column)?, clock))
         });
         let named = columns.features.iter();
         let features = named.filter_map(|name| Some(FeatureColumn::new(name.get_ref(), resolver.column(name)?, true))).collect();
@@ -122,8 +122,8 @@ impl QueryPlan {
             dataset: text(self.dataset)?,
             category: text(self.category)?,
             prompt: text(self.prompt)?,
-            input_tokens: self.quantity(sheet, self.input_tokens.map(|column| (column, Scale::ONE)))?,
-            arrival_s: self.quantity(sheet, self.arrival)?,
+            input_tokens: self.input_tokens.map_or(Ok(None), |column| quantity(sheet, column, Scale::ONE))?,
+            arrival_s: self.arrival.map_or(Ok(None), |(column, clock)| moment(sheet, column, clock))?,
             ..Query::default()
         };
         for FeatureColumn { name, column, is_number, .. } in &self.features {
@@ -136,14 +136,6 @@ impl QueryPlan {
         Ok(query)
     }
 
-    fn quantity(&self, sheet: &Sheet, column: Option<(usize, Scale)>) -> Result<Option<f64>> {
-        let Some((column, scale)) = column else { return Ok(None) };
-        match sheet.number(column, scale)? {
-            Some(value) if value < 0.0 => Err(sheet.wrong(column, "a finite number from 0 up")),
-            value => Ok(value),
-        }
-    }
-
     /// Refuses a row that says something else about a query than the row that came first.
     pub fn agree(&self, sheet: &Sheet, known: &Query) -> Result<()> {
         let texts = [(self.dataset, &known.dataset), (self.category, &known.category), (self.prompt, &known.prompt)];
@@ -153,10 +145,10 @@ impl QueryPlan {
                 return Err(disagreement(sheet, column, known.as_deref().unwrap_or("nothing")));
             }
         }
-        let numbers = [(self.input_tokens.map(|column| (column, Scale::ONE)), known.input_tokens), (self.arrival, known.arrival_s)];
+        let numbers = [(self.input_tokens.map(|column| (column, Clock::Count(Scale::ONE))), known.input_tokens), (self.arrival, known.arrival_s)];
         for (column, known) in numbers {
-            let Some((column, scale)) = column else { continue };
-            if sheet.number(column, scale)? != known {
+            let Some((column, clock)) = column else { continue };
+            if moment(sheet, column, clock)? != known {
                 return Err(disagreement(sheet, column, known.map_or("nothing".to_owned(), |known| known.to_string())));
             }
         }
@@ -169,6 +161,25 @@ impl QueryPlan {
             }
         }
         Ok(())
+    }
+}
+
+/// A cell that is a number from 0 up.
+fn quantity(sheet: &Sheet, column: usize, scale: Scale) -> Result<Option<f64>> {
+    match sheet.number(column, scale)? {
+        Some(value) if value < 0.0 => Err(sheet.wrong(column, "a finite number from 0 up")),
+        value => Ok(value),
+    }
+}
+
+/// The seconds of an arrival: from the start of the trace, or where it is a date from the beginning of 1970.
+fn moment(sheet: &Sheet, column: usize, clock: Clock) -> Result<Option<f64>> {
+    match clock {
+        Clock::Count(scale) => quantity(sheet, column, scale).map_err(|error| match sheet.date(column) {
+            Ok(Some(_)) => error.hint("say that it is a date: `arrival = { column = \"…\", unit = \"datetime\" }`"),
+            _ => error,
+        }),
+        Clock::Date => sheet.date(column),
     }
 }
 

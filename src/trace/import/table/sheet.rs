@@ -7,6 +7,7 @@ use super::block::{Blocks, json_names};
 use super::frame::Frame;
 use super::unit::Scale;
 use crate::error::{Error, Result};
+use crate::trace::date::{DATES, seconds};
 use crate::trace::import::Place;
 use crate::trace::import::rows::{Csv, TRUTHS, number, plain_start, truth};
 use crate::trace::text::excerpt;
@@ -206,6 +207,15 @@ impl Sheet {
                 None => truth(trimmed(text)).map(Some).ok_or_else(|| self.wrong(column, format!("a number, {TRUTHS}"))),
             },
             _ => self.number(column, scale),
+        }
+    }
+
+    /// A cell as a date with a time of day: seconds since the beginning of 1970.
+    pub fn date(&self, column: usize) -> Result<Option<f64>> {
+        match self.cell(column) {
+            Cell::Missing => Ok(None),
+            Cell::Text(text) => seconds(trimmed(text)).map(Some).ok_or_else(|| self.wrong(column, DATES)),
+            _ => Err(self.wrong(column, DATES)),
         }
     }
 

@@ -101,6 +101,40 @@ fn a_long_table_with_units() -> Result<()> {
 }
 
 #[test]
+fn arrivals_that_are_dates_count_from_the_first() -> Result<()> {
+    let dated = LONG.replace("unit = \"ms\"", "unit = \"datetime\"");
+    let csv = LONG_CSV.replace(",1500,", ",2026-03-01T00:00:01.5Z,").replace(",2000,", ",2026-02-28 23:59:59,");
+    let csv = csv.replace(",2500,", ",2026-03-01 01:00:00+01:00,");
+    let draft = import(&dated, &[("t.csv", &csv)], ImportOptions::default())?;
+    // From 23:59:59 on: 2.5 s, 0 s, and midnight in UTC, 1 s.
+    let arrivals: Vec<f64> = draft.queries.arrival_s.iter().flat_map(|column| column.iter()).collect();
+    assert_eq!(arrivals, [2.5, 0.0, 1.0]);
+    assert!(notes(&draft).contains("`arrival_s` is column `at` in seconds after its first"), "{}", notes(&draft));
+    // Unasked they are not read, and the error says how to ask.
+    let error = failure(LONG, &[("t.csv", &csv)]);
+    assert!(error.contains("line 2, column `at`") && error.contains("unit = \"datetime\""), "{error}");
+    let error = failure(&dated, &[("t.csv", LONG_CSV)]);
+    assert!(error.contains("line 2, column `at`") && error.contains("YYYY-MM-DD"), "{error}");
+    Ok(())
+}
+
+#[test]
+fn a_column_in_the_units_of_traces_is_a_name_alone() -> Result<()> {
+    let (map, short) = ("score = { column = \"ok\" }", "score = \"ok\"");
+    let both = [LONG.to_owned(), LONG.replace(map, short)].map(|map| import(&map, &[("t.csv", LONG_CSV)], ImportOptions::default()));
+    let [long, short] = both;
+    assert_eq!(metric(&long?, 1, Metric::Score), metric(&short?, 1, Metric::Score));
+    // Mistakes are placed in either form.
+    let error = failure(&LONG.replace(map, "score = \"okk\""), &[("t.csv", LONG_CSV)]);
+    assert!(error.contains("line 12, column 9") && error.contains("did you mean `ok`?"), "{error}");
+    let error = failure(&LONG.replace(map, "score = 1"), &[("t.csv", LONG_CSV)]);
+    assert!(error.contains("line 12, column 9") && error.contains("a column's name, or { column ="), "{error}");
+    let error = failure(&LONG.replace(map, "score = { colunm = \"ok\" }"), &[("t.csv", LONG_CSV)]);
+    assert!(error.contains("line 12, column") && error.contains("colunm"), "{error}");
+    Ok(())
+}
+
+#[test]
 fn cells_that_cannot_be_are_placed() {
     let cases = [
         ("1,a,H100,sums,1500,7,perhaps,0.5,3,x", "t.csv, line 2, column `ok`", "`perhaps`"),

@@ -11,6 +11,30 @@ pub struct Scale {
     per: f64,
 }
 
+/// How a cell becomes the seconds of an arrival.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Clock {
+    /// It counts from the start of the trace.
+    Count(Scale),
+    /// It is a date with a time of day.
+    Date,
+}
+
+/// The unit of arrivals that are dates.
+const DATE: &str = "datetime";
+
+impl Clock {
+    /// What a mapping says about the column of arrivals.
+    pub fn of(quantity: &Quantity, problems: &mut Problems) -> Clock {
+        if Clock::is_date(quantity) { Clock::Date } else { Clock::Count(Scale::of(None, quantity, problems)) }
+    }
+
+    /// Whether a mapping says that a column's cells are dates.
+    pub fn is_date(quantity: &Quantity) -> bool {
+        quantity.scale.is_none() && quantity.unit.as_ref().is_some_and(|unit| unit.get_ref() == DATE)
+    }
+}
+
 /// A name, and what its value is multiplied and divided by.
 type Unit = (&'static str, f64, f64);
 
@@ -52,7 +76,7 @@ impl Scale {
         if let Some(&(_, times, per)) = units.iter().find(|(unit, ..)| unit == name.get_ref()) {
             return Scale { times, per };
         }
-        let names: Vec<&str> = units.iter().map(|(unit, ..)| *unit).collect();
+        let names: Vec<&str> = units.iter().map(|(unit, ..)| *unit).chain(metric.is_none().then_some(DATE)).collect();
         let what = metric.map_or("arrivals".to_owned(), |metric| format!("`{metric}`"));
         let problem = problems.at(format!("no unit of {what}"), name.span()).found(format!("`{}`", name.get_ref())).allowed(names.join(", "));
         problems.push(problem);
