@@ -60,12 +60,22 @@ impl Measures {
         self.ratio(sums, Lane::Sum(account), Lane::Known(account)).map(|mean| mean * UNITS[account])
     }
 
+    /// Whether an account is known of every answer.
+    fn knows_all(&self, sums: &[f64], account: usize) -> bool {
+        self.lane(sums, Lane::Known(account)) >= self.lane(sums, Lane::Scored)
+    }
+
+    /// The mean of an account, where it is known of every answer: only then is it one over the same queries as the
+    /// answer accuracy, and comparable with that of another policy.
+    pub fn per_any_query(&self, sums: &[f64], account: usize) -> Option<f64> {
+        self.per_query(sums, account).filter(|_| self.knows_all(sums, account))
+    }
+
     /// The sum of an account over the number of correct answers. Not known where some answer's
     /// account is not: correct answers that seem to take nothing would make the others look cheap.
     pub fn per_correct(&self, sums: &[f64], account: usize) -> Option<f64> {
-        let total = self.total(sums, account)?;
-        let (known, correct) = (self.lane(sums, Lane::Known(account)), self.lane(sums, Lane::Correct));
-        (known >= self.lane(sums, Lane::Scored) && correct > 0.0).then(|| total / correct)
+        let (total, correct) = (self.total(sums, account)?, self.lane(sums, Lane::Correct));
+        (self.knows_all(sums, account) && correct > 0.0).then(|| total / correct)
     }
 
     /// 1 - policy / baseline over the queries for which both are known.

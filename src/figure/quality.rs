@@ -31,7 +31,7 @@ fn draw(report: &Report, width: Width) -> Result<Scene, String> {
     let endpoints = Endpoints::of(report);
     let mut contents: Vec<Content> = ACCOUNTS.iter().flat_map(|account| content::of_account(report, account, &endpoints)).collect();
     if contents.is_empty() {
-        return Err("fewer than two policies or endpoints have both an answer accuracy and a known energy, cost or latency".to_owned());
+        return Err("fewer than two policies or endpoints have both an answer accuracy and an energy, cost or latency that the baseline has too".to_owned());
     }
     set_looks(&mut contents);
     let numbered = name::number(&mut contents);

@@ -150,7 +150,7 @@ pub fn policy((name, kind, hindsight, accuracy, energy_j): (&str, &str, bool, f6
         relative_answer_accuracy: ById::new(),
         router_accuracy: RouterAccuracy::default(),
         totals: Quantities::default(),
-        known: Quantities::default(),
+        known: Quantities { energy_j: Some(QUERIES), flops: None, cost_usd: Some(QUERIES), latency_s: Some(QUERIES) },
         per_query,
         per_correct: Quantities::from_array([None; 4]),
         latency_s: Percentiles::default(),

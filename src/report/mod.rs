@@ -180,6 +180,26 @@ impl Place {
     }
 }
 
+impl EndpointEntry {
+    fn knows(&self, account: usize) -> bool {
+        view::at(self.per_query.to_array(), account).is_some()
+    }
+}
+
+impl Report {
+    /// Whether policies can be held against each other by an account (its place among [`ACCOUNT_NAMES`]): every
+    /// baseline knows it. Else the mean of a policy is over the queries that stayed away from that baseline.
+    pub fn compares_by(&self, account: usize) -> bool {
+        let mut baselines = self.run.endpoints.iter().filter(|endpoint| self.run.baselines.contains(&endpoint.id));
+        baselines.all(|endpoint| endpoint.knows(account))
+    }
+
+    /// Whether every endpoint in use knows an account: a sweep may send any query to any of them.
+    pub fn sweeps_by(&self, account: usize) -> bool {
+        self.run.endpoints.iter().all(|endpoint| endpoint.knows(account))
+    }
+}
+
 /// A fallback and the candidates beside it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PoolEntry {
@@ -254,6 +274,16 @@ pub struct PolicyReport {
     pub expected: Option<Expected>,
     /// The same by data set and category.
     pub groups: Vec<GroupReport>,
+}
+
+impl PolicyReport {
+    /// Whether an account (by its place among [`ACCOUNT_NAMES`]) is known of every query that was served: only
+    /// then is its mean one over the same queries as the answer accuracy.
+    pub fn knows_all(&self, account: usize) -> bool {
+        let served = self.queries as f64 - self.unserved;
+        // Means over replicates: what differs by rounding alone is no query.
+        self.known.to_array().get(account).copied().flatten().is_some_and(|known| known >= served * (1.0 - 1e-12))
+    }
 }
 
 /// Router accuracy by name. `None` where it is not defined.

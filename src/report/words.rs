@@ -13,6 +13,8 @@ pub(super) const OWN: &str = " ✓";
 
 /// Marks the amount of a policy that is Pareto-optimal in its account.
 pub(super) const PARETO: &str = " ●";
+/// Marks an amount that is over some of the served queries alone.
+pub(super) const PART: &str = " ◔";
 /// Marks a figure on a curve that falls with the router accuracy.
 pub(super) const FALLS: &str = " ↘";
 /// Stands in its place, so that numbers stay below each other.

@@ -67,7 +67,7 @@ impl By {
                 None => measures.answer_accuracy(sums),
             },
             By::AnswerAccuracy => measures.answer_accuracy(sums),
-            By::PerQuery(account) => measures.per_query(sums, *account),
+            By::PerQuery(account) => measures.per_any_query(sums, *account),
             By::Savings if measures.layout.baselines == 0 => None,
             By::Savings => measures.saving(sums, 0, account?),
             By::Measure(name) => compared.measures.get(*name).copied().flatten(),

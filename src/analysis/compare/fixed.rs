@@ -16,9 +16,9 @@ const PAID: [usize; 2] = [0, 2];
 /// Section 3.2): the non-decreasing convex hull of the fixed endpoints' points, which is what the best coin
 /// between two of them buys. Both sides are computed anew in every resample of the queries, so that the
 /// interval is of the difference. Below the cheapest endpoint no coin is to be had for the amount, and the
-/// policy is held against that endpoint. `None` where the account is not known.
+/// policy is held against that endpoint. `None` where the account is not known of every answer.
 pub(super) fn above_fixed(measures: Measures, account: usize, subject: &Subject, fixed: &[&Subject]) -> Option<Figure> {
-    let known = |subject: &&&Subject| measures.per_query(&subject.sample.point, account).is_some();
+    let known = |subject: &&&Subject| measures.per_any_query(&subject.sample.point, account).is_some();
     let fixed: Vec<&Resampled> = fixed.iter().filter(known).map(|subject| subject.sample).collect();
     let value = above(measures, account, &subject.sample.point, fixed.iter().map(|sample| &sample.point[..]))?;
     let resamples = subject.sample.draws.iter().enumerate();
@@ -29,12 +29,12 @@ pub(super) fn above_fixed(measures: Measures, account: usize, subject: &Subject,
 
 fn above<'s>(measures: Measures, account: usize, mine: &[f64], fixed: impl Iterator<Item = &'s [f64]>) -> Option<f64> {
     let hull = zero_router(measures, account, fixed)?;
-    Some(measures.answer_accuracy(mine)? - bought(&hull, measures.per_query(mine, account)?))
+    Some(measures.answer_accuracy(mine)? - bought(&hull, measures.per_any_query(mine, account)?))
 }
 
 /// What coins between some endpoints buy, of which all sums are known.
 pub(super) fn zero_router<'s>(measures: Measures, account: usize, fixed: impl Iterator<Item = &'s [f64]>) -> Option<Hull> {
-    let point = |sums: &[f64]| Some(Point::new(measures.per_query(sums, account)?, measures.answer_accuracy(sums)?));
+    let point = |sums: &[f64]| Some(Point::new(measures.per_any_query(sums, account)?, measures.answer_accuracy(sums)?));
     Some(Hull::of(&Points::new(fixed.map(point).collect::<Option<_>>()?).ok()?))
 }
 
@@ -70,7 +70,7 @@ pub(super) fn worse_than(measures: Measures, subject: &Subject, fixed: &[&Subjec
 fn is_beaten(measures: Measures, account: usize, subject: &Subject, other: &Subject) -> bool {
     let figures = |subject: &Subject| {
         let sums = &subject.sample.point;
-        Some((measures.answer_accuracy(sums)?, measures.per_query(sums, account)?))
+        Some((measures.answer_accuracy(sums)?, measures.per_any_query(sums, account)?))
     };
     let (Some((accuracy, amount)), Some((better, less))) = (figures(subject), figures(other)) else { return false };
     let slack = ROUNDING * amount.abs();

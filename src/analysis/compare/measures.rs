@@ -61,7 +61,7 @@ impl<'a, 't> PolicyMeasures<'a, 't> {
             found.insert(name.to_owned(), value.filter(|value| value.is_finite()));
         };
         let sums = &subject.sample.point;
-        let usd = self.measures.per_query(sums, COST).map(|usd| 1000.0 * usd);
+        let usd = self.measures.per_any_query(sums, COST).map(|usd| 1000.0 * usd);
         let accuracy = self.measures.answer_accuracy(sums);
         if subject.left_queries > 0.0 {
             return Ok(found);
@@ -87,7 +87,7 @@ impl<'a, 't> PolicyMeasures<'a, 't> {
         if let Some(oracle) = self.oracle(subject) {
             let theirs = &oracle.sample.point;
             put("score-regret", self.measures.answer_accuracy(theirs).zip(accuracy).map(|(oracle, mine)| oracle - mine));
-            let amount = |sums: &[f64]| self.measures.per_query(sums, self.account?);
+            let amount = |sums: &[f64]| self.measures.per_any_query(sums, self.account?);
             put("cost-regret", amount(sums).zip(amount(theirs)).map(|(mine, oracle)| mine - oracle));
         }
         if let Some(near) = self.optimality(position)? {
@@ -100,7 +100,7 @@ impl<'a, 't> PolicyMeasures<'a, 't> {
 
     fn point(&self, subject: &Subject, account: usize) -> Option<Point> {
         let sums = &subject.sample.point;
-        Some(Point::new(self.measures.per_query(sums, account)?, self.measures.answer_accuracy(sums)?))
+        Some(Point::new(self.measures.per_any_query(sums, account)?, self.measures.answer_accuracy(sums)?))
     }
 
     /// The policy that always takes the reference model: the pool's fallback, or the first baseline.

@@ -143,7 +143,7 @@ pub(super) fn accounts_of(objective: Objective) -> Vec<usize> {
 }
 
 fn account(objective: Objective, subjects: &[Subject], measures: Measures) -> Option<usize> {
-    let known = |account: &usize| subjects.iter().any(|subject| measures.per_query(&subject.sample.point, *account).is_some());
+    let known = |account: &usize| subjects.iter().any(|subject| measures.per_any_query(&subject.sample.point, *account).is_some());
     accounts_of(objective).into_iter().find(known)
 }
 
@@ -152,7 +152,7 @@ fn fronts(subjects: &[Subject], measures: Measures) -> [Vec<Option<bool>>; ACCOU
     std::array::from_fn(|account| {
         let point = |subject: &Subject| {
             let sums = &subject.sample.point;
-            Some((measures.per_query(sums, account)?, measures.answer_accuracy(sums)?)).filter(|_| !subject.hindsight)
+            Some((measures.per_any_query(sums, account)?, measures.answer_accuracy(sums)?)).filter(|_| !subject.hindsight)
         };
         front(&subjects.iter().map(point).collect::<Vec<_>>())
     })

@@ -74,6 +74,9 @@ pub(super) fn of_account<'a>(report: &'a Report, account: &'a Account, endpoints
 
 /// What is to be seen of an account under a fallback; `None` where nothing of it depends on the fallback.
 fn content<'a>(report: &'a Report, account: &'a Account, fallback: Option<&'a str>, endpoints: &Endpoints) -> Option<Content<'a>> {
+    if !report.compares_by(account.index) {
+        return None;
+    }
     let of_group = |policy: &&PolicyReport| fallback.is_none() || policy.fallback.is_none() || policy.fallback.as_deref() == fallback;
     let policies =
         || report.policies.iter().filter(of_group).filter_map(|policy| Some((policy, policy_dot(policy, account, fallback, endpoints)?)));
@@ -102,7 +105,8 @@ fn endpoint_dots<'a>(report: &'a Report, account: &'a Account, endpoints: &'a En
 }
 
 fn policy_dot(policy: &PolicyReport, account: &Account, fallback: Option<&str>, endpoints: &Endpoints) -> Option<Dot> {
-    let x = policy.per_query.to_array().get(account.index).copied().flatten()?;
+    // A mean over other queries than those of the answer accuracy is no point of this plane.
+    let x = policy.per_query.to_array().get(account.index).copied().flatten().filter(|_| policy.knows_all(account.index))?;
     let role = match (policy.hindsight, policy.kind == "always") {
         (true, _) => Role::Hindsight,
         (false, true) => Role::Fixed,
@@ -135,7 +139,7 @@ impl Dot {
 
 /// The curves of a fallback.
 fn paths(report: &Report, account: &Account, fallback: Option<&str>) -> Vec<Path> {
-    let curves = report.curves.iter().filter(|curve| Some(curve.fallback.as_str()) == fallback);
+    let curves = report.curves.iter().filter(|curve| report.sweeps_by(account.index) && Some(curve.fallback.as_str()) == fallback);
     let paths = curves.map(|curve| {
         let points = curve.points.iter().filter_map(|point| {
             let x = point.per_query.to_array().get(account.index).copied().flatten()?;

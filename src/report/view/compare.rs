@@ -1,6 +1,6 @@
 //! Policies side by side.
 
-use super::{at, equivalents, marked_name, word};
+use super::{at, equivalents, marked_name, part, word};
 use crate::analysis::{ACCOUNT_NAMES, By};
 use crate::report::grid::{Density, Grid};
 use crate::report::words::{self, PARETO, amount, list, name_under, or_unknown, percent, signed, significant, with_interval};
@@ -65,7 +65,7 @@ pub(in crate::report) fn compared(report: &Report, comparison: &Comparison, fall
     for account in shown {
         grid.column(format!("{} a query", word(account)), &rows, |(compared, policy)| {
             let mark = if at(compared.pareto.to_array(), account) == Some(true) { PARETO } else { words::NO_PARETO };
-            or_unknown(at(policy.per_query.to_array(), account), |figure| amount(account, figure.value) + mark)
+            or_unknown(at(policy.per_query.to_array(), account), |figure| part(policy, account, amount(account, figure.value)) + mark)
         });
     }
     grid

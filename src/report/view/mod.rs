@@ -38,6 +38,7 @@ pub(super) fn legend(report: &Report, text: &str) -> Option<String> {
         (HINDSIGHT.trim(), "sees outcomes in advance: a bound, not something to deploy"),
         (OWN.trim(), "falls back on the baseline itself"),
         (words::PARETO.trim(), "Pareto-optimal: no other policy without hindsight takes less and answers better"),
+        (words::PART.trim(), "over those queries alone for which it is known"),
         (words::FALLS.trim(), "this curve falls: better routers save (answer) less"),
         (words::UNKNOWN, "not known"),
         ("[", interval),
@@ -80,6 +81,11 @@ fn known<'a, T: Copy + 'a>(rows: impl Iterator<Item = Quantities<T>> + 'a) -> Ve
 
 pub(super) fn at<T: Copy>(values: [Option<T>; 4], account: usize) -> Option<T> {
     values.get(account).copied().flatten()
+}
+
+/// An amount of a policy, marked where it is not over all that the policy served.
+fn part(policy: &PolicyReport, account: usize, text: String) -> String {
+    if policy.knows_all(account) { text } else { text + words::PART }
 }
 
 pub(super) fn word(account: usize) -> &'static str {

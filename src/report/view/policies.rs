@@ -1,9 +1,9 @@
 //! What policies answered and took, where queries went, and the same by group.
 
-use super::{at, known, marked, word};
+use super::{at, known, marked, part, word};
 use crate::report::grid::{Density, Grid};
 use crate::report::words::{amount, count, name_under, or_unknown, percent, queries, signed, significant, with_interval};
-use crate::report::{GroupReport, PolicyReport, Report};
+use crate::report::{Figure, GroupReport, PolicyReport, Quantities, Report};
 
 /// The policies that stand under a fallback: see [`super::fallbacks`].
 pub(in crate::report) fn policies_under<'a>(report: &'a Report, fallback: Option<&str>) -> Vec<&'a PolicyReport> {
@@ -36,9 +36,11 @@ pub(in crate::report) fn policies(report: &Report, fallback: Option<&str>, densi
 
 /// What a query and what a right answer takes: two columns, or one of two lines.
 fn amounts(grid: &mut Grid, rows: &[&PolicyReport], account: usize, density: Density) {
-    let per_query = |policy: &&PolicyReport| or_unknown(at(policy.per_query.to_array(), account), |figure| amount(account, figure.value));
-    let per_correct =
-        |policy: &&PolicyReport| or_unknown(at(policy.per_correct.to_array(), account), |figure| amount(account, figure.value));
+    let taken = |policy: &PolicyReport, taken: Quantities<Figure>| {
+        or_unknown(at(taken.to_array(), account), |figure| part(policy, account, amount(account, figure.value)))
+    };
+    let per_query = |policy: &&PolicyReport| taken(policy, policy.per_query);
+    let per_correct = |policy: &&PolicyReport| taken(policy, policy.per_correct);
     let word = word(account);
     if density.is_narrow() {
         grid.column(format!("{word} a query, a right answer"), rows, |policy| format!("{}\n{}", per_query(policy), per_correct(policy)));
@@ -51,7 +53,7 @@ fn amounts(grid: &mut Grid, rows: &[&PolicyReport], account: usize, density: Den
 /// What else is known of policies: latency, the router's other accuracies, efficiency, carbon.
 pub(in crate::report) fn further(report: &Report) -> Grid {
     let rows: Vec<&PolicyReport> = report.policies.iter().collect();
-    let share = |figure: Option<crate::report::Figure>| or_unknown(figure, |figure| percent(figure.value));
+    let share = |figure: Option<Figure>| or_unknown(figure, |figure| percent(figure.value));
     let mut grid = Grid::default();
     grid.column("policy", &rows, |policy| marked(policy, &policy.name));
     grid.column("latency p50", &rows, |policy| or_unknown(policy.latency_s.p50, |value| amount(3, value)));

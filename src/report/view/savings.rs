@@ -53,7 +53,7 @@ pub(in crate::report) fn over(report: &Report, baseline: &str) -> Option<String>
     let mut known: Vec<f64> = Vec::new();
     let mut partial = false;
     for policy in rows {
-        let all = policy.queries as f64 - policy.skipped;
+        let all = policy.queries as f64;
         let savings = policy.savings.get(baseline).map_or([None; 4], |savings| savings.to_array());
         let over = policy.savings_queries.get(baseline).map_or([None; 4], |over| over.to_array());
         for account in (0..4).filter(|&account| at(savings, account).is_some()) {
