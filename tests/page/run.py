@@ -269,6 +269,28 @@ def other_runs(opener, runs):
         opener.keep(page, name)
 
 
+def several_runs(opener, runs):
+    """Charts have the policies of every run, and say of which."""
+    sweep = runs.run("sweep", "sweep", "ladder", "--misroute", "cloud,accept,retry", "--accuracy", "0:1:0.05")
+    replay = runs.run("routed", "replay", "ladder", "--policy", "random", "--baseline", sweep["run"]["baselines"][0])
+    page = opener.open(runs.page("several.html", "sweep", "routed"))
+    for chart in ("quality", "shares"):
+        choices = page.locator(f"#{chart}-pool option").all_inner_texts()
+        fallbacks = [f"fallback {pool['fallback']} (sweep)" for pool in sweep["run"]["pools"]]
+        same(f"runs of {chart}", choices, [*fallbacks, "replay"])
+        page.select_option(f"#{chart}-pool", label="replay")
+    names = [policy for policy in replay["policies"]]
+    for bar in traces(page, "shares-chart"):
+        same(f"share of {bar['name']} in the second run", bar["x"], [policy["share"].get(bar["name"], 0) for policy in names])
+    drawn = traces(page, "quality-chart")[-1]
+    random = next(policy for policy in replay["policies"] if policy["name"] == "random")
+    point = (random["per_query"]["energy_j"]["value"], random["answer_accuracy"]["value"])
+    same("the second run's policy", point in zip(drawn["x"], drawn["y"]), True)
+    # One run with curves needs no name.
+    same("curves", [pair for pair in page.locator("#sweep-pair option").all_inner_texts() if "(sweep)" in pair], [])
+    opener.keep(page, "several")
+
+
 def hostile_names(opener, runs):
     quoted = ['"' + name.replace('"', '""') + '"' for name in HOSTILE]
     rows = "".join(f"q{query},{model},{score},{joules},{quoted[query % 3 > 1]}\n" for query in range(12) for model, score, joules in (("small", query % 2, 1), ("large", 1, 9)))
@@ -299,6 +321,7 @@ CHECKS = {
     "other charts": the_other_charts,
     "phone, dark and paper": phone_dark_and_paper,
     "other runs": other_runs,
+    "several runs": several_runs,
     "hostile names": hostile_names,
 }
 

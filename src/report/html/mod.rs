@@ -148,13 +148,13 @@ const SWEEP: &str = "<section class=\"card\" id=\"sweep\">\n<h2>What router accu
     <p class=\"small\" id=\"sweep-router\"></p>\n</section>\n";
 
 const QUALITY: &str = "<section class=\"card\" id=\"quality\">\n<h2>Quality against what it takes</h2>\n\
-    <div class=\"controls\">\n<label class=\"pool\">fallback <select id=\"quality-pool\"></select></label>\n\
+    <div class=\"controls\">\n<label class=\"pool\">of <select id=\"quality-pool\"></select></label>\n\
     <fieldset id=\"quality-account\"><legend>over</legend></fieldset>\n\
     <label><input type=\"checkbox\" id=\"quality-log\"> logarithmic</label>\n</div>\n\
     <div class=\"chart\" id=\"quality-chart\"></div>\n<p class=\"small\" id=\"quality-front\"></p>\n</section>\n";
 
 const SHARES: &str = "<section class=\"card\" id=\"shares\">\n<h2>Where queries went</h2>\n\
-    <div class=\"controls\">\n<label id=\"shares-pool-label\">fallback <select id=\"shares-pool\"></select></label>\n\
+    <div class=\"controls\">\n<label id=\"shares-pool-label\">of <select id=\"shares-pool\"></select></label>\n\
     <fieldset id=\"shares-by\"><legend>bars</legend></fieldset>\n\
     <label id=\"shares-policy-label\">policy <select id=\"shares-policy\"></select></label>\n</div>\n\
     <div class=\"chart\" id=\"shares-chart\"></div>\n<p class=\"small\" id=\"shares-more\"></p>\n</section>\n";

@@ -17,8 +17,20 @@ pub(super) struct Model<'a> {
     accounts: [&'static str; 4],
     curves: Vec<SweepView>,
     quality: Vec<QualityView>,
-    shares: Option<SharesView>,
+    shares: Vec<SharesView>,
     maps: Vec<MapView>,
+}
+
+/// The runs that have something to draw, with a name for each where there are several: its verb, and its place on the
+/// page where that does not tell it apart.
+fn named(reports: &[Report], has: fn(&Report) -> bool) -> Vec<(&Report, Option<String>)> {
+    let drawn: Vec<(usize, &Report)> = (1..).zip(reports).filter(|(_, report)| has(report)).collect();
+    let name = |place: usize, report: &Report| {
+        let verb = &report.manifest.verb;
+        let alike = drawn.iter().filter(|(_, other)| other.manifest.verb == *verb).count();
+        if alike > 1 { format!("{verb}, run {place}") } else { verb.clone() }
+    };
+    drawn.iter().map(|&(place, report)| (report, (drawn.len() > 1).then(|| name(place, report)))).collect()
 }
 
 /// A number and its interval.
@@ -43,13 +55,14 @@ impl Value {
 
 impl<'a> Model<'a> {
     pub(super) fn of(reports: &[Report], inks: &'a Inks) -> Self {
-        let replayed = reports.iter().find(|report| !report.policies.is_empty());
+        let replayed = named(reports, |report| !report.policies.is_empty());
+        let swept = named(reports, |report| !report.curves.is_empty());
         Model {
             inks,
             accounts: words::ACCOUNT_WORDS,
-            curves: reports.iter().find(|report| !report.curves.is_empty()).map(sweep::views).unwrap_or_default(),
-            quality: replayed.map(quality::views).unwrap_or_default(),
-            shares: replayed.map(shares::view),
+            curves: swept.iter().flat_map(|(report, run)| sweep::views(report, run.as_deref())).collect(),
+            quality: replayed.iter().flat_map(|(report, run)| quality::views(report, run.as_deref())).collect(),
+            shares: replayed.iter().map(|(report, run)| shares::view(report, run.clone())).collect(),
             maps: reports.iter().filter_map(|report| report.break_even.as_ref()).flat_map(break_even::views).collect(),
         }
     }
@@ -63,7 +76,7 @@ impl<'a> Model<'a> {
     }
 
     pub(super) fn has_shares(&self) -> bool {
-        self.shares.is_some()
+        !self.shares.is_empty()
     }
 
     pub(super) fn has_maps(&self) -> bool {

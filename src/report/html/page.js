@@ -50,6 +50,9 @@
   }
   const chosen = (fieldset) => [...fieldset.querySelectorAll("input:checked")].map((input) => input.value);
 
+  // What there may be several of, with the run where there are several of those.
+  const titled = (name, run) => [name, run && (name ? `(${run})` : run)].filter(Boolean).join(" ");
+
   function options(select, texts, changed) {
     select.replaceChildren(...texts.map((text, index) => element("option", { value: String(index), text })));
     select.addEventListener("change", changed);
@@ -286,7 +289,7 @@
       byId("quality-front").textContent = `On the Pareto front (no other without hindsight takes less and answers better): ${names || "none"}. Squares always take one endpoint; open diamonds see outcomes in advance; lines are sweeps, each with its misroute rule.`;
     }
 
-    options(pool, model.quality.map((each) => each.fallback ?? ""), choosePool);
+    options(pool, model.quality.map((each) => titled(each.fallback && `fallback ${each.fallback}`, each.run)), choosePool);
     log.addEventListener("change", draw);
     choosePool();
     charts.push(draw);
@@ -294,21 +297,20 @@
 
   // Where queries went.
   function shares() {
-    const { endpoints, fallbacks } = model.shares;
     const [pool, by, policy] = ["shares-pool", "shares-by", "shares-policy"].map(byId);
-    const grouped = model.shares.policies.filter((each) => each.groups.length);
+    const pools = model.shares.flatMap((run) => (run.fallbacks.length > 1 ? run.fallbacks : [null]).map((fallback) => ({ run, fallback })));
+    const grouped = model.shares.flatMap((run) => run.policies.filter((each) => each.groups.length).map((of) => ({ run, of })));
     const color = (name) => model.inks.endpoints[name] ?? ink("soft");
     // Endpoints of one model have one colour: patterns tell them apart.
     const PATTERNS = ["", "/", ".", "x", "\\", "-", "|", "+"];
-    const alike = (index) => endpoints.slice(0, index).filter((other) => color(other) === color(endpoints[index])).length % PATTERNS.length;
+    const alike = (endpoints, index) => endpoints.slice(0, index).filter((other) => color(other) === color(endpoints[index])).length % PATTERNS.length;
 
     function draw() {
       const byGroup = chosen(by)[0] === "groups";
-      const fallback = fallbacks[pool.value || 0];
-      const policies = model.shares.policies.filter((each) => !each.fallback || fallbacks.length < 2 || each.fallback === fallback);
+      const { run: { endpoints, policies: all }, fallback, of } = byGroup ? grouped[policy.value || 0] : pools[pool.value || 0];
+      const policies = all.filter((each) => !each.fallback || !fallback || each.fallback === fallback);
       byId("shares-policy-label").hidden = !byGroup;
-      byId("shares-pool-label").hidden = byGroup || fallbacks.length < 2;
-      const of = grouped[policy.value || 0];
+      byId("shares-pool-label").hidden = byGroup || pools.length < 2;
       const bars = byGroup ? of.groups.map((group) => ({ name: `${group.name} (${group.queries})`, shares: group.shares })) : policies.map((each) => ({ name: each.short, shares: each.shares }));
       // A name may stand twice, and bars of one name would be one bar: they are told apart by their place.
       const places = bars.map((_, index) => index);
@@ -318,7 +320,7 @@
         return {
           type: "bar", orientation: "h", name: plain(endpoint === "none" ? "nobody" : endpoint), y: places, x: share.map((each) => each?.share ?? 0),
           hovertext: share.map((each, at) => `${plain(bars[at].name)}<br>${plain(endpoint)}: ${each?.text ?? "0.00%"}`), hovertemplate: "%{hovertext}<extra></extra>",
-          marker: { color: color(endpoint), line: { color: ink("card"), width: 1 }, pattern: { shape: PATTERNS[alike(index)], fillmode: "overlay", fgcolor: ink("card"), fgopacity: 0.7 } },
+          marker: { color: color(endpoint), line: { color: ink("card"), width: 1 }, pattern: { shape: PATTERNS[alike(endpoints, index)], fillmode: "overlay", fgcolor: ink("card"), fgopacity: 0.7 } },
         };
       });
       byId("shares-chart").style.height = `${9 + 1.9 * bars.length}rem`;
@@ -336,8 +338,8 @@
       { value: "policies", text: "policies", checked: true },
       ...(grouped.length ? [{ value: "groups", text: "data sets and categories of one policy", checked: false }] : []),
     ], draw);
-    options(policy, grouped.map((each) => each.name), draw);
-    options(pool, fallbacks, draw);
+    options(policy, grouped.map(({ run, of }) => titled(of.name, run.run)), draw);
+    options(pool, pools.map(({ run, fallback }) => titled(fallback && `fallback ${fallback}`, run.run)), draw);
     draw();
     charts.push(draw);
   }
@@ -420,7 +422,7 @@
 
   if (model.curves.length) sweep();
   if (model.quality.length) quality();
-  if (model.shares) shares();
+  if (model.shares.length) shares();
   if (model.maps.length) maps();
   page();
 })();

@@ -11,6 +11,8 @@ use crate::report::{Curve, EndpointEntry, Figure, PolicyReport, Report, view};
 #[derive(Serialize)]
 pub(super) struct QualityView {
     /// Where there are several.
+    run: Option<String>,
+    /// Where there are several.
     fallback: Option<String>,
     /// One for each account that is known.
     panels: Vec<Panel>,
@@ -45,12 +47,13 @@ struct Path {
 }
 
 /// A view for each fallback that policies or curves have, or one for all.
-pub(super) fn views(report: &Report) -> Vec<QualityView> {
+pub(super) fn views(report: &Report, run: Option<&str>) -> Vec<QualityView> {
     let fallbacks: Vec<Option<&str>> = match report.run.pools.len() {
         0 | 1 => vec![None],
         _ => report.run.pools.iter().map(|pool| Some(pool.fallback.as_str())).collect(),
     };
     let view = |fallback: Option<&str>| QualityView {
+        run: run.map(str::to_owned),
         fallback: fallback.map(str::to_owned),
         panels: (0..4).filter_map(|account| panel(report, account, fallback)).collect(),
     };
@@ -58,14 +61,13 @@ pub(super) fn views(report: &Report) -> Vec<QualityView> {
 }
 
 fn panel(report: &Report, account: usize, fallback: Option<&str>) -> Option<Panel> {
-    // Where a baseline lacks the account, policies' means are over the queries that stayed away from it: no comparison.
-    let lacks = |endpoint: &&EndpointEntry| view::at(endpoint.per_query.to_array(), account).is_none();
-    if report.run.endpoints.iter().filter(lacks).any(|endpoint| report.run.baselines.contains(&endpoint.id)) {
+    if !report.compares_by(account) {
         return None;
     }
     let of_fallback = |policy: &&PolicyReport| fallback.is_none() || policy.fallback.is_none() || policy.fallback.as_deref() == fallback;
     let mut dots: Vec<Dot> = Vec::new();
-    let policies = report.policies.iter().filter(of_fallback).filter_map(|policy| of_policy(policy, account, fallback));
+    let policies = report.policies.iter().filter(of_fallback).filter(|policy| policy.knows_all(account));
+    let policies = policies.filter_map(|policy| of_policy(policy, account, fallback));
     // A policy that always takes one endpoint comes first, for its intervals.
     for dot in policies.chain(report.run.endpoints.iter().filter_map(|endpoint| of_endpoint(endpoint, account))) {
         if dot.role != ENDPOINT || !dots.iter().any(|other| other.role == ENDPOINT && other.name == dot.name) {
@@ -77,7 +79,7 @@ fn panel(report: &Report, account: usize, fallback: Option<&str>) -> Option<Pane
     for (dot, on_front) in dots.iter_mut().zip(front(&points)) {
         dot.on_front = on_front == Some(true);
     }
-    let curves = report.curves.iter().filter(|curve| fallback.is_none_or(|id| curve.fallback == id));
+    let curves = report.curves.iter().filter(|curve| report.sweeps_by(account) && fallback.is_none_or(|id| curve.fallback == id));
     let paths: Vec<Path> = curves.filter_map(|curve| path(report, curve, account)).collect();
     (dots.len() + paths.len() > 1).then_some(Panel { account, dots, paths })
 }

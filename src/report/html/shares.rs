@@ -11,6 +11,8 @@ const MOST_GROUPS: usize = 30;
 /// Shares of answers by endpoint.
 #[derive(Serialize)]
 pub(super) struct SharesView {
+    /// Where there are several.
+    run: Option<String>,
     /// The endpoints that answer anything, in the run's order, and nobody.
     endpoints: Vec<String>,
     /// The fallbacks of the run's pools.
@@ -45,11 +47,12 @@ struct Share {
     text: String,
 }
 
-pub(super) fn view(report: &Report) -> SharesView {
+pub(super) fn view(report: &Report, run: Option<String>) -> SharesView {
     let all = report.run.endpoints.iter().map(|endpoint| endpoint.id.as_str()).chain([build::NONE]);
     let used = |id: &&str| report.policies.iter().any(|policy| policy.share.get(*id).is_some_and(|share| *share > 0.0));
     let endpoints: Vec<&str> = all.filter(used).collect();
     SharesView {
+        run,
         policies: report.policies.iter().map(|policy| of_policy(policy, &endpoints)).collect(),
         fallbacks: report.run.pools.iter().map(|pool| pool.fallback.clone()).collect(),
         endpoints: endpoints.into_iter().map(str::to_owned).collect(),

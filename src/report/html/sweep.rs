@@ -41,12 +41,12 @@ struct Reading {
 }
 
 /// Every curve against every baseline, those against the curve's own fallback first.
-pub(super) fn views(report: &Report) -> Vec<SweepView> {
+pub(super) fn views(report: &Report, run: Option<&str>) -> Vec<SweepView> {
     let pairs = report.run.baselines.iter().flat_map(|baseline| report.curves.iter().map(move |curve| (baseline, curve)));
     let mut pairs: Vec<(&String, &Curve)> = pairs.filter(|(baseline, curve)| knows(curve, baseline)).collect();
     pairs.sort_by_key(|(baseline, curve)| **baseline != curve.fallback);
     let one_policy = report.curves.iter().all(|curve| Some(&curve.policy) == report.curves.first().map(|first| &first.policy));
-    pairs.into_iter().map(|(baseline, curve)| view_of(report, curve, baseline, one_policy)).collect()
+    pairs.into_iter().map(|(baseline, curve)| view_of(report, (curve, baseline), one_policy, run)).collect()
 }
 
 fn knows(curve: &Curve, baseline: &str) -> bool {
@@ -54,7 +54,7 @@ fn knows(curve: &Curve, baseline: &str) -> bool {
     curve.points.iter().any(known)
 }
 
-fn view_of(report: &Report, curve: &Curve, baseline: &str, one_policy: bool) -> SweepView {
+fn view_of(report: &Report, (curve, baseline): (&Curve, &str), one_policy: bool, run: Option<&str>) -> SweepView {
     let entry = report.run.endpoints.iter().find(|endpoint| endpoint.id == baseline);
     let saved = |account: usize| curve.points.iter().map(move |point| value(saving(point, baseline, account), signed)).collect();
     let expected = |account: usize| {
@@ -66,7 +66,7 @@ fn view_of(report: &Report, curve: &Curve, baseline: &str, one_policy: bool) -> 
     SweepView {
         baseline: baseline.to_owned(),
         fallback: curve.fallback.clone(),
-        pair: format!("{baseline}{elsewhere}{policy}"),
+        pair: format!("{baseline}{elsewhere}{policy}{}", run.map_or(String::new(), |run| format!(" ({run})"))),
         misroute: curve.misroute.clone(),
         policy: curve.policy.clone(),
         reference: entry.and_then(|entry| entry.answer_accuracy),
