@@ -86,7 +86,8 @@ pub(super) fn complain(error: Error, json: bool, exit_code: u8) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
-/// Prints a remark on stderr, unless `--quiet`, and with `--json`, where it stands in the object.
+/// Prints a remark on stderr, unless `--quiet`, and `--json`, which prints nothing but its object: that has all
+/// that figures depend on, and a remark says no more than what is being done.
 pub(super) fn remark(common: &Common, text: &str) {
     if !common.quiet && !common.json {
         let _ = std::io::stderr().write_all(painted(format!("{}\n", printable(text))).as_bytes());
