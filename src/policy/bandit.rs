@@ -55,7 +55,7 @@ pub const KIND: PolicyKind = PolicyKind {
         ("spread", "`thompson`: spread of the sampled worth, 0 and more (default 0.25)"),
         ("lambda", "weight of what an answer takes against its score, 0 to 1: the reward is (1 - lambda) score - lambda amount / scale (default 0.5)"),
         ("objective", "what an answer takes: energy, cost, latency or flops (default: the run's objective, or energy where that is the size)"),
-        ("scale", "what that is divided by, in joules, USD, seconds or operations; by default the largest that this learner has seen so far"),
+        ("scale", "what that is divided by, in joules, USD, seconds or operations, beside an `objective`; by default the largest that this learner has seen so far"),
         ("forgetting", "what an endpoint's past counts after each of its further answers, 0.9 to 1 (default 1: nothing is forgotten)"),
         ("ridge", "weight of the prior, that every endpoint is worth 0, above 0 (default 1)"),
         ("features", "a section, as for `learned`; by default everything but hashed text and embeddings"),

@@ -133,6 +133,22 @@ fn all_mistakes_of_a_file_are_told_at_once() {
 }
 
 #[test]
+fn without_an_objective_the_runs_counts() {
+    let bandit = |objective_of_run: bool| {
+        let settings = settings(Explore::Bound(1.0), 0.5);
+        Bandit { settings, objective_of_run, features: FeatureSpec::default() }
+    };
+    let objective = |of_run: Objective, bandit: Bandit| bandit.settings_for(of_run).objective;
+    assert_eq!(objective(Objective::Cost, bandit(true)), Objective::Cost);
+    // A size is nothing that an answer takes; and what the file says holds.
+    assert_eq!(objective(Objective::Size, bandit(true)), Objective::Energy);
+    assert_eq!(objective(Objective::Cost, bandit(false)), Objective::Energy);
+    let error = PolicySpec::find("linucb:scale=20").err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(error.contains("a scale without what it is of") && error.contains("`objective` beside `scale`"), "{error}");
+    assert!(PolicySpec::find("linucb:scale=20,objective=cost").is_ok());
+}
+
+#[test]
 fn endpoints_without_what_the_reward_takes_are_refused() -> Result<()> {
     let mut trace = small();
     trace.queries.features.clear();

@@ -111,7 +111,7 @@ fn where_only_energy_counts_the_frugal_endpoint_is_found() {
     let amounts = [5.0, 1.0, 20.0].map(|joules| (0..queries).map(|query| joules * (0.5 + uniform(9, query))).collect::<Vec<_>>());
     let feature = (0..queries).map(|query| uniform(8, query)).collect();
     let trace = trace(&[vec![1.0; queries], vec![0.0; queries], vec![1.0; queries]], &amounts, feature);
-    for policy in ["linucb:lambda=1", "thompson:lambda=1", "linucb:lambda=1,scale=20"] {
+    for policy in ["linucb:lambda=1", "thompson:lambda=1", "linucb:lambda=1,objective=energy,scale=20"] {
         let chosen = chosen(&prepare(&trace, policy));
         assert!(share(&chosen, |_, endpoint| endpoint == 1, 500..1_000) > 0.9, "{policy}");
     }
