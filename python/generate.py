@@ -162,8 +162,9 @@ def function(verb: dict, common: dict, is_method: bool) -> str:
     target = "self._" if is_method else "_"
     how = {"import": "imported", "synth": "synthesized", "enrich": "enriched"}.get(name)
     call = f"{target}{how}(" if how else f'{target}call("{name}", '
-    body += textwrap.wrap(f"    options = {{{said}}}", WIDTH - 4, subsequent_indent="        ", break_on_hyphens=False)
-    body += [f"    return {call}[{arguments}], options{progress})"]
+    if given:
+        body += textwrap.wrap(f"    options = {{{said}}}", WIDTH - 4, subsequent_indent="        ", break_on_hyphens=False)
+    body += [f"    return {call}[{arguments}], {'options' if given else '{}'}{progress})"]
     return "\n".join(f"    {line}" if line and is_method else line for line in body)
 
 

@@ -828,8 +828,7 @@ def policies(
     >>> wattroute.policies("oracle").to_dict()["name"]
     'oracle'
     """
-    options = {}
-    return _call("policies", [name], options)
+    return _call("policies", [name], {})
 
 
 def formats(
@@ -846,8 +845,7 @@ def formats(
     >>> wattroute.formats("table").to_dict()["title"]
     'any long or wide table, by a mapping file (--map)'
     """
-    options = {}
-    return _call("formats", [name], options)
+    return _call("formats", [name], {})
 
 
 def measures(
@@ -864,5 +862,4 @@ def measures(
     >>> wattroute.measures("apgr").to_dict()["name"]
     'apgr'
     """
-    options = {}
-    return _call("measures", [name], options)
+    return _call("measures", [name], {})
