@@ -110,7 +110,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
         hardware: args.hardware.into_iter().collect::<BTreeMap<_, _>>(),
         name: args.name.or(folder),
     };
-    let draft = import::import(format, &args.input, &options, super::arguments())?;
+    let draft = import::import(format, &args.input, &options, super::arguments::all())?;
     let notes = draft.info.steps.iter().flat_map(|step| step.notes.clone()).collect::<Vec<_>>();
     let queries = draft.queries.rows.len();
     let ids: Vec<String> = draft.endpoints.iter().map(|endpoint| endpoint.endpoint.id.clone()).collect();

@@ -11,6 +11,7 @@
     )
 )]
 
+mod arguments;
 mod break_even;
 mod check;
 mod compare;
@@ -24,6 +25,7 @@ mod import;
 mod inspect;
 mod man;
 mod measures;
+mod merge;
 mod output;
 mod paint;
 mod parts;
@@ -37,6 +39,7 @@ mod stop;
 mod study;
 mod sweep;
 mod synth;
+mod tallying;
 mod train;
 mod tree;
 
@@ -106,6 +109,7 @@ enum Verb {
     Synth(synth::Args),
     Inspect(inspect::Args),
     Replay(Box<replay::Args>),
+    Merge(merge::Args),
     Compare(Box<compare::Args>),
     Sweep(Box<sweep::Args>),
     Study(study::Args),
@@ -175,6 +179,7 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Synth(args) => synth::run(args, &common),
         Verb::Inspect(args) => inspect::run(args, &common),
         Verb::Replay(args) => replay::run(*args, &common),
+        Verb::Merge(args) => merge::run(args, &common),
         Verb::Compare(args) => compare::run(*args, &common),
         Verb::Sweep(args) => sweep::run(*args, &common),
         Verb::Study(args) => study::run(args, &common),
@@ -192,9 +197,4 @@ fn run(cli: Cli) -> Result<()> {
         Verb::Completions(args) => completions::run(args, &common),
         Verb::Man(args) => man::run(args, &common),
     }
-}
-
-/// The arguments of this call, as a trace or a report keeps them.
-fn arguments() -> Vec<String> {
-    std::env::args().skip(1).collect()
 }

@@ -26,6 +26,7 @@ mod studied;
 mod study_tables;
 mod table;
 mod tables;
+pub mod tally;
 mod view;
 mod words;
 mod write;
