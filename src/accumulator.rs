@@ -160,7 +160,8 @@ mod tests {
 
     #[test]
     fn order_and_grouping_do_not_matter() {
-        let terms: Vec<f64> = (1..3_000).map(|i| f64::from(i).sqrt() * 10f64.powi(i % 61 - 30) * if i % 3 == 0 { -1.0 } else { 1.0 }).collect();
+        let terms: Vec<f64> =
+            (1..3_000).map(|i| f64::from(i).sqrt() * 10f64.powi(i % 61 - 30) * if i % 3 == 0 { -1.0 } else { 1.0 }).collect();
         let mut parts: Vec<Accumulator> = Vec::new();
         for part in terms.chunks(700) {
             let mut sum = Accumulator::default();

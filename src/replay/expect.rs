@@ -72,7 +72,10 @@ impl MomentSums {
     /// The moments of all.
     pub fn moments(&self) -> LaneMoments {
         let rounded = |sums: &[Accumulator]| sums.iter().map(Accumulator::to_f64).collect();
-        LaneMoments { mean: rounded(&self.mean), spread: Spread { variance: rounded(&self.variance), covariance: rounded(&self.covariance) } }
+        LaneMoments {
+            mean: rounded(&self.mean),
+            spread: Spread { variance: rounded(&self.variance), covariance: rounded(&self.covariance) },
+        }
     }
 }
 

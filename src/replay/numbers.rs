@@ -36,7 +36,8 @@ impl Totals {
         let (layout, endpoints, groups) = (outline.layout(), outline.trace.endpoints.len() as u128, groups as u128);
         let width = layout.width() as u128;
         let tally = Tally::default_numbers();
-        let mut count = 3 + 2 * outline.roles.pools.len() as u128 + outline.in_use.len() as u128 * (1 + ACCOUNTS.len() as u128) * A_KNOWN_SUM;
+        let mut count =
+            3 + 2 * outline.roles.pools.len() as u128 + outline.in_use.len() as u128 * (1 + ACCOUNTS.len() as u128) * A_KNOWN_SUM;
         for entry in &outline.entries {
             let rows = BUCKETS as u128 + groups + u128::from(outline.replicates_of(entry));
             count += width * rows + (endpoints + 1) * groups + endpoints + tally;
@@ -57,7 +58,8 @@ impl Totals {
             // Named once for all of its numbers.
             tally.visit(entry, visit)?;
             let Some(moments) = expected else { continue };
-            let kinds = [("expectations", &mut moments.mean), ("variances", &mut moments.variance), ("covariances", &mut moments.covariance)];
+            let kinds =
+                [("expectations", &mut moments.mean), ("variances", &mut moments.variance), ("covariances", &mut moments.covariance)];
             for (kind, sums) in kinds {
                 let what = format!("policy {entry}: {kind}");
                 sums.iter_mut().try_for_each(|sum| accumulated(&what, sum, visit))?;

@@ -133,7 +133,9 @@ mod tests {
         let text = |start, end| part_of(7_000, start, end).unwrap_err().to_string();
         assert!(text(Some(4_000), None).contains("begins between blocks") && text(Some(4_000), None).contains("0 or 4096"));
         assert!(text(None, Some(6_000)).contains("ends between blocks") && text(None, Some(6_000)).contains("4096 or 7000"));
-        for (start, end) in [(Some(4_096), Some(4_096)), (Some(8_192), None), (None, Some(8_192)), (Some(4_096), Some(0)), (Some(7_000), None)] {
+        for (start, end) in
+            [(Some(4_096), Some(4_096)), (Some(8_192), None), (None, Some(8_192)), (Some(4_096), Some(0)), (Some(7_000), None)]
+        {
             assert!(text(start, end).contains("within 0..7000"), "{start:?} {end:?}");
         }
     }

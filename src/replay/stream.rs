@@ -245,8 +245,9 @@ fn refuse_policies(specs: &[PolicySpec], asked: &str) -> Result<()> {
 
 /// Refuses selections and rules that depend on all queries.
 fn refuse_request(request: &Request, asked: &str) -> Result<()> {
-    let refuse =
-        |what: &str, option: &str, allowed: &str| Err(Error::new(what).at(asked).found(option).allowed(allowed).hint(without(asked)).usage());
+    let refuse = |what: &str, option: &str, allowed: &str| {
+        Err(Error::new(what).at(asked).found(option).allowed(allowed).hint(without(asked)).usage())
+    };
     if request.workload.selection != Selection::default() {
         return refuse("a selection of queries cannot be replayed part by part", "`--workload`", "all queries of the trace");
     }

@@ -76,11 +76,9 @@ impl Facts {
 
     /// Adds the queries of a part that comes after those before; the places of its groups among those of all.
     fn merge(&mut self, part: &Facts) -> Vec<usize> {
-        for (mine, theirs) in [
-            (&mut self.trace_queries, part.trace_queries),
-            (&mut self.queries, part.queries),
-            (&mut self.dropped, part.dropped),
-        ] {
+        for (mine, theirs) in
+            [(&mut self.trace_queries, part.trace_queries), (&mut self.queries, part.queries), (&mut self.dropped, part.dropped)]
+        {
             *mine = mine.saturating_add(theirs);
         }
         for (mine, theirs) in self.solved.iter_mut().flatten().zip(part.solved.iter().flatten()) {

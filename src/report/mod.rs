@@ -98,7 +98,8 @@ pub struct Manifest {
     pub program: String,
     /// The verb.
     pub verb: String,
-    /// The arguments after the program's name.
+    /// The arguments after the program's name, those that decide the figures: how the trace was read, where the
+    /// report went and on how many threads is not told.
     pub arguments: Vec<String>,
     /// Seed of every draw.
     pub seed: u64,

@@ -175,7 +175,8 @@ fn tallies(folder: &Path) {
         tally("long", "--rows 4096.. --tally other-policies.tally --policy noisy-oracle:router_accuracy=0.6 --replicates 2 --carbon 400"),
         tally("other", "--rows 4096.. --tally other-trace.tally"),
     ] {
-        let program = Command::new(env!("CARGO_BIN_EXE_wattroute")).args(line.split_whitespace()).arg("--quiet").current_dir(folder).output();
+        let program =
+            Command::new(env!("CARGO_BIN_EXE_wattroute")).args(line.split_whitespace()).arg("--quiet").current_dir(folder).output();
         let output = program.unwrap();
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
     }

@@ -28,8 +28,7 @@ impl PartTally {
         let [name, high, low] = COLUMNS.map(Into::into);
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the two halves of a number")]
         let (highs, lows): (Vec<i64>, Vec<u64>) = numbers.iter().map(|number| ((number >> 64) as i64, *number as u64)).unzip();
-        let columns: Vec<Column> =
-            vec![Series::new(name, of).into(), Series::new(high, highs).into(), Series::new(low, lows).into()];
+        let columns: Vec<Column> = vec![Series::new(name, of).into(), Series::new(high, highs).into(), Series::new(low, lows).into()];
         let mut frame = DataFrame::new(numbers.len(), columns).map_err(|cause| fail(&cause))?;
         let footer = KeyValueMetadata::from_static(vec![(FORMAT.to_owned(), head), (CHECK.to_owned(), seal::open())]);
         let mut bytes = Vec::new();
