@@ -1,19 +1,24 @@
 //! The arguments of a call, as traces and reports keep them.
 
+use super::Common;
+
 /// Options without a value that change nothing in a report: how a trace is read, how fast, what is printed.
 const FLAGS: [&str; 4] = ["--stream", "--force", "--json", "--quiet"];
 /// Such options with a value: which part is read, where what is made goes, how fast.
 const VALUES: [&str; 4] = ["--rows", "--tally", "--out", "--threads"];
 
-/// The arguments of this call.
-pub(super) fn all() -> Vec<String> {
-    std::env::args().skip(1).collect()
-}
+impl Common {
+    /// The words of the call, as a trace keeps them: without those that only say how the answer is shown.
+    pub(super) fn arguments(&self) -> Vec<String> {
+        let shown = |word: &&String| !["--json", "--quiet"].contains(&word.as_str());
+        self.caller.arguments.iter().filter(shown).cloned().collect()
+    }
 
-/// Those that decide what stands in a report: it has the same bytes wherever it is written and however its trace
-/// was read.
-pub(super) fn of_report() -> Vec<String> {
-    deciding(all())
+    /// Those that decide what stands in a report: it has the same bytes wherever it is written and however its
+    /// trace was read.
+    pub(super) fn deciding_arguments(&self) -> Vec<String> {
+        deciding(self.caller.arguments.clone())
+    }
 }
 
 fn deciding(arguments: Vec<String>) -> Vec<String> {

@@ -33,8 +33,8 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     finish::claim(args.run.out.as_deref(), common)?;
     args.tally.claim(common)?;
     let request = args.replaying.request(common)?;
-    let specs = named(&args.policies)?;
-    let making = args.replaying.making("replay");
+    let specs = named(&args.policies, common)?;
+    let making = args.replaying.making("replay", common);
     if let Some(file) = &args.tally.tally {
         return args.tally.write(file, &args.run.trace, specs, &request, making, common);
     }
@@ -45,8 +45,8 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
 }
 
 /// The policies of some names, each once.
-pub(super) fn named(names: &[String]) -> Result<Vec<PolicySpec>> {
-    let specs = names.iter().map(|name| PolicySpec::find(name)).collect::<Result<Vec<_>>>()?;
+pub(super) fn named(names: &[String], common: &Common) -> Result<Vec<PolicySpec>> {
+    let specs = names.iter().map(|name| common.policy(name)).collect::<Result<Vec<_>>>()?;
     if let Some(twice) = specs.iter().enumerate().find(|(index, spec)| specs.iter().take(*index).any(|other| other.name == spec.name)) {
         return Err(Error::new("a policy is named twice").at("--policy").found(format!("`{}`", twice.1.name)).usage());
     }

@@ -75,6 +75,7 @@ impl TallyArgs {
             policies: outline.entries.iter().map(|entry| outline.name(entry)).collect(),
             arguments: &tally.making.arguments,
         };
+        common.keep(None, &[file.to_owned()]);
         output::show(common, &written, || {
             let Range { start, end } = &part.queries;
             let (name, of, policies) = (&outline.trace.name, part.of, written.policies.len());

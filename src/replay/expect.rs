@@ -146,6 +146,7 @@ impl Replay<'_> {
         let Rule::NoisyOracle(noisy) = &self.entries[entry].built.rule else { return None };
         let blocks: Vec<usize> = (0..self.workload.len()).step_by(BLOCK_ROWS).collect();
         let part = |&start: &usize| {
+            crate::work::go_on();
             let block = self.block(start, (start + BLOCK_ROWS).min(self.workload.len()));
             match (self.room, noisy.rates()) {
                 (Some(_), Rates::Accuracy(accuracy)) => self.expect_dense(entry, noisy, accuracy, &block),
