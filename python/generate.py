@@ -22,7 +22,7 @@ from wattroute import _wattroute
 HERE = Path(__file__).parent / "python" / "wattroute"
 
 METHODS = ["inspect", "check", "study", "replay", "compare", "sweep", "break-even", "day", "train", "enrich"]
-FUNCTIONS = ["import", "synth", "reproduce", "report", "figures", "policies", "formats", "measures"]
+FUNCTIONS = ["import", "synth", "merge", "reproduce", "report", "figures", "policies", "formats", "measures"]
 # They are for shells and manual pages.
 LEFT_OUT = ["completions", "man"]
 
@@ -31,6 +31,7 @@ COMMON = ["seed", "threads", "force"]
 COMMON_OF = {
     "inspect": ["threads"],
     "check": ["threads"],
+    "merge": ["threads", "force"],
     "report": ["force"],
     "figures": ["force"],
     "policies": [],

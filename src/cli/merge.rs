@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::replaying::OUTPUT;
 use super::{Common, finish};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::report::tally::{TallyFile, merge};
 
 /// One report from the tallies of all parts of a trace
@@ -23,6 +23,13 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     finish::claim(args.out.as_deref(), common)?;
-    let files = args.files.iter().map(|file| TallyFile::open(file)).collect::<Result<_>>()?;
+    let (mut files, mut faults) = (Vec::new(), Vec::new());
+    for file in &args.files {
+        match TallyFile::open(file) {
+            Ok(file) => files.push(file),
+            Err(error) => faults.push(error),
+        }
+    }
+    Error::all(faults).map_or(Ok(()), Err)?;
     finish::finish(&merge(files)?, args.out.as_deref(), common)
 }
