@@ -59,7 +59,7 @@ class Job:
         return command("replay", [trace or self.trace], {"policy": policies, **self.options, **(more or {})})
 
     def tally(self, part: Part, trace: Optional[Text] = None) -> bytes:
-        """The tally of a part: a few hundred kilobytes for each policy. ``trace`` is where it lies on this machine."""
+        """The tally of a part: some hundred kilobytes for each policy. ``trace`` is where it lies on this machine."""
         start, end = part
         with tempfile.TemporaryDirectory(prefix="wattroute-") as folder:
             file = Path(folder) / "part.tally"
