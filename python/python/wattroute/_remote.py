@@ -52,7 +52,7 @@ class Place:
 
         system, root = fsspec.core.url_to_fs(self.trace, **self.storage)
         if isinstance(system, LocalFileSystem):
-            return root
+            return str(root)
         files = _files(system, root)
         if _DESCRIPTION not in files:
             raise FileNotFoundError(f"{self.trace} is no trace: it has no {_DESCRIPTION}")

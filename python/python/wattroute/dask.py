@@ -56,7 +56,7 @@ def replay(
             workers
         client: The cluster's client [default: the one of this process]
         parts: How many parts the trace is cut into, between row groups where it has that many [default: four for each
-            thread of the workers]
+            thread of the workers, but no row group is cut for more than one]
         retries: How often a part is run again that fails. That its worker died is not counted here, but by Dask's
             `distributed.scheduler.allowed-failures`
         storage_options: What fsspec is told of the URL's file system
@@ -75,7 +75,7 @@ def replay(
     client = _client(client)
     name = f"wattroute-replay-{uuid.uuid4().hex[:8]}"
     block, bounds = client.submit(_bounds, place, key=f"wattroute-open-{uuid.uuid4().hex[:8]}", retries=retries).result()
-    cuts = cut_at(block, bounds, parts or _PARTS_A_THREAD * max(1, _threads(client)))
+    cuts = cut_at(block, bounds, parts or _parts(_threads(client), len(bounds) - 1))
     futures = {
         client.submit(_tally, job, place, part, key=(name, f"queries {part[0]}..{part[1]}"), retries=retries): part for part in cuts
     }
@@ -101,6 +101,13 @@ def _client(client: Optional[distributed.Client]) -> distributed.Client:
 
 def _threads(client: distributed.Client) -> int:
     return sum(client.nthreads().values())
+
+
+def _parts(threads: int, row_groups: int) -> int:
+    """How many parts where nobody says: a row group that is cut is decoded by both sides, which is done only where
+    threads would have nothing to do."""
+    threads = max(1, threads)
+    return max(threads, min(_PARTS_A_THREAD * threads, row_groups))
 
 
 def _gathered(client: distributed.Client, futures: dict[Any, Part], queries: int, progress: Progress) -> list[bytes]:

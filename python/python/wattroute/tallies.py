@@ -101,6 +101,7 @@ def _deciding(job: Job) -> list[str]:
 
 
 def _names(policies: Policies) -> list[str]:
+    names: list[str]
     names, objects = hosted([policies] if isinstance(policies, (str, os.PathLike)) else policies)
     if objects:
         raise TypeError(f"a part of a trace is replayed under policies by name or file, not under an object: {objects[0][1]!r}")
