@@ -1,22 +1,25 @@
 //! A trace that need not fit in memory: replayed part by part, with the bytes of one that is read at once.
 //!
-//! Random draws and bootstrap buckets are keyed by row numbers and exact sums do not depend on their order,
-//! so that parts add up to the whole; sums of floating-point numbers are carried on in the order of the
-//! queries, block by block. What would need the whole is refused: policies that are fitted to cells, drawn
+//! Random draws and bootstrap buckets are keyed by row numbers, and sums do not depend on their order: exact ones
+//! of any terms, floating-point ones of those of whole blocks of queries. So parts that are cut between blocks add
+//! up to the whole, in one process or in many ([`PartTotals`]). What would need the whole is refused: policies that are fitted to cells, drawn
 //! or dropped queries, and parts that are not alike in what they lack.
+
+mod refuse;
 
 use std::ops::Range;
 
 use super::engine::Progress;
 use super::outline::Outline;
-use super::part::{self, PartTotals};
+use super::part::PartTotals;
 use super::range::{self, Largest};
 use super::setup::{Replay, Request};
 use super::totals::Totals;
 use crate::error::{Error, Result};
 use crate::policy::{BuiltFrom, PolicySpec};
 use crate::trace::{BLOCK_ROWS, Columns, Names, Trace, TraceReader};
-use crate::workload::Selection;
+pub(super) use refuse::in_another_way;
+use refuse::{alike, refuse_policies, refuse_request, without};
 
 /// Queries that are in memory at a time, where nobody says: the rows of a few row groups.
 pub const PART_QUERIES: usize = 1 << 20;
@@ -218,75 +221,4 @@ fn learn(all: &mut Vec<String>, names: Option<&Names>) {
             all.push(name.clone());
         }
     }
-}
-
-/// What can be done about whatever needs the whole trace.
-fn without(option: &str) -> String {
-    format!("leave out `{option}`: the trace is read into memory then")
-}
-
-/// Refuses policies that are fitted to cells.
-fn refuse_policies(specs: &[PolicySpec], asked: &str) -> Result<()> {
-    let fitted: Vec<String> = specs
-        .iter()
-        .filter(|spec| spec.parameters.built_from() == BuiltFrom::Cells)
-        .map(|spec| format!("`{}` of kind {}", spec.name, spec.kind))
-        .collect();
-    if fitted.is_empty() {
-        return Ok(());
-    }
-    Err(Error::new("a policy that looks at the whole trace before it routes cannot be replayed part by part")
-        .at(asked)
-        .found(fitted.join(", "))
-        .allowed("always, random, oracle, noisy-oracle, by-category, threshold, and cascade with an `order`")
-        .hint(format!("leave out the policy, or {}", without(asked)))
-        .usage())
-}
-
-/// Refuses selections and rules that depend on all queries.
-fn refuse_request(request: &Request, asked: &str) -> Result<()> {
-    let refuse = |what: &str, option: &str, allowed: &str| {
-        Err(Error::new(what).at(asked).found(option).allowed(allowed).hint(without(asked)).usage())
-    };
-    if request.workload.selection != Selection::default() {
-        return refuse("a selection of queries cannot be replayed part by part", "`--workload`", "all queries of the trace");
-    }
-    if !request.workload.missing.require_all() {
-        let what = "what is done about missing cells depends on all of them, and cannot be settled part by part";
-        return refuse(what, "`--missing complete` or `unavailable`", "`--missing require`");
-    }
-    Ok(())
-}
-
-/// Refuses a part that is added up in another way than the first queries: parts would not add up to what
-/// the whole gives.
-fn alike(head: &Replay, part: &Replay, largest: &Largest) -> Result<()> {
-    let same = head.workload.metrics() == part.workload.metrics()
-        && head.layout() == part.layout()
-        && head.references == part.references
-        && head.notes == part.notes
-        && head.entries.len() == part.entries.len();
-    if !same {
-        return Err(Error::new("cells that this needs are missing in parts of the trace, and there in others")
-            .found(format!("needed there: {}", listed(part)))
-            .allowed(format!("needed of the first queries: {}", listed(head)))
-            .hint("`--metrics` says which metrics are needed, `--local` and `--baseline` which endpoints"));
-    }
-    let in_lines = part::in_lines(largest, head.layout().dense);
-    if head.room.is_some() == in_lines && part.room.is_some() == in_lines {
-        return Ok(());
-    }
-    Err(in_another_way())
-}
-
-/// The error of parts whose floating-point figures are not made alike.
-pub(super) fn in_another_way() -> Error {
-    Error::new("single answers take so much that they are added up in another way, in some parts of the trace only")
-        .allowed("less than 2^30 joules, dollars, seconds or watts, and 2^70 FLOP, for a plan")
-        .hint("look for cells with a wrong unit, or replay the trace at once, without `--stream` and `--tally`")
-}
-
-/// The metrics that a replay accounts for.
-fn listed(replay: &Replay) -> String {
-    replay.workload.metrics().iter().map(|metric| metric.column()).collect::<Vec<_>>().join(", ")
 }
