@@ -27,6 +27,17 @@ oracle: 52.8% of the energy
 random: 41.6% of the energy
 always:endpoint=large@server: 0.0% of the energy
 """,
+    "merge": """
+>>> import pathlib, tempfile, wattroute
+>>> trace = wattroute.synth("ipw-routing", queries=8000)
+>>> with tempfile.TemporaryDirectory() as folder:
+...     files = [pathlib.Path(folder) / name for name in ("a.tally", "b.tally")]
+...     for file, rows in zip(files, ["..4096", "4096.."]):
+...         _ = trace.replay("oracle", rows=rows, tally=file)
+...     result = wattroute.merge(files)
+>>> result.to_dict() == trace.replay("oracle").to_dict()
+True
+""",
     "compare": """
 >>> import wattroute
 >>> result = wattroute.open("toy").compare(["oracle", "random"])

@@ -24,7 +24,7 @@ HERE = Path(__file__).parent / "python" / "wattroute"
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "python.md"
 
 METHODS = ["inspect", "check", "study", "replay", "compare", "sweep", "break-even", "day", "train", "enrich"]
-FUNCTIONS = ["import", "synth", "reproduce", "report", "figures", "policies", "formats", "measures"]
+FUNCTIONS = ["import", "synth", "merge", "reproduce", "report", "figures", "policies", "formats", "measures"]
 # They are for shells and manual pages.
 LEFT_OUT = ["completions", "man"]
 
@@ -33,6 +33,7 @@ COMMON = ["seed", "threads", "force"]
 COMMON_OF = {
     "inspect": ["threads"],
     "check": ["threads"],
+    "merge": ["threads", "force"],
     "report": ["force"],
     "figures": ["force"],
     "policies": [],

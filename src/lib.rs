@@ -1,5 +1,6 @@
 //! What would it cost, and what would it save, to route LLM queries differently?
 
+mod accumulator;
 pub mod analysis;
 pub mod cli;
 pub mod draw;

@@ -86,6 +86,47 @@ fn a_comparison_has_the_policies_of_a_replay() {
     assert_eq!(compared["compare"]["left_out"], serde_json::json!([]));
 }
 
+/// The files below a folder, with their bytes.
+fn files(folder: &Path) -> std::collections::BTreeMap<std::path::PathBuf, Vec<u8>> {
+    let mut found = std::collections::BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.insert(path.strip_prefix(folder).unwrap().to_owned(), std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_run_of_tallies_has_the_bytes_of_a_run_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |line: &str| {
+        let output = wattroute(folder.path(), &line.split_whitespace().collect::<Vec<_>>());
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    run("synth ipw-routing --queries 10000 --out trace");
+    let replay = "replay trace --policy oracle --policy random --policy noisy-oracle:misroute=retry --replicates 3 --seed 4 --carbon 400";
+    run(&format!("{replay} --out whole --threads 1"));
+    run(&format!("{replay} --stream --out streamed --quiet"));
+    run(&format!("{replay} --rows 8192.. --tally c.tally --json --threads 2"));
+    run(&format!("--quiet {replay} --rows=..4096 --tally=a.tally --stream"));
+    run(&format!("{replay} --tally b.tally --rows 4096..8192"));
+    run("merge c.tally a.tally b.tally --out merged --force");
+    let whole = files(&folder.path().join("whole"));
+    assert!(whole.len() > 8 && whole.contains_key(Path::new("report.json")));
+    for other in ["streamed", "merged"] {
+        let found = files(&folder.path().join(other));
+        assert!(found.keys().eq(whole.keys()), "{other}");
+        whole.iter().for_each(|(name, bytes)| assert!(found[name] == *bytes, "{other}: {} differs", name.display()));
+    }
+}
+
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
     for arguments in [&["replay", "toy", "--policy", "oracle", "--json"][..], &["inspect", "ladder"], &["--help"], &["policies"]] {

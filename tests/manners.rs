@@ -19,6 +19,8 @@ const CALLS: &[&str] = &[
     "check toy",
     "study toy",
     "replay toy --policy oracle --policy random",
+    "replay made --policy oracle --tally part.tally",
+    "merge part.tally",
     "compare toy --policy oracle --policy random",
     "sweep toy --accuracy 0,0.5,1",
     "break-even toy",

@@ -14,6 +14,7 @@ mod errors;
 #[allow(unsafe_code)]
 mod ffi;
 mod policies;
+mod tallies;
 
 use pyo3::BoundObject;
 use pyo3::prelude::*;
@@ -25,6 +26,10 @@ fn fill(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("version", wattroute::cli::VERSION)?;
     add(module, c"call", call::call)?;
     add(module, c"find", call::find)?;
+    add(module, c"bounds", tallies::bounds)?;
+    add(module, c"policy_text", tallies::policy_text)?;
+    add(module, c"tally", tallies::tally)?;
+    add(module, c"merge", tallies::merged)?;
     let figures: Vec<_> = wattroute::figure::FIGURES.iter().map(|figure| (figure.name, figure.summary)).collect();
     module.add("figures", PyTuple::new(py, figures)?)?;
     module.add("tables", PyTuple::new(py, wattroute::report::TABLES.iter().map(|table| table.name))?)?;

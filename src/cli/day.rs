@@ -61,7 +61,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let totals = crate::replay::day::run(&replay, &arrivals, &bar)?;
     drop(bar);
     let constant = zones.as_ref().and_then(|zones| zones.local.as_constant().filter(|_| zones.local == zones.cloud));
-    let making = Making { verb: "day".to_owned(), arguments: common.arguments(), carbon_g_per_kwh: constant };
+    let making = Making { verb: "day".to_owned(), arguments: common.deciding_arguments(), carbon_g_per_kwh: constant };
     let mut report = frame(&replay, making);
     report.day = Some(day(&replay, &arrivals, &totals, zones.as_ref()));
     report.notes.extend(arrivals.notes.iter().cloned());

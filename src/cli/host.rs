@@ -135,12 +135,6 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Common {
-    /// The words of the call, as a trace or a report keeps them: without those that only say how the answer is shown.
-    pub(super) fn arguments(&self) -> Vec<String> {
-        let shown = |word: &&String| !["--json", "--quiet"].contains(&word.as_str());
-        self.caller.arguments.iter().filter(shown).cloned().collect()
-    }
-
     /// The policy of a name: the host's, a file's, or one of the program.
     pub(super) fn policy(&self, name: &str) -> Result<PolicySpec> {
         let own = self.caller.host.as_ref().and_then(|host| host.policies.iter().find(|policy| policy.name == name));

@@ -11,6 +11,7 @@
     )
 )]
 
+mod arguments;
 mod break_even;
 mod check;
 mod compare;
@@ -25,6 +26,7 @@ mod import;
 mod inspect;
 mod man;
 mod measures;
+mod merge;
 mod options;
 mod output;
 mod paint;
@@ -39,6 +41,7 @@ mod stop;
 mod study;
 mod sweep;
 mod synth;
+mod tallying;
 mod train;
 mod tree;
 
@@ -118,6 +121,7 @@ enum Verb {
     Synth(synth::Args),
     Inspect(inspect::Args),
     Replay(Box<replay::Args>),
+    Merge(merge::Args),
     Compare(Box<compare::Args>),
     Sweep(Box<sweep::Args>),
     Study(study::Args),
@@ -190,6 +194,7 @@ fn on_these(verb: Verb, common: &Common) -> Result<()> {
         Verb::Synth(args) => synth::run(args, common),
         Verb::Inspect(args) => inspect::run(args, common),
         Verb::Replay(args) => replay::run(*args, common),
+        Verb::Merge(args) => merge::run(args, common),
         Verb::Compare(args) => compare::run(*args, common),
         Verb::Sweep(args) => sweep::run(*args, common),
         Verb::Study(args) => study::run(args, common),

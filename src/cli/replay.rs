@@ -2,6 +2,7 @@
 
 use super::parts::ReadArgs;
 use super::replaying::{ReplayArgs, RunArgs};
+use super::tallying::TallyArgs;
 use super::{Common, finish};
 use crate::error::{Error, Result};
 use crate::policy::PolicySpec;
@@ -24,15 +25,21 @@ pub(super) struct Args {
     replaying: ReplayArgs,
     #[command(flatten)]
     read: ReadArgs,
+    #[command(flatten)]
+    tally: TallyArgs,
 }
 
 pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     finish::claim(args.run.out.as_deref(), common)?;
+    args.tally.claim(common)?;
     let request = args.replaying.request(common)?;
     let specs = named(&args.policies, common)?;
+    let making = args.replaying.making("replay", common);
+    if let Some(file) = &args.tally.tally {
+        return args.tally.write(file, &args.run.trace, specs, &request, making, common);
+    }
     // Nothing is swept.
     let grid = Grid::new(vec![1.0])?;
-    let making = args.replaying.making("replay", common);
     let report = args.read.replayed(&args.run.trace, specs, &request, making, common, (&grid, &|_| Ok(Vec::new())))?;
     finish::finish(&report, args.run.out.as_deref(), common)
 }

@@ -94,9 +94,7 @@ impl ReplayArgs {
 
     /// What the report says of its making.
     pub(super) fn making(&self, verb: &str, common: &Common) -> Making {
-        // How a trace is read changes nothing else in a report.
-        let arguments = common.arguments().into_iter().filter(|argument| argument != "--stream").collect();
-        Making { verb: verb.to_owned(), arguments, carbon_g_per_kwh: self.carbon }
+        Making { verb: verb.to_owned(), arguments: common.deciding_arguments(), carbon_g_per_kwh: self.carbon }
     }
 }
 

@@ -19,7 +19,7 @@ const ON_THE_PAGE: usize = 90;
 const GROUPS: [(&str, &[&str]); 6] = [
     ("Make a trace", &["import", "synth", "enrich"]),
     ("Look at a trace", &["inspect", "check", "study"]),
-    ("Replay it under policies", &["replay", "compare", "sweep", "break-even", "day", "train"]),
+    ("Replay it under policies", &["replay", "merge", "compare", "sweep", "break-even", "day", "train"]),
     ("Reproduce the paper", &["reproduce"]),
     ("Show a run again", &["report", "figures"]),
     ("See what there is", &["policies", "formats", "measures", "completions", "man"]),

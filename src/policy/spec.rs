@@ -92,13 +92,24 @@ impl PolicySpec {
     /// Where there is no such policy or kind, a field is unknown or a value not allowed: with line
     /// and column, all problems of the parameters at once.
     pub fn find(wanted: &str) -> Result<PolicySpec> {
-        let text = PolicyText::find(wanted)?;
+        PolicySpec::of(&PolicyText::find(wanted)?)
+    }
+
+    /// A policy from the text of its file, with the settings put in: one that was found on another machine.
+    ///
+    /// # Errors
+    /// As [`PolicySpec::find`].
+    pub fn of_text(name: &str, text: &str) -> Result<PolicySpec> {
+        PolicySpec::of(&PolicyText { name: name.to_owned(), place: name.to_owned(), text: text.to_owned(), folder: None })
+    }
+
+    fn of(text: &PolicyText) -> Result<PolicySpec> {
         let head: Head = toml::from_str(&text.text).map_err(|error| text.unreadable(error))?;
         let name = head.kind.get_ref();
         let kind = KINDS.iter().find(|kind| kind.name == name).ok_or_else(|| {
             crate::error::unknown("kind of policy", name, KINDS.iter().map(|kind| kind.name)).at(text.place(head.kind.span()))
         })?;
-        (kind.read)(&text)
+        (kind.read)(text)
     }
 
     /// The second step: the parameters of a kind, read and then checked by it.

@@ -9,6 +9,7 @@ use super::closed_form::{Baseline, ClosedForm};
 use super::lane::{LaneVisitor, Layout, visit_lanes};
 use super::spread::{Spread, Ways};
 use super::tally::Reference;
+use crate::accumulator::Accumulator;
 use crate::policy::noisy_oracle::{NoisyOracle, Rates};
 use crate::policy::oracle::Choice;
 use crate::policy::{Overhead, PlanBlock, Rule};
@@ -16,7 +17,7 @@ use crate::trace::EndpointIx;
 use crate::workload::OutcomeBlock;
 
 use super::block::Block;
-use super::setup::Replay;
+use super::setup::{Entry, Replay};
 use crate::trace::BLOCK_ROWS;
 use rayon::prelude::*;
 
@@ -32,6 +33,49 @@ pub struct LaneMoments {
 impl LaneMoments {
     fn new(layout: Layout) -> Self {
         LaneMoments { mean: vec![0.0; layout.width()], spread: Spread::new(layout) }
+    }
+}
+
+/// The moments of any number of blocks, added up so that the order of the blocks does not matter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MomentSums {
+    /// As in [`LaneMoments`].
+    pub(super) mean: Vec<Accumulator>,
+    /// As in [`Spread`].
+    pub(super) variance: Vec<Accumulator>,
+    /// As in [`Spread`].
+    pub(super) covariance: Vec<Accumulator>,
+}
+
+impl MomentSums {
+    /// Of no block yet.
+    pub(super) fn new(layout: Layout) -> Self {
+        let sums = |count: usize| vec![Accumulator::default(); count];
+        MomentSums { mean: sums(layout.width()), variance: sums(layout.width()), covariance: sums(layout.ratios().count()) }
+    }
+
+    fn add(&mut self, block: &LaneMoments) {
+        let terms = [&block.mean, &block.spread.variance, &block.spread.covariance];
+        for (sums, terms) in [&mut self.mean, &mut self.variance, &mut self.covariance].into_iter().zip(terms) {
+            sums.iter_mut().zip(terms).for_each(|(sum, &term)| sum.add(term));
+        }
+    }
+
+    /// Adds the moments of other blocks.
+    pub fn merge(&mut self, other: &MomentSums) {
+        let theirs = [&other.mean, &other.variance, &other.covariance];
+        for (mine, theirs) in [&mut self.mean, &mut self.variance, &mut self.covariance].into_iter().zip(theirs) {
+            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| mine.merge(theirs));
+        }
+    }
+
+    /// The moments of all.
+    pub fn moments(&self) -> LaneMoments {
+        let rounded = |sums: &[Accumulator]| sums.iter().map(Accumulator::to_f64).collect();
+        LaneMoments {
+            mean: rounded(&self.mean),
+            spread: Spread { variance: rounded(&self.variance), covariance: rounded(&self.covariance) },
+        }
     }
 }
 
@@ -89,64 +133,51 @@ impl LaneVisitor for LaneNumbers {
 impl Replay<'_> {
     /// The moments of an entry's lanes, by its position; `None` where it is no noisy oracle.
     pub fn expect(&self, entry: usize) -> Option<LaneMoments> {
-        self.expect_after(entry, None)
+        self.moment_sums(entry).map(|sums| sums.moments())
     }
 
-    /// The same with those of the queries before, which are added up in the same order as those of one
-    /// workload would be.
-    pub(crate) fn expect_after(&self, entry: usize, before: Option<LaneMoments>) -> Option<LaneMoments> {
+    /// Whether an entry's moments are known.
+    pub(super) fn has_moments(&self, entry: &Entry) -> bool {
+        matches!(entry.built.rule, Rule::NoisyOracle(_))
+    }
+
+    /// The same, to be added to those of other queries.
+    pub fn moment_sums(&self, entry: usize) -> Option<MomentSums> {
         let Rule::NoisyOracle(noisy) = &self.entries[entry].built.rule else { return None };
-        let mut moments = before.unwrap_or_else(|| LaneMoments::new(self.layout()));
-        match (self.room, noisy.rates()) {
-            (Some(_), Rates::Accuracy(accuracy)) => self.expect_dense(entry, noisy, accuracy, &mut moments),
-            _ => self.expect_any(entry, noisy, &mut moments),
-        }
-        Some(moments)
-    }
-
-    /// One router accuracy on a workload without gaps: sums that serve every accuracy, at this one.
-    fn expect_dense(&self, entry: usize, noisy: &NoisyOracle, accuracy: f64, moments: &mut LaneMoments) {
         let blocks: Vec<usize> = (0..self.workload.len()).step_by(BLOCK_ROWS).collect();
         let part = |&start: &usize| {
             crate::work::go_on();
             let block = self.block(start, (start + BLOCK_ROWS).min(self.workload.len()));
-            let mut sums = ClosedForm::default();
-            sums.add(self, entry, noisy, &block);
-            let judge = self.judge(entry, &block);
-            let counts = |index: usize| judge.choices.is_none_or(|choices| choices[index] != Choice::Skip);
-            let baseline = |&endpoint: &EndpointIx| Baseline::of(&block.outcomes, endpoint, counts);
-            (self.roles.baselines.iter().map(baseline).collect::<Vec<_>>(), sums)
-        };
-        // Blocks are added up in their order, so that the bytes do not depend on the threads.
-        let parts: Vec<(Vec<Baseline>, ClosedForm)> = blocks.par_iter().map(part).collect();
-        let layout = self.layout();
-        for (baselines, sums) in &parts {
-            sums.moments(accuracy, |lane, mean, variance| {
-                moments.mean[layout.at(lane)] += mean;
-                moments.spread.variance[layout.at(lane)] += variance;
-            });
-            for (position, baseline) in baselines.iter().enumerate() {
-                baseline.lanes(position, |lane, sum| moments.mean[layout.at(lane)] += sum);
+            match (self.room, noisy.rates()) {
+                (Some(_), Rates::Accuracy(accuracy)) => self.expect_dense(entry, noisy, accuracy, &block),
+                _ => self.expect_block(entry, &block, |index, each| noisy.cases(&block.outcomes, index, each)),
             }
+        };
+        let parts: Vec<LaneMoments> = blocks.par_iter().map(part).collect();
+        let mut sums = MomentSums::new(self.layout());
+        parts.iter().for_each(|part| sums.add(part));
+        Some(sums)
+    }
+
+    /// One router accuracy on a workload without gaps: sums that serve every accuracy, at this one.
+    fn expect_dense(&self, entry: usize, noisy: &NoisyOracle, accuracy: f64, block: &Block) -> LaneMoments {
+        let layout = self.layout();
+        let mut moments = LaneMoments::new(layout);
+        let mut sums = ClosedForm::default();
+        sums.add(self, entry, noisy, block);
+        sums.moments(accuracy, |lane, mean, variance| {
+            moments.mean[layout.at(lane)] += mean;
+            moments.spread.variance[layout.at(lane)] += variance;
+        });
+        let judge = self.judge(entry, block);
+        let counts = |index: usize| judge.choices.is_none_or(|choices| choices[index] != Choice::Skip);
+        for (position, &endpoint) in self.roles.baselines.iter().enumerate() {
+            Baseline::of(&block.outcomes, endpoint, counts).lanes(position, |lane, sum| moments.mean[layout.at(lane)] += sum);
         }
+        moments
     }
 
     /// Any workload and any rates, way by way.
-    fn expect_any(&self, entry: usize, noisy: &NoisyOracle, moments: &mut LaneMoments) {
-        let blocks = self.workload.len().div_ceil(BLOCK_ROWS);
-        let part = |block: usize| {
-            crate::work::go_on();
-            let block = self.block(block * BLOCK_ROWS, ((block + 1) * BLOCK_ROWS).min(self.workload.len()));
-            self.expect_block(entry, &block, |index, each| noisy.cases(&block.outcomes, index, each))
-        };
-        // In the order of the blocks, as above.
-        let parts: Vec<LaneMoments> = (0..blocks).into_par_iter().map(part).collect();
-        for part in parts {
-            moments.mean.iter_mut().zip(&part.mean).for_each(|(sum, term)| *sum += term);
-            moments.spread.add(&part.spread);
-        }
-    }
-
     fn expect_block(&self, entry: usize, block: &Block, cases: impl Fn(usize, &mut dyn FnMut(f64, &[EndpointIx]))) -> LaneMoments {
         let layout = self.layout();
         let compared = self.compared(entry, block);

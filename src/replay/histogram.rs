@@ -42,9 +42,19 @@ impl Histogram {
         self.bins.iter_mut().zip(&other.bins).for_each(|(mine, theirs)| *mine += theirs);
     }
 
+    /// All counts.
+    pub(super) fn counts(&self) -> impl Iterator<Item = u64> {
+        std::iter::once(self.zero).chain(self.bins.iter().copied())
+    }
+
+    /// All counts, to be changed.
+    pub(super) fn counts_mut(&mut self) -> impl Iterator<Item = &mut u64> {
+        std::iter::once(&mut self.zero).chain(&mut self.bins)
+    }
+
     /// The value below which a share of the values lies (nearest rank); `None` where there is no value.
     pub fn quantile(&self, share: f64) -> Option<f64> {
-        let count = self.zero + self.bins.iter().sum::<u64>();
+        let count = self.counts().sum::<u64>();
         if count == 0 {
             return None;
         }

@@ -1,18 +1,21 @@
 //! Whether totals fit the range of exact sums.
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::account::by_account;
 use super::exact::LARGEST;
 use super::lane::UNITS;
 use super::line::{ENERGY, LATENCY};
+use super::outline::Outline;
 use super::setup::Entry;
 use crate::error::{Error, Result};
 use crate::trace::Metric;
 use crate::workload::{ACCOUNTS, Workload};
 
 /// The largest cells of the endpoints in use, from which the largest results follow that a plan may have.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Largest {
     /// By endpoint in use and account.
     cells: Vec<[f64; ACCOUNTS.len()]>,
@@ -29,6 +32,13 @@ impl Largest {
             mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine = mine.max(*theirs));
         }
         self.power = self.power.max(other.power);
+    }
+
+    /// Whether it can be that of such a replay: it may come from a file.
+    pub fn fits(&self, outline: &Outline) -> bool {
+        let mut numbers = self.cells.iter().chain(&self.overheads).flatten().chain([&self.power]);
+        let lengths = [self.cells.len(), self.overheads.len()] == [outline.in_use.len(), outline.entries.len()];
+        lengths && numbers.all(|number| number.is_finite() && *number >= 0.0)
     }
 
     /// By account the sum of the largest cells of all endpoints: a plan pays for each at most once.

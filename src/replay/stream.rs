@@ -1,25 +1,33 @@
 //! A trace that need not fit in memory: replayed part by part, with the bytes of one that is read at once.
 //!
-//! Random draws and bootstrap buckets are keyed by row numbers and exact sums do not depend on their order,
-//! so that parts add up to the whole; sums of floating-point numbers are carried on in the order of the
-//! queries, block by block. What would need the whole is refused: policies that are fitted to cells, drawn
+//! Random draws and bootstrap buckets are keyed by row numbers, and sums do not depend on their order: exact ones
+//! of any terms, floating-point ones of those of whole blocks of queries. So parts that are cut between blocks add
+//! up to the whole, in one process or in many ([`PartTotals`]). What would need the whole is refused: policies that are fitted to cells, drawn
 //! or dropped queries, and parts that are not alike in what they lack.
+
+mod refuse;
 
 use std::ops::Range;
 
-use super::line;
-use super::range;
+use super::engine::Progress;
+use super::outline::Outline;
+use super::part::PartTotals;
+use super::range::{self, Largest};
 use super::setup::{Replay, Request};
+use super::totals::Totals;
 use crate::error::{Error, Result};
 use crate::policy::{BuiltFrom, PolicySpec};
 use crate::trace::{BLOCK_ROWS, Columns, Names, Trace, TraceReader};
-use crate::workload::Selection;
+pub(super) use refuse::in_another_way;
+use refuse::{alike, refuse_policies, refuse_request, without};
 
 /// Queries that are in memory at a time, where nobody says: the rows of a few row groups.
 pub const PART_QUERIES: usize = 1 << 20;
 
-/// The option that streams, as errors name it.
+/// The options that stream, as errors name them.
 const OPTION: &str = "--stream";
+/// See [`OPTION`].
+const TALLY_OPTION: &str = "--tally";
 
 /// A trace that is read in parts.
 pub trait Parts {
@@ -41,7 +49,7 @@ impl Parts for TraceReader {
     fn read(&self, range: Range<usize>, columns: &Columns) -> Result<Trace> {
         let read = TraceReader::read(self, range, columns);
         // Rows of an endpoint that did not answer all queries are not those of a part.
-        read.map_err(|error| if self.is_dense() { error } else { error.hint(without()).usage() })
+        read.map_err(|error| if self.is_dense() { error } else { error.usage() })
     }
 }
 
@@ -51,12 +59,21 @@ pub struct Stream<'a> {
     columns: &'a Columns,
     specs: &'a [PolicySpec],
     request: &'a Request,
+    /// The queries that are replayed.
+    queries: Range<usize>,
     /// Queries of a part.
     size: usize,
     /// All data sets and categories, where a policy asks for them.
     names: Option<AllNames>,
-    /// The first queries.
+    /// The first of the queries.
     head: Trace,
+}
+
+/// What was seen of the parts, beside what they add up to.
+struct Seen {
+    largest: Largest,
+    /// The row numbers of the first and the last query.
+    rows: Option<[u32; 2]>,
 }
 
 /// The names of data sets and categories, in the order in which they first appear.
@@ -72,14 +89,42 @@ impl<'a> Stream<'a> {
     /// # Errors
     /// Where a policy or the request needs the whole trace at once, and where the trace cannot be read.
     pub fn new(parts: &'a dyn Parts, columns: &'a Columns, specs: &'a [PolicySpec], request: &'a Request, size: usize) -> Result<Self> {
-        refuse_policies(specs)?;
-        refuse_request(request)?;
+        Stream::open(OPTION, parts, 0..parts.queries(), columns, specs, request, size)
+    }
+
+    /// The same of some queries of the trace, as [`part_of`](super::part_of) gives them, for their tally.
+    ///
+    /// # Errors
+    /// As [`Stream::new`].
+    pub fn within(
+        parts: &'a dyn Parts,
+        queries: Range<usize>,
+        columns: &'a Columns,
+        specs: &'a [PolicySpec],
+        request: &'a Request,
+        size: usize,
+    ) -> Result<Self> {
+        Stream::open(TALLY_OPTION, parts, queries, columns, specs, request, size)
+    }
+
+    fn open(
+        option: &'static str,
+        parts: &'a dyn Parts,
+        queries: Range<usize>,
+        columns: &'a Columns,
+        specs: &'a [PolicySpec],
+        request: &'a Request,
+        size: usize,
+    ) -> Result<Self> {
+        refuse_policies(specs, option)?;
+        refuse_request(request, option)?;
         let size = size.max(1).next_multiple_of(BLOCK_ROWS);
         let wants_names = specs.iter().any(|spec| spec.parameters.built_from() == BuiltFrom::Names);
-        let names = if wants_names { Some(AllNames::read(parts, size)?) } else { None };
-        let mut head = parts.read(0..parts.queries().min(BLOCK_ROWS), columns)?;
+        let hinted = |error: Error| if error.is_usage() { error.hint(without(option)) } else { error };
+        let names = if wants_names { Some(AllNames::read(parts, size).map_err(hinted)?) } else { None };
+        let mut head = parts.read(queries.start..queries.end.min(queries.start + BLOCK_ROWS), columns).map_err(hinted)?;
         names.iter().for_each(|names| names.give(&mut head));
-        Ok(Stream { parts, columns, specs, request, size, names, head })
+        Ok(Stream { parts, columns, specs, request, queries, size, names, head })
     }
 
     /// The replay of the first queries: its policies, roles and notes are those of all, its sums are not.
@@ -92,7 +137,26 @@ impl<'a> Stream<'a> {
 
     /// Number of queries.
     pub fn queries(&self) -> usize {
-        self.parts.queries()
+        self.queries.len()
+    }
+
+    /// Replays the parts and adds them up.
+    ///
+    /// # Errors
+    /// As [`Stream::each`].
+    pub fn add_up(&self, progress: &dyn Progress) -> Result<PartTotals> {
+        let head = self.head()?;
+        let mut totals = Totals::default();
+        let seen = self.walk(&head, |part| totals.add(part, progress))?;
+        let empty = || Error::new("the trace has no such queries").found(format!("{:?}", self.queries));
+        Ok(PartTotals {
+            outline: Outline::of(&head),
+            queries: self.queries.clone(),
+            of: self.parts.queries(),
+            rows: seen.rows.ok_or_else(empty)?,
+            largest: seen.largest,
+            totals,
+        })
     }
 
     /// Reads the parts in their order and has each replayed, one in memory at a time; `head` is
@@ -101,26 +165,30 @@ impl<'a> Stream<'a> {
     /// # Errors
     /// Where a part cannot be read or does not fit the policies, where parts differ in what they lack, where
     /// totals may become too large, and where `work` fails.
-    pub fn each(&self, head: &Replay, mut work: impl FnMut(&Replay) -> Result<()>) -> Result<()> {
-        let mut largest = head.largest.clone();
-        let mut last_row: Option<u32> = None;
-        for start in (0..self.queries()).step_by(self.size) {
-            let end = self.queries().min(start + self.size);
+    pub fn each(&self, head: &Replay, work: impl FnMut(&Replay) -> Result<()>) -> Result<()> {
+        self.walk(head, work).map(drop)
+    }
+
+    fn walk(&self, head: &Replay, mut work: impl FnMut(&Replay) -> Result<()>) -> Result<Seen> {
+        let mut seen = Seen { largest: head.largest.clone(), rows: None };
+        for start in self.queries.clone().step_by(self.size) {
+            let end = self.queries.end.min(start + self.size);
             let place = || format!("queries {start} to {end}");
             let mut trace = self.parts.read(start..end, self.columns)?;
             self.names.iter().for_each(|names| names.give(&mut trace));
-            let rows = (trace.queries.rows.first().copied(), trace.queries.rows.last().copied());
-            if last_row.is_some() && last_row >= rows.0 {
-                return Err(Error::new("row numbers do not increase from one part of the trace to the next").at(place()));
+            if let (Some(&first), Some(&last)) = (trace.queries.rows.first(), trace.queries.rows.last()) {
+                if seen.rows.is_some_and(|rows| rows[1] >= first) {
+                    return Err(Error::new("row numbers do not increase from one part of the trace to the next").at(place()));
+                }
+                seen.rows = Some([seen.rows.map_or(first, |rows| rows[0]), last]);
             }
-            last_row = rows.1;
             let part = Replay::prepare(&trace, self.specs, self.request).map_err(|error| error.at(place()))?;
-            largest.merge(&part.largest);
-            range::check(self.queries(), part.replicates, &largest)?;
-            alike(head, &part, &largest).map_err(|error| error.at(place()))?;
+            seen.largest.merge(&part.largest);
+            range::check(self.parts.queries(), part.replicates, &seen.largest)?;
+            alike(head, &part, &seen.largest).map_err(|error| error.at(place()))?;
             work(&part)?;
         }
-        Ok(())
+        Ok(seen)
     }
 }
 
@@ -153,70 +221,4 @@ fn learn(all: &mut Vec<String>, names: Option<&Names>) {
             all.push(name.clone());
         }
     }
-}
-
-/// What can be done about whatever needs the whole trace.
-fn without() -> String {
-    format!("leave out `{OPTION}`: the trace is read into memory then")
-}
-
-/// Refuses policies that are fitted to cells.
-fn refuse_policies(specs: &[PolicySpec]) -> Result<()> {
-    let fitted: Vec<String> = specs
-        .iter()
-        .filter(|spec| spec.parameters.built_from() == BuiltFrom::Cells)
-        .map(|spec| format!("`{}` of kind {}", spec.name, spec.kind))
-        .collect();
-    if fitted.is_empty() {
-        return Ok(());
-    }
-    Err(Error::new("a policy that looks at the whole trace before it routes cannot be replayed part by part")
-        .at(OPTION)
-        .found(fitted.join(", "))
-        .allowed("always, random, oracle, noisy-oracle, by-category, threshold, and cascade with an `order`")
-        .hint(format!("leave out the policy, or {}", without()))
-        .usage())
-}
-
-/// Refuses selections and rules that depend on all queries.
-fn refuse_request(request: &Request) -> Result<()> {
-    let refuse =
-        |what: &str, option: &str, allowed: &str| Err(Error::new(what).at(OPTION).found(option).allowed(allowed).hint(without()).usage());
-    if request.workload.selection != Selection::default() {
-        return refuse("a selection of queries cannot be replayed part by part", "`--workload`", "all queries of the trace");
-    }
-    if !request.workload.missing.require_all() {
-        let what = "what is done about missing cells depends on all of them, and cannot be settled part by part";
-        return refuse(what, "`--missing complete` or `unavailable`", "`--missing require`");
-    }
-    Ok(())
-}
-
-/// Refuses a part that is added up in another way than the first queries: parts would not add up to what
-/// the whole gives.
-fn alike(head: &Replay, part: &Replay, largest: &range::Largest) -> Result<()> {
-    let same = head.workload.metrics() == part.workload.metrics()
-        && head.layout() == part.layout()
-        && head.references == part.references
-        && head.notes == part.notes
-        && head.entries.len() == part.entries.len();
-    if !same {
-        return Err(Error::new("cells that this needs are missing in parts of the trace, and there in others")
-            .found(format!("needed there: {}", listed(part)))
-            .allowed(format!("needed of the first queries: {}", listed(head)))
-            .hint("`--metrics` says which metrics are needed, `--local` and `--baseline` which endpoints"));
-    }
-    let in_lines = line::room(largest.of_all()).is_some() && head.layout().dense;
-    if head.room.is_some() == in_lines && part.room.is_some() == in_lines {
-        return Ok(());
-    }
-    Err(Error::new("single answers take so much that they are added up in another way, in some parts of the trace only")
-        .at(OPTION)
-        .allowed("less than 2^30 joules, dollars, seconds or watts, and 2^70 FLOP, for a plan")
-        .hint(format!("look for cells with a wrong unit, or {}", without())))
-}
-
-/// The metrics that a replay accounts for.
-fn listed(replay: &Replay) -> String {
-    replay.workload.metrics().iter().map(|metric| metric.column()).collect::<Vec<_>>().join(", ")
 }

@@ -100,6 +100,11 @@ impl Served {
         out
     }
 
+    /// All counts.
+    pub(super) fn counts_mut(&mut self) -> &mut [u64] {
+        &mut self.counts
+    }
+
     fn merge(&mut self, other: &Served) {
         self.counts.iter_mut().zip(&other.counts).for_each(|(mine, theirs)| *mine += theirs);
     }
@@ -143,6 +148,16 @@ impl Tally {
             }
         }
         results.attempts.iter().for_each(|(_, endpoint)| self.attempts[*endpoint as usize] += 1);
+    }
+
+    /// Whether its counts can be those of so many queries and replicates.
+    pub(super) fn counts_agree(&self, terms: u128) -> bool {
+        let sum = |counts: &[u64]| counts.iter().map(|count| u128::from(*count)).sum::<u128>();
+        let answered = sum(&self.status[..2]);
+        sum(&self.status) == terms
+            && sum(&self.served.counts) == answered
+            && self.latency.counts().map(u128::from).sum::<u128>() <= answered
+            && self.attempts.iter().chain([&self.unlearned]).all(|count| u128::from(*count) <= terms)
     }
 
     /// Adds the tally of another part of the workload.

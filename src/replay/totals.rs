@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::engine::Progress;
-use super::expect::LaneMoments;
+use super::expect::MomentSums;
+use super::outline::Outline;
 use super::setup::Replay;
 use super::tally::Tally;
 use crate::error::Result;
@@ -28,39 +29,65 @@ pub struct Facts {
     pub groups: Vec<Group>,
     place_of: HashMap<Group, usize>,
     /// By pool the queries that its local endpoints solve, and that any of it does.
-    solved: Vec<[u64; 2]>,
+    pub(super) solved: Vec<[u64; 2]>,
     /// By endpoint in use its scores and [`ACCOUNTS`].
-    known: Vec<(EndpointIx, [KnownSum; 1 + ACCOUNTS.len()])>,
+    pub(super) known: Vec<(EndpointIx, [KnownSum; 1 + ACCOUNTS.len()])>,
 }
 
 impl Facts {
     /// Those of a replay.
     pub fn of(replay: &Replay) -> Facts {
-        let mut facts = Facts::default();
-        facts.add(replay);
+        let workload = &replay.workload;
+        let mut known: Vec<_> = workload.in_use().map(|endpoint| (endpoint, Default::default())).collect();
+        known.par_iter_mut().for_each(|(endpoint, sums): &mut (EndpointIx, [KnownSum; _])| {
+            let metrics = std::iter::once(Metric::Score).chain(ACCOUNTS);
+            sums.iter_mut().zip(metrics).for_each(|(sum, metric)| *sum = workload.known(*endpoint, metric));
+        });
+        let mut facts = Facts {
+            trace_queries: workload.trace().len() as u64,
+            queries: workload.len() as u64,
+            dropped: workload.dropped as u64,
+            solved: replay.roles.pools.iter().map(|pool| [workload.solved(&pool.local), workload.solved(&pool.all)]).collect(),
+            known,
+            ..Facts::default()
+        };
+        for group in &replay.groups.names {
+            facts.place(group);
+        }
         facts
     }
 
+    /// Those of no query yet, in the shape of those of some replay.
+    pub(super) fn empty(outline: &Outline, groups: Vec<Group>) -> Facts {
+        let solved = vec![[0; 2]; outline.roles.pools.len()];
+        let known = outline.in_use.iter().map(|&endpoint| (endpoint, Default::default())).collect();
+        let mut facts = Facts { solved, known, ..Facts::default() };
+        for group in &groups {
+            facts.place(group);
+        }
+        facts
+    }
+
+    /// Whether its counts can be those of so many queries.
+    pub(super) fn are_within(&self, queries: u64) -> bool {
+        let known = self.known.iter().flat_map(|(_, sums)| sums).all(|sum| sum.count <= queries);
+        known && self.solved.iter().all(|[local, all]| local <= all && *all <= queries)
+    }
+
     /// Adds the queries of a part that comes after those before; the places of its groups among those of all.
-    fn add(&mut self, part: &Replay) -> Vec<usize> {
-        let workload = &part.workload;
-        self.trace_queries += workload.trace().len() as u64;
-        self.queries += workload.len() as u64;
-        self.dropped += workload.dropped as u64;
-        self.solved.resize(part.roles.pools.len(), [0; 2]);
-        for (solved, pool) in self.solved.iter_mut().zip(&part.roles.pools) {
-            solved[0] += workload.solved(&pool.local);
-            solved[1] += workload.solved(&pool.all);
+    fn merge(&mut self, part: &Facts) -> Vec<usize> {
+        for (mine, theirs) in
+            [(&mut self.trace_queries, part.trace_queries), (&mut self.queries, part.queries), (&mut self.dropped, part.dropped)]
+        {
+            *mine = mine.saturating_add(theirs);
         }
-        if self.known.is_empty() {
-            self.known = workload.in_use().map(|endpoint| (endpoint, Default::default())).collect();
+        for (mine, theirs) in self.solved.iter_mut().flatten().zip(part.solved.iter().flatten()) {
+            *mine = mine.saturating_add(*theirs);
         }
-        // A mean is summed in the order of the queries: endpoints side by side, and each goes on where it was.
-        self.known.par_iter_mut().for_each(|(endpoint, sums)| {
-            let metrics = std::iter::once(Metric::Score).chain(ACCOUNTS);
-            sums.iter_mut().zip(metrics).for_each(|(sum, metric)| workload.add_known(*endpoint, metric, sum));
-        });
-        part.groups.names.iter().map(|group| self.place(group)).collect()
+        for ((_, mine), (_, theirs)) in self.known.iter_mut().zip(&part.known) {
+            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| mine.merge(theirs));
+        }
+        part.groups.iter().map(|group| self.place(group)).collect()
     }
 
     fn place(&mut self, group: &Group) -> usize {
@@ -77,8 +104,9 @@ impl Facts {
 
     /// The mean of an endpoint's scores and of its [`ACCOUNTS`], each over the queries where it is known.
     pub fn means(&self, endpoint: EndpointIx) -> (Option<f64>, [Option<f64>; ACCOUNTS.len()]) {
-        let known = self.known.iter().find(|(known, _)| *known == endpoint).map(|(_, sums)| *sums).unwrap_or_default();
-        (known[0].mean(), std::array::from_fn(|account| known[1 + account].mean()))
+        let known = self.known.iter().find(|(known, _)| *known == endpoint);
+        let mean = |metric: usize| known.and_then(|(_, sums)| sums[metric].mean());
+        (mean(0), std::array::from_fn(|account| mean(1 + account)))
     }
 }
 
@@ -88,7 +116,7 @@ pub struct Totals {
     /// A tally for each entry.
     pub tallies: Vec<Tally>,
     /// By entry its moments in closed form, where it has any.
-    pub expected: Vec<Option<LaneMoments>>,
+    pub expected: Vec<Option<MomentSums>>,
     /// What is counted of the queries.
     pub facts: Facts,
 }
@@ -96,9 +124,8 @@ pub struct Totals {
 impl Totals {
     /// Those of a replay that was run.
     pub fn of(replay: &Replay, tallies: Vec<Tally>) -> Totals {
-        let mut totals = Totals::default();
-        totals.merge(replay, tallies);
-        totals
+        let expected = (0..replay.entries.len()).map(|entry| replay.moment_sums(entry)).collect();
+        Totals { tallies, expected, facts: Facts::of(replay) }
     }
 
     /// Runs a replay and adds it up. Parts of a trace are added in their order; the same bytes come out of
@@ -108,22 +135,22 @@ impl Totals {
     /// Where a policy fails.
     pub fn add(&mut self, part: &Replay, progress: &dyn Progress) -> Result<()> {
         let tallies = part.run(progress)?;
-        self.merge(part, tallies);
+        self.merge(Totals::of(part, tallies));
         Ok(())
     }
 
-    fn merge(&mut self, part: &Replay, tallies: Vec<Tally>) {
-        let places = self.facts.add(part);
-        self.expected.resize(part.entries.len(), None);
-        for (entry, moments) in self.expected.iter_mut().enumerate() {
-            *moments = part.expect_after(entry, moments.take());
-        }
+    /// Adds those of the queries that come next, of the same policies and roles.
+    pub fn merge(&mut self, next: Totals) {
         if self.tallies.is_empty() {
-            self.tallies = tallies;
+            *self = next;
             return;
         }
+        let places = self.facts.merge(&next.facts);
+        for (mine, theirs) in self.expected.iter_mut().zip(&next.expected) {
+            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| mine.merge(theirs));
+        }
         let groups = self.facts.groups.len();
-        for (mine, mut theirs) in self.tallies.iter_mut().zip(tallies) {
+        for (mine, mut theirs) in self.tallies.iter_mut().zip(next.tallies) {
             if mine.groups.len() < groups {
                 let own: Vec<usize> = (0..mine.groups.len()).collect();
                 mine.groups = mine.groups.placed(&own, groups);

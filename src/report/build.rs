@@ -1,6 +1,8 @@
-//! From a replay and its tallies to a report.
+//! From the outline of a replay and what it adds up to, to a report.
 
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use super::{
     EndpointEntry, Expected, FORMAT, GroupReport, Manifest, Moments, Percentiles, Place, PolicyReport, PoolEntry, Report, RouterAccuracy,
@@ -10,14 +12,15 @@ use crate::analysis::routers::routers;
 use crate::analysis::{By, ById, Figure, Fractions, Measures, Quantities, compare, figure, paired};
 use crate::error::Result;
 use crate::policy::Objective;
-use crate::replay::{Entry, Facts, Lane, LaneMoments, Layout, Replay, Resampled, Tally, Totals, UNITS, Weights};
+use crate::replay::{EntryOutline, Facts, Lane, LaneMoments, Layout, Outline, Replay, Resampled, Tally, Totals, UNITS, Weights};
 use crate::workload::ACCOUNTS;
 
 /// The key of what nobody serves.
 pub const NONE: &str = "none";
 
 /// What a report says of its making beside the replay.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Making {
     /// The verb.
     pub verb: String,
@@ -32,7 +35,12 @@ const JOULES_PER_KWH: f64 = 3.6e6;
 
 /// The report of a replay, without what is said of learned policies' routers.
 pub fn report(replay: &Replay, tallies: &[Tally], making: Making) -> Report {
-    with_samples(replay, &Totals::of(replay, tallies.to_vec()), making).0
+    of_totals(&Outline::of(replay), &Totals::of(replay, tallies.to_vec()), making)
+}
+
+/// The report of what a replay adds up to, of which nothing but its outline is at hand.
+pub fn of_totals(outline: &Outline, totals: &Totals, making: Making) -> Report {
+    with_samples(outline, totals, making).0
 }
 
 /// The report of what a replay adds up to, with its routers. Of the replay itself only its policies and
@@ -41,7 +49,7 @@ pub fn report(replay: &Replay, tallies: &[Tally], making: Making) -> Report {
 /// # Errors
 /// Where a policy cannot plan.
 pub fn with_routers(replay: &Replay, totals: &Totals, making: Making) -> Result<Report> {
-    Ok(Report { routers: routers(replay)?, ..with_samples(replay, totals, making).0 })
+    Ok(Report { routers: routers(replay)?, ..of_totals(&Outline::of(replay), totals, making) })
 }
 
 /// The report of a replay whose policies are held against each other, its routers among it.
@@ -50,42 +58,42 @@ pub fn with_routers(replay: &Replay, totals: &Totals, making: Making) -> Result<
 /// Where a policy cannot plan.
 pub fn compared(replay: &Replay, tallies: Vec<Tally>, making: Making, by: &By) -> Result<Report> {
     let totals = Totals::of(replay, tallies);
-    let (report, samples) = with_samples(replay, &totals, making);
+    let (report, samples) = with_samples(&Outline::of(replay), &totals, making);
     let compare = Some(compare(replay, &samples, &totals.tallies, by)?);
     Ok(Report { compare, routers: routers(replay)?, ..report })
 }
 
-fn with_samples(replay: &Replay, totals: &Totals, making: Making) -> (Report, Vec<Resampled>) {
+fn with_samples(outline: &Outline, totals: &Totals, making: Making) -> (Report, Vec<Resampled>) {
     let Totals { tallies, facts, .. } = totals;
-    let weights = Weights::new(replay.seed);
-    let resample = |(entry, tally): (&Entry, &Tally)| weights.apply(&tally.buckets, replay.replicates_of(entry));
-    let samples: Vec<Resampled> = replay.entries.iter().zip(tallies).map(resample).collect();
-    let measures = Measures { layout: replay.layout() };
-    let builder = Builder { replay, totals, measures, samples: &samples, carbon_g_per_kwh: making.carbon_g_per_kwh };
-    let policies = (0..replay.entries.len()).map(|position| builder.policy(position, &tallies[position])).collect();
-    let mut report = Report { policies, ..framed(replay, facts, making) };
-    report.notes.extend(replay.entries.iter().zip(tallies).filter_map(|(entry, tally)| unlearned(replay, entry, tally)));
+    let weights = Weights::new(outline.seed);
+    let resample = |(entry, tally): (&EntryOutline, &Tally)| weights.apply(&tally.buckets, outline.replicates_of(entry));
+    let samples: Vec<Resampled> = outline.entries.iter().zip(tallies).map(resample).collect();
+    let measures = Measures { layout: outline.layout() };
+    let builder = Builder { outline, totals, measures, samples: &samples, carbon_g_per_kwh: making.carbon_g_per_kwh };
+    let policies = (0..outline.entries.len()).map(|position| builder.policy(position, &tallies[position])).collect();
+    let mut report = Report { policies, ..framed(outline, facts, making) };
+    report.notes.extend(outline.entries.iter().zip(tallies).filter_map(|(entry, tally)| unlearned(outline, entry, tally)));
     (report, samples)
 }
 
 /// What a policy that learns could not learn from.
-fn unlearned(replay: &Replay, entry: &Entry, tally: &Tally) -> Option<String> {
+fn unlearned(outline: &Outline, entry: &EntryOutline, tally: &Tally) -> Option<String> {
     let answers: u64 = tally.served.all().iter().sum();
     let what = "nothing was learned from answers that lack a score or an amount that its reward takes";
-    (tally.unlearned > 0).then(|| format!("{}: {what}: {} of {answers}", replay.name(entry), tally.unlearned))
+    (tally.unlearned > 0).then(|| format!("{}: {what}: {} of {answers}", outline.name(entry), tally.unlearned))
 }
 
 /// A report that says how it was made and what it is about, and nothing else yet.
 pub fn frame(replay: &Replay, making: Making) -> Report {
-    framed(replay, &Facts::of(replay), making)
+    framed(&Outline::of(replay), &Facts::of(replay), making)
 }
 
-fn framed(replay: &Replay, facts: &Facts, making: Making) -> Report {
+fn framed(outline: &Outline, facts: &Facts, making: Making) -> Report {
     Report {
         format: FORMAT.to_owned(),
         version: VERSION,
-        manifest: manifest(replay, &making),
-        run: run(replay, facts, making.carbon_g_per_kwh),
+        manifest: manifest(outline, &making),
+        run: run(outline, facts, making.carbon_g_per_kwh),
         policies: Vec::new(),
         curves: Vec::new(),
         study: None,
@@ -94,51 +102,50 @@ fn framed(replay: &Replay, facts: &Facts, making: Making) -> Report {
         reproduction: None,
         compare: None,
         routers: Vec::new(),
-        notes: replay.notes.clone(),
+        notes: outline.notes.clone(),
     }
 }
 
-fn manifest(replay: &Replay, making: &Making) -> Manifest {
+fn manifest(outline: &Outline, making: &Making) -> Manifest {
     Manifest {
         program: env!("CARGO_PKG_VERSION").to_owned(),
         verb: making.verb.clone(),
         arguments: making.arguments.clone(),
-        seed: replay.seed,
-        policies: replay.entries.iter().map(|entry| (entry.spec.name.clone(), entry.spec.text.clone())).collect(),
-        trace: replay.workload.trace().fingerprint.clone(),
+        seed: outline.seed,
+        policies: outline.entries.iter().map(|entry| (entry.policy.clone(), entry.text.clone())).collect(),
+        trace: outline.trace.fingerprint.clone(),
     }
 }
 
-fn run(replay: &Replay, facts: &Facts, carbon_g_per_kwh: Option<f64>) -> Run {
-    let trace = replay.workload.trace();
-    let ids = |endpoints: &[u16]| endpoints.iter().map(|&endpoint| replay.id(endpoint).to_owned()).collect();
-    let objective = Objective::ALL.iter().find(|(_, objective)| *objective == replay.objective).map_or("", |(name, _)| name);
-    let pools = replay.roles.pools.iter().enumerate().map(|(position, pool)| {
+fn run(outline: &Outline, facts: &Facts, carbon_g_per_kwh: Option<f64>) -> Run {
+    let ids = |endpoints: &[u16]| endpoints.iter().map(|&endpoint| outline.id(endpoint).to_owned()).collect();
+    let objective = Objective::ALL.iter().find(|(_, objective)| *objective == outline.objective).map_or("", |(name, _)| name);
+    let pools = outline.roles.pools.iter().enumerate().map(|(position, pool)| {
         let [coverage_local, coverage] = facts.coverage(position);
-        PoolEntry { fallback: replay.id(pool.fallback).to_owned(), local: ids(&pool.local), coverage_local, coverage }
+        PoolEntry { fallback: outline.id(pool.fallback).to_owned(), local: ids(&pool.local), coverage_local, coverage }
     });
     Run {
-        trace: trace.info.name.clone(),
-        summary: trace.info.summary.clone(),
+        trace: outline.trace.name.clone(),
+        summary: outline.trace.summary.clone(),
         trace_queries: facts.trace_queries,
         queries: facts.queries,
         dropped: facts.dropped,
-        endpoints: replay.workload.in_use().map(|endpoint| endpoint_entry(replay, facts, endpoint)).collect(),
-        baselines: ids(&replay.roles.baselines),
+        endpoints: outline.in_use.iter().map(|&endpoint| endpoint_entry(outline, facts, endpoint)).collect(),
+        baselines: ids(&outline.roles.baselines),
         pools: pools.collect(),
         objective: objective.to_owned(),
-        correct_at: replay.workload.correct_at(),
-        replicates: replay.replicates,
+        correct_at: outline.correct_at,
+        replicates: outline.replicates,
         carbon_g_per_kwh,
     }
 }
 
-fn endpoint_entry(replay: &Replay, facts: &Facts, index: u16) -> EndpointEntry {
-    let endpoint = &replay.workload.trace().info.endpoints[index as usize];
+fn endpoint_entry(outline: &Outline, facts: &Facts, index: u16) -> EndpointEntry {
+    let endpoint = &outline.trace.endpoints[index as usize];
     let (answer_accuracy, per_query) = facts.means(index);
     EndpointEntry {
         id: endpoint.id.clone(),
-        place: Place::of(replay.workload.trace().info.endpoints.iter().map(|endpoint| endpoint.model.as_str()), index as usize),
+        place: Place::of(outline.trace.endpoints.iter().map(|endpoint| endpoint.model.as_str()), index as usize),
         model: endpoint.model.clone(),
         hardware: endpoint.hardware.clone(),
         tier: endpoint.tier.map(|tier| tier.to_string()),
@@ -148,31 +155,30 @@ fn endpoint_entry(replay: &Replay, facts: &Facts, index: u16) -> EndpointEntry {
     }
 }
 
-struct Builder<'a, 't> {
-    replay: &'a Replay<'t>,
+struct Builder<'a> {
+    outline: &'a Outline,
     totals: &'a Totals,
     measures: Measures,
     samples: &'a [Resampled],
     carbon_g_per_kwh: Option<f64>,
 }
 
-impl Builder<'_, '_> {
+impl Builder<'_> {
     fn policy(&self, position: usize, tally: &Tally) -> PolicyReport {
-        let (replay, entry, sample) = (self.replay, &self.replay.entries[position], &self.samples[position]);
-        let replicates = replay.replicates_of(entry);
+        let (outline, entry, sample) = (self.outline, &self.outline.entries[position], &self.samples[position]);
+        let replicates = outline.replicates_of(entry);
         let each = 1.0 / f64::from(replicates);
         let sums = &sample.point;
         let m = self.measures;
         let accounts: [usize; ACCOUNTS.len()] = std::array::from_fn(|account| account);
         let total = accounts.map(|account| m.total(sums, account));
         let queries = m.lane(sums, Lane::Queries);
-        let is_pooled = entry.built.uses_pool;
         PolicyReport {
-            name: replay.name(entry),
-            kind: entry.spec.kind.to_owned(),
-            summary: entry.spec.summary.clone(),
-            hindsight: entry.built.rule.is_hindsight(),
-            fallback: is_pooled.then(|| replay.id(replay.roles.pools[entry.pool].fallback).to_owned()),
+            name: outline.name(entry),
+            kind: entry.kind.clone(),
+            summary: entry.summary.clone(),
+            hindsight: entry.hindsight,
+            fallback: entry.uses_pool.then(|| outline.id(outline.pool(entry).fallback).to_owned()),
             replicates,
             queries: queries.round() as u64,
             unserved: tally.status[2] as f64 * each,
@@ -197,7 +203,7 @@ impl Builder<'_, '_> {
             }),
             share: self.shares(&tally.served.all(), queries / each),
             attempts: self.shares(&tally.attempts, queries / each),
-            local_share: self.local_share(entry.pool, tally, queries / each),
+            local_share: self.local_share(entry, tally, queries / each),
             estimated: Fractions::from_array(accounts.map(|account| {
                 let total = total[account].filter(|total| *total > 0.0)?;
                 Some(tally.estimated[account].to_f64() * UNITS[account] * each / total)
@@ -206,22 +212,21 @@ impl Builder<'_, '_> {
             apj: figure(sample, |sums| m.apj(sums)),
             carbon_g: self.carbon_g_per_kwh.and_then(|grams| Some(total[0]? / JOULES_PER_KWH * grams)),
             regret: self.regret(position),
-            expected: self.totals.expected[position].as_ref().map(|moments| self.expected(moments)),
+            expected: self.totals.expected[position].as_ref().map(|sums| self.expected(&sums.moments())),
             groups: self.groups(tally, each),
         }
     }
 
     fn by_baseline<T>(&self, value: impl Fn(usize) -> T) -> ById<T> {
-        let baselines = &self.replay.roles.baselines;
-        (0..baselines.len()).map(|baseline| (self.replay.id(baselines[baseline]).to_owned(), value(baseline))).collect()
+        let baselines = &self.outline.roles.baselines;
+        (0..baselines.len()).map(|baseline| (self.outline.id(baselines[baseline]).to_owned(), value(baseline))).collect()
     }
 
     fn router_accuracy(&self, position: usize) -> RouterAccuracy {
-        let (entry, sample, m) = (&self.replay.entries[position], &self.samples[position], self.measures);
-        let has_oracle = self.replay.has_oracle(position);
-        let with_oracle = |statistic: &dyn Fn(&[f64]) -> Option<f64>| if has_oracle { figure(sample, statistic) } else { None };
+        let (entry, sample, m) = (&self.outline.entries[position], &self.samples[position], self.measures);
+        let with_oracle = |statistic: &dyn Fn(&[f64]) -> Option<f64>| if entry.has_oracle { figure(sample, statistic) } else { None };
         RouterAccuracy {
-            nominal: entry.built.nominal,
+            nominal: entry.nominal,
             agreement: with_oracle(&|sums| m.agreement(sums)),
             tier_agreement: with_oracle(&|sums| m.tier_agreement(sums)),
             adequate: figure(sample, |sums| m.adequate(sums)),
@@ -230,23 +235,23 @@ impl Builder<'_, '_> {
 
     /// Counts by endpoint as shares of the queries; a last count beyond the endpoints is nobody's.
     fn shares(&self, counts: &[u64], queries: f64) -> ById<f64> {
-        let endpoints = &self.replay.workload.trace().info.endpoints;
+        let endpoints = &self.outline.trace.endpoints;
         let id = |index: usize| endpoints.get(index).map_or(NONE, |endpoint| endpoint.id.as_str());
         let used = counts.iter().enumerate().filter(|(_, count)| **count > 0 && queries > 0.0);
         used.map(|(index, &count)| (id(index).to_owned(), count as f64 / queries)).collect()
     }
 
-    fn local_share(&self, pool: usize, tally: &Tally, queries: f64) -> f64 {
+    fn local_share(&self, entry: &EntryOutline, tally: &Tally, queries: f64) -> f64 {
         let served = tally.served.all();
-        let local: u64 = self.replay.roles.pools[pool].local.iter().map(|&endpoint| served[endpoint as usize]).sum();
+        let local: u64 = self.outline.pool(entry).local.iter().map(|&endpoint| served[endpoint as usize]).sum();
         if queries > 0.0 { local as f64 / queries } else { 0.0 }
     }
 
     /// What the first oracle of the same pool saves more, paired.
     fn regret(&self, position: usize) -> ById<Fractions<Figure>> {
         let m = self.measures;
-        let pool = self.replay.entries[position].pool;
-        let oracle = self.replay.entries.iter().position(|entry| entry.spec.kind == "oracle" && entry.pool == pool);
+        let pool = self.outline.entries[position].pool;
+        let oracle = self.outline.entries.iter().position(|entry| entry.kind == "oracle" && entry.pool == pool);
         let Some(oracle) = oracle else { return BTreeMap::new() };
         self.by_baseline(|baseline| {
             Fractions::from_array(std::array::from_fn(|account| {

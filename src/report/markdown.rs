@@ -290,10 +290,9 @@ fn notes(report: &Report) -> String {
 
 fn manifest(report: &Report) -> String {
     let manifest = &report.manifest;
-    let command: Vec<String> = manifest.arguments.iter().map(|argument| quoted(argument)).collect();
     let mut text = format!(
         "## How to make this again\n\n{}\n- wattroute {}\n- trace fingerprint {}\n- seed {}\n",
-        fenced("sh", &format!("wattroute {}", command.join(" "))),
+        fenced("sh", &command(&manifest.arguments)),
         escape(&manifest.program),
         code(&manifest.trace),
         manifest.seed
@@ -302,6 +301,12 @@ fn manifest(report: &Report) -> String {
         text += &format!("\nPolicy {}:\n\n{}", code(name), fenced("toml", toml.trim_end()));
     }
     text
+}
+
+/// The command of some arguments, to be copied.
+pub(super) fn command(arguments: &[String]) -> String {
+    let words: Vec<String> = arguments.iter().map(|argument| quoted(argument)).collect();
+    format!("wattroute {}", words.join(" "))
 }
 
 /// A block of code, in more backticks than stand in it.

@@ -26,6 +26,7 @@ mod studied;
 mod study_tables;
 mod table;
 mod tables;
+pub mod tally;
 mod view;
 mod words;
 mod write;
@@ -98,7 +99,8 @@ pub struct Manifest {
     pub program: String,
     /// The verb.
     pub verb: String,
-    /// The arguments after the program's name.
+    /// The arguments after the program's name, those that decide the figures: how the trace was read, where the
+    /// report went and on how many threads is not told.
     pub arguments: Vec<String>,
     /// Seed of every draw.
     pub seed: u64,

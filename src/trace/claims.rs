@@ -2,10 +2,12 @@
 //! hundred bytes may claim any number of rows.
 
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{Cursor, Read, Seek};
 use std::ops::Range;
 use std::path::Path;
 
+use polars::error::PolarsError;
+use polars::io::mmap::MmapBytesReader;
 use polars::io::parquet::metadata::FileMetadata;
 use polars::prelude::{ArrowDataType, ArrowSchema, ParquetReader, SerReader};
 
@@ -21,16 +23,28 @@ const MOST_ROWS: u64 = 1 << 32;
 /// Refuses a Parquet file that is no trace's, for what it claims and for what its columns would take.
 pub(super) fn check_file(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<()> {
     let place = path.display().to_string();
-    let fail = |cause: &dyn std::fmt::Display| Error::new("cannot read a Parquet file").at(&place).cause(cause);
-    let file = File::open(path).map_err(|error| fail(&error))?;
-    let bytes = file.metadata().map_err(|error| fail(&error))?.len();
-    let mut reader = ParquetReader::new(file.try_clone().map_err(|error| fail(&error))?);
-    let schema = reader.schema().map_err(|error| fail(&error))?;
-    let footer = reader.get_metadata().map_err(|error| fail(&error))?;
+    let fail = |cause: std::io::Error| Error::new("cannot read a Parquet file").at(&place).cause(cause);
+    let file = File::open(path).map_err(fail)?;
+    let bytes = file.metadata().map_err(fail)?.len();
+    let again = file.try_clone().map_err(fail)?;
+    check_source(file, again, bytes, wanted).map_err(|error| error.at(&place))
+}
+
+/// The same for the bytes of such a file.
+pub(crate) fn check_bytes(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<()> {
+    check_source(Cursor::new(bytes), Cursor::new(bytes), bytes.len() as u64, wanted)
+}
+
+/// The same for a source of so many bytes, and the same source again.
+fn check_source(source: impl MmapBytesReader, again: impl Read + Seek, bytes: u64, wanted: impl Fn(&str) -> bool) -> Result<()> {
+    let fail = |cause: PolarsError| Error::new("cannot read a Parquet file").cause(cause);
+    let mut reader = ParquetReader::new(source);
+    let schema = reader.schema().map_err(fail)?;
+    let footer = reader.get_metadata().map_err(fail)?;
     let groups = 0..footer.row_groups.len();
-    check(footer, &schema, bytes).map_err(|error| error.at(&place))?;
-    room_for(memory(footer, &schema, &wanted, groups.clone()), "the cells of the file", &place)?;
-    check_pages(footer, &schema, wanted, groups, file).map_err(|error| error.at(&place))
+    check(footer, &schema, bytes)?;
+    room_for(memory(footer, &schema, &wanted, groups.clone()), "the cells of the file")?;
+    check_pages(footer, &schema, wanted, groups, again)
 }
 
 /// Refuses a footer that cannot be that of a file of so many bytes.

@@ -8,10 +8,9 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 /// Where the system tells how much memory is free, and it is less.
-pub(super) fn room_for(bytes: u64, what: &str, place: &str) -> Result<()> {
+pub(crate) fn room_for(bytes: u64, what: &str) -> Result<()> {
     let Some(free) = free().filter(|free| bytes > *free) else { return Ok(()) };
     Err(Error::new(format!("{what} take more memory than there is"))
-        .at(place)
         .found(format!("at least {} MB", bytes / 1_000_000))
         .allowed(format!("{} MB, which are free", free / 1_000_000))
         .hint("`--stream` reads a trace in parts; a file that claims far more rows than it has bytes may be a trap"))
@@ -65,10 +64,10 @@ mod tests {
         assert_eq!(kilobytes("MemTotal: 9 kB\nMemAvailable:   7 kB\n", "MemAvailable:"), Some(7 * 1024));
         assert_eq!(kilobytes("", "MemAvailable:"), None);
         assert_eq!(cached("anon 5\nfile 9\ninactive_file 3\nactive_file 4\n"), 3 + 4);
-        assert!(room_for(1, "cells", "here").is_ok());
+        assert!(room_for(1, "cells").is_ok());
         if cfg!(target_os = "linux") {
             // No machine has 2^60 bytes.
-            let error = room_for(1 << 60, "cells", "here").err().map(|error| error.to_string()).unwrap_or_default();
+            let error = room_for(1 << 60, "cells").err().map(|error| error.to_string()).unwrap_or_default();
             assert!(error.contains("cells take more memory than there is") && error.contains("1152921504606 MB"), "{error}");
         }
     }

@@ -54,6 +54,7 @@ mod wanted;
 mod write;
 
 pub use check::{Check, check};
+pub(crate) use claims::check_bytes as check_parquet;
 pub use column::{BLOCK_ROWS, Column, Names};
 pub use decisions::{RecordedRow, RecordedValue, Recording, RecordingColumns};
 pub use dictionary::{ColumnMeaning, outcome_columns, query_columns};
@@ -62,6 +63,7 @@ pub use embedding::Embedding;
 pub use endpoint::{Endpoint, EnergyScope, Price, Tier, slug};
 pub use grid::GridIntensity;
 pub use info::{Defaults, Source, Step, TraceInfo};
+pub(crate) use memory::room_for;
 pub(crate) use place::EMBEDDED;
 pub use place::{TracePlace, embedded_names};
 pub use ranges::TraceReader;

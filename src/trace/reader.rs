@@ -107,7 +107,7 @@ impl TableReader<'_> {
         let cells = self.strings(name)?;
         let bytes = cells.iter().map(|cell| (cell.map_or(0, str::len) + size_of::<String>()) as u64).sum();
         let place = self.column_place(name);
-        self.problems.keep(room_for(bytes, "the texts of a column", &place))?;
+        self.problems.keep(room_for(bytes, "the texts of a column").map_err(|error| error.at(place)))?;
         Some(cells)
     }
 

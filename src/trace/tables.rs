@@ -131,7 +131,7 @@ fn room(queries: Option<&ParquetFile>, jobs: &[Job], columns: &Columns, rows: &R
         Job::Outcomes(_, file, groups) => file.memory(|name| columns.wants_of_outcomes(name), groups.clone()),
     });
     let place = queries.map(ParquetFile::name).unwrap_or_default();
-    super::memory::room_for(bytes.fold(0, u64::saturating_add), "the cells of the trace", &place)
+    super::memory::room_for(bytes.fold(0, u64::saturating_add), "the cells of the trace").map_err(|error| error.at(place))
 }
 
 /// The row groups of a file that hold some of the rows, with the rows before them.

@@ -12,6 +12,7 @@ pub use missing::{MissingRule, MissingRules, metric_of};
 pub use pool::{Pool, RoleNames, Roles};
 pub use select::Selection;
 
+use crate::accumulator::Accumulator;
 use crate::error::{Error, Result};
 use crate::trace::{BLOCK_ROWS, Column, EndpointIx, Metric, Trace};
 
@@ -51,16 +52,30 @@ pub struct Workload<'t> {
 }
 
 /// The sum of the cells that are known, and their number.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct KnownSum {
-    sum: f64,
-    count: u64,
+    /// Sums of blocks.
+    pub sum: Accumulator,
+    pub count: u64,
 }
 
 impl KnownSum {
+    /// Adds a block.
+    fn add(&mut self, cells: impl Iterator<Item = f64>) {
+        let known = cells.filter(|cell| !cell.is_nan()).fold((0.0, 0), |(sum, count), cell| (sum + cell, count + 1));
+        self.sum.add(known.0);
+        self.count += known.1;
+    }
+
+    /// Adds the cells of other queries, whose blocks are others.
+    pub fn merge(&mut self, other: &KnownSum) {
+        self.sum.merge(&other.sum);
+        self.count = self.count.saturating_add(other.count);
+    }
+
     /// Their mean.
-    pub fn mean(self) -> Option<f64> {
-        (self.count > 0).then(|| self.sum / self.count as f64)
+    pub fn mean(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum.to_f64() / self.count as f64)
     }
 }
 
@@ -149,25 +164,20 @@ impl<'t> Workload<'t> {
 
     /// The mean of an endpoint's metric over the queries where it is known.
     pub fn mean(&self, endpoint: EndpointIx, metric: Metric) -> Option<f64> {
-        let mut sum = KnownSum::default();
-        self.add_known(endpoint, metric, &mut sum);
-        sum.mean()
+        self.known(endpoint, metric).mean()
     }
 
-    /// Adds up the known cells of an endpoint's metric, after those of the queries before.
-    pub(crate) fn add_known(&self, endpoint: EndpointIx, metric: Metric, sum: &mut KnownSum) {
-        let Some(column) = self.trace.metric(endpoint as usize, metric) else { return };
-        let mut all = *sum;
-        let mut add = |cell: f64| {
-            if !cell.is_nan() {
-                all = KnownSum { sum: all.sum + cell, count: all.count + 1 };
+    /// The sum of the known cells of an endpoint's metric.
+    pub(crate) fn known(&self, endpoint: EndpointIx, metric: Metric) -> KnownSum {
+        let mut sum = KnownSum::default();
+        let Some(column) = self.trace.metric(endpoint as usize, metric) else { return sum };
+        for (start, end) in blocks(self.len) {
+            match &self.positions {
+                None => sum.add(column.block(start, end).iter().copied()),
+                Some(_) => sum.add((start..end).filter_map(|index| column.get(self.position(index)))),
             }
-        };
-        match &self.positions {
-            None => blocks(self.len).for_each(|(start, end)| column.block(start, end).iter().for_each(|&cell| add(cell))),
-            Some(_) => self.positions().filter_map(|position| column.get(position)).for_each(add),
         }
-        *sum = all;
+        sum
     }
 
     /// The number of queries that at least one of some endpoints answers correctly.

@@ -1,5 +1,7 @@
 //! Which endpoints a run is about: the candidates, the fallback, the baselines.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 use crate::trace::{Endpoint, EndpointIx, Tier, TraceInfo};
 
@@ -15,7 +17,8 @@ pub struct RoleNames {
 }
 
 /// The endpoints that a routing policy chooses among: candidates and one fallback.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pool {
     /// Where misrouted and unsolved queries go.
     pub fallback: EndpointIx,
@@ -26,7 +29,8 @@ pub struct Pool {
 }
 
 /// The checked roles of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Roles {
     /// What savings are measured against.
     pub baselines: Vec<EndpointIx>,

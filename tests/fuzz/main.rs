@@ -107,4 +107,4 @@ macro_rules! for_a_time {
     };
 }
 
-for_a_time! { traces cells policies settings specs workloads mappings tables csv_imports json_imports folder_imports arrivals decisions enriching routers reports calls }
+for_a_time! { traces cells policies settings specs workloads mappings tables csv_imports json_imports folder_imports arrivals decisions enriching routers reports tallies calls }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use polars::prelude::{DataFrame, IntoColumn, NamedFrom, ParquetReader, ParquetWriter, SerReader, Series};
 
@@ -45,6 +46,26 @@ pub const CALLS: &[(i32, &[&str])] = &[
     (2, &["replay", "toy", "--policy", "oracle", "--policy", "logistic", "--stream"]),
     (2, &["replay", "toy", "--policy", "oracle", "--missing", "complete", "--stream"]),
     (2, &["replay", "ladder", "--policy", "oracle", "--stream"]),
+    (2, &["replay", "ladder", "--policy", "oracle", "--tally", "new.tally"]),
+    (2, &["replay", "long", "--policy", "logistic", "--tally", "new.tally"]),
+    (2, &["replay", "long", "--policy", "oracle", "--tally", "new.tally", "--rows", "0..5000"]),
+    (2, &["replay", "long", "--policy", "oracle", "--tally", "new.tally", "--rows", "4000.."]),
+    (2, &["replay", "long", "--policy", "oracle", "--tally", "new.tally", "--rows", "8192.."]),
+    (2, &["replay", "long", "--policy", "oracle", "--tally", "new.tally", "--rows", "first"]),
+    (2, &["replay", "long", "--policy", "oracle", "--rows", "..4096"]),
+    (2, &["replay", "long", "--policy", "oracle", "--tally", "new.tally", "--out", "new"]),
+    (1, &["replay", "long", "--policy", "oracle", "--tally", "a.tally"]),
+    (2, &["merge"]),
+    (1, &["merge", "nowhere.tally"]),
+    (1, &["merge", "kind.toml"]),
+    (1, &["merge", "long/queries.parquet"]),
+    (1, &["merge", "a.tally", "damaged.tally"]),
+    (1, &["merge", "a.tally"]),
+    (1, &["merge", "b.tally"]),
+    (1, &["merge", "a.tally", "copy-of-a.tally", "b.tally"]),
+    (1, &["merge", "all.tally", "b.tally"]),
+    (1, &["merge", "a.tally", "other-seed.tally"]),
+    (1, &["merge", "a.tally", "other-policies.tally", "other-trace.tally"]),
     (2, &["compare", "toy", "--by", "arena"]),
     (1, &["compare", "toy", "--policy", "recorded"]),
     (2, &["compare", "toy", "--perturbed", "recorded=oracel"]),
@@ -138,6 +159,31 @@ pub fn lay_out(folder: &Path) {
     ] {
         fs::write(folder.join(name), lines).unwrap();
     }
+    tallies(folder);
+}
+
+/// A trace of two blocks of queries and tallies of it, as the program makes them.
+fn tallies(folder: &Path) {
+    let tally = |trace: &str, rest: &str| format!("replay {trace} --policy oracle {rest}");
+    for line in [
+        "synth ipw-routing --queries 8000 --out long".to_owned(),
+        "synth ipw-routing --queries 8000 --seed 1 --out other".to_owned(),
+        tally("long", "--rows ..4096 --tally a.tally"),
+        tally("long", "--rows 4096.. --tally b.tally"),
+        tally("long", "--tally all.tally"),
+        tally("long", "--rows 4096.. --tally other-seed.tally --seed 1"),
+        tally("long", "--rows 4096.. --tally other-policies.tally --policy noisy-oracle:router_accuracy=0.6 --replicates 2 --carbon 400"),
+        tally("other", "--rows 4096.. --tally other-trace.tally"),
+    ] {
+        let program =
+            Command::new(env!("CARGO_BIN_EXE_wattroute")).args(line.split_whitespace()).arg("--quiet").current_dir(folder).output();
+        let output = program.unwrap();
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    fs::copy(folder.join("a.tally"), folder.join("copy-of-a.tally")).unwrap();
+    let mut damaged = fs::read(folder.join("b.tally")).unwrap();
+    damaged[5_000] ^= 1;
+    fs::write(folder.join("damaged.tally"), damaged).unwrap();
 }
 
 fn copy(from: &Path, to: &Path) {

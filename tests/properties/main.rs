@@ -12,6 +12,7 @@ mod streaming;
 #[path = "../support/mod.rs"]
 mod support;
 mod sweeping;
+mod tallies;
 
 use wattroute::policy::PolicySpec;
 use wattroute::policy::noisy_oracle::Misroute;

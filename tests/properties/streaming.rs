@@ -16,7 +16,7 @@ use crate::support::spec;
 use crate::{noisy, policy, prepare};
 
 /// Parts of a trace in memory.
-struct Slices<'a>(&'a Trace);
+pub struct Slices<'a>(pub &'a Trace);
 
 impl Parts for Slices<'_> {
     fn queries(&self) -> usize {
@@ -36,7 +36,7 @@ impl Parts for Slices<'_> {
     }
 }
 
-fn every_column() -> Columns {
+pub fn every_column() -> Columns {
     Columns { features: true, ..Columns::metrics(&Metric::ALL) }
 }
 
@@ -115,7 +115,7 @@ fn specs() -> Vec<PolicySpec> {
 }
 
 /// A recording whose categories appear one after the other: from 5,000 queries on others than before.
-fn late(queries: usize) -> Trace {
+pub fn late(queries: usize) -> Trace {
     let mut trace = recording(queries, 3);
     let category =
         |query: usize| (!query.is_multiple_of(7)).then(|| ["first", "second", "third", "fourth"][(query / 5_000 + query % 2) % 4]);

@@ -17,7 +17,7 @@ from ._figure import Figure
 from ._result import Result
 from ._tables import Table, Tables
 from ._trace import Trace, open
-from ._verbs import figures, formats, import_, measures, policies, report, reproduce, synth
+from ._verbs import figures, formats, import_, measures, merge, policies, report, reproduce, synth
 from ._wattroute import version as __version__
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "formats",
     "import_",
     "measures",
+    "merge",
     "open",
     "policies",
     "report",

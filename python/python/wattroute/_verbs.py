@@ -131,6 +131,8 @@ class TraceVerbs(OfTrace):
         replicates: Optional[int] = None,
         carbon: Optional[float] = None,
         stream: bool = False,
+        tally: Optional[Text] = None,
+        rows: Optional[str] = None,
         seed: Optional[int] = None,
         threads: Optional[int] = None,
         force: bool = False,
@@ -159,6 +161,9 @@ class TraceVerbs(OfTrace):
             replicates: Replicates of policies that draw random numbers [default: 20]
             carbon: Carbon intensity of the grid, to report grams of CO2 [default: no CO2 is reported]
             stream: Read the trace part by part, so that it need not fit in memory: the same report
+            tally: Write what the queries add up to into a file, for `wattroute merge`, in place of a report
+            rows: The queries of a tally, from 0: A up to but not B, A.. or ..B, cut at multiples of 4096 [default:
+                all]
             seed: Seed of every random number: the same seed gives the same bytes [default: 0]
             threads: Threads to work on [default: all cores]
             force: Replace what is there already [default: that is an error]
@@ -178,8 +183,8 @@ class TraceVerbs(OfTrace):
         """
         options = {"policy": policies, "out": out, "baseline": baseline, "fallback": fallback, "local": local,
             "objective": objective, "correct-at": correct_at, "missing": missing, "metrics": metrics, "workload":
-            workload, "replicates": replicates, "carbon": carbon, "stream": stream, "seed": seed, "threads": threads,
-            "force": force}
+            workload, "replicates": replicates, "carbon": carbon, "stream": stream, "tally": tally, "rows": rows,
+            "seed": seed, "threads": threads, "force": force}
         return self._call("replay", [], options, progress)
 
     def compare(
@@ -697,6 +702,40 @@ def synth(
     """
     options = {"out": out, "queries": queries, "nearest": nearest, "seed": seed, "threads": threads, "force": force}
     return _synthesized([spec], options, progress)
+
+
+def merge(
+    files: Texts,
+    *,
+    out: Optional[Text] = None,
+    threads: Optional[int] = None,
+    force: bool = False,
+    progress: Progress = None,
+) -> Result:
+    """One report from the tallies of all parts of a trace.
+
+    Parameters:
+        files: Tallies that `replay --tally` wrote, of all parts of one trace, in any order
+        out: Folder for the report, its tables and figures [default: nothing is written]
+        threads: Threads to work on [default: all cores]
+        force: Replace what is there already [default: that is an error]
+        progress: Whether a bar shows how far it is [default: where a person looks], or what is called with
+            units done and in all
+
+    Returns a :class:`wattroute.Result`.
+
+    >>> import pathlib, tempfile, wattroute
+    >>> trace = wattroute.synth("ipw-routing", queries=8000)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = [pathlib.Path(folder) / name for name in ("a.tally", "b.tally")]
+    ...     for file, rows in zip(files, ["..4096", "4096.."]):
+    ...         _ = trace.replay("oracle", rows=rows, tally=file)
+    ...     result = wattroute.merge(files)
+    >>> result.to_dict() == trace.replay("oracle").to_dict()
+    True
+    """
+    options = {"out": out, "threads": threads, "force": force}
+    return _call("merge", [files], options, progress)
 
 
 def reproduce(

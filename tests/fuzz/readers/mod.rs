@@ -11,6 +11,7 @@ mod reports;
 mod routers;
 mod specs;
 mod tables;
+mod tallies;
 mod traces;
 
 use std::path::Path;
@@ -66,5 +67,6 @@ pub static READERS: &[&Reader] = &[
     &enriching::PRICES,
     &routers::SAVED,
     &reports::REPORT,
+    &tallies::TALLY,
     &calls::CALL,
 ];
