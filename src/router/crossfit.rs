@@ -51,10 +51,13 @@ pub fn crossfit(router: &dyn Router, trace: &Trace, labels: &Labels, how: &How) 
         let fitted = FittedRouter::fit(router, trace, labels, &fitted_to, &aside, how);
         let fitted = fitted.map_err(|error| error.at(format!("cross-fit without fold {part}")))?;
         let judged = of(&|other| other == part);
-        let predicted = fitted.predict(trace, &judged, labels.endpoints.len())?;
+        let predicted = fitted.predict(trace, &judged, labels.endpoints.len());
+        let predicted = predicted.map_err(|error| error.at(format!("cross-fit, fold {part}")))?;
         Ok((fitted, judged, predicted))
     };
-    let parts: Vec<(FittedRouter, Vec<usize>, ndarray::Array2<f64>)> = (0..parts).into_par_iter().map(one).collect::<Result<_>>()?;
+    // Of several errors the first fold's, on any number of threads.
+    let parts: Vec<Result<(FittedRouter, Vec<usize>, ndarray::Array2<f64>)>> = (0..parts).into_par_iter().map(one).collect();
+    let parts = parts.into_iter().collect::<Result<Vec<_>>>()?;
     let mut out = Crossfitted { predicted: vec![vec![f64::NAN; fold.len()]; labels.endpoints.len()], fold, routers: Vec::new() };
     for (fitted, judged, predicted) in parts {
         for (row, position) in judged.into_iter().enumerate() {

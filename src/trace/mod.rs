@@ -14,6 +14,9 @@
 )]
 
 pub mod arrivals;
+mod batch;
+#[cfg(test)]
+mod batch_tests;
 mod check;
 #[cfg(test)]
 mod check_tests;
@@ -52,6 +55,7 @@ mod threads;
 mod wanted;
 mod write;
 
+pub use batch::{BatchColumn, Numbers, QueryBatch, Texts, Vectors};
 pub use check::{Check, check};
 pub use column::{BLOCK_ROWS, Column, Names};
 pub use decisions::{RecordedRow, RecordedValue, Recording, RecordingColumns};
