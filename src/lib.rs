@@ -20,4 +20,4 @@ pub mod units;
 mod wide;
 pub mod workload;
 
-pub use error::{Error, Result, in_a_line, is_shown, nearest, none_of, printable, unknown};
+pub use error::{Error, Result, RowError, in_a_line, is_shown, nearest, none_of, printable, unknown};

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use super::learned::{self, Case, DecisionRule, past_by_fold};
 use super::recorded::ByPosition;
 use super::{Built, Context, Needs, Parameters, PolicySpec, Problems, Rule};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, RowError};
 use crate::policy::library::PolicyText;
 use crate::router::supplied::SUPPLIED;
 use crate::router::{SuppliedRouter, crossfit};
@@ -32,8 +32,8 @@ pub trait Decide: Send + Sync {
     /// Decides for the queries of a block.
     ///
     /// # Errors
-    /// Where it cannot; the block is named by whoever asks.
-    fn decide(&self, asked: Asked) -> Result<Decided>;
+    /// Where it cannot, with the row of the block where it is one.
+    fn decide(&self, asked: Asked) -> std::result::Result<Decided, RowError>;
 }
 
 /// A block of queries, and who may answer them. Nothing of it tells an outcome.

@@ -19,6 +19,9 @@ pub struct Crossfitted {
     pub routers: Vec<FittedRouter>,
 }
 
+/// A router, the positions that it judges, and what it predicts for them.
+type Judged = (FittedRouter, Vec<usize>, ndarray::Array2<f64>);
+
 /// The fold of each query, by a hash of its row number.
 ///
 /// # Errors
@@ -44,7 +47,7 @@ pub fn crossfit(router: &dyn Router, trace: &Trace, labels: &Labels, how: &How) 
     let fold = folds(&trace.queries.rows, how.folds, how.seed)?;
     let parts = how.folds as u32;
     let of = |wanted: &dyn Fn(u32) -> bool| (0..fold.len()).filter(|&position| wanted(fold[position])).collect::<Vec<usize>>();
-    let one = |part: u32| -> Result<(FittedRouter, Vec<usize>, ndarray::Array2<f64>)> {
+    let one = |part: u32| -> Result<Judged> {
         let aside = if how.calibrate == Calibration::None { None } else { Some((part + 1) % parts) };
         let fitted_to = of(&|other| other != part && Some(other) != aside);
         let aside = aside.map_or(Vec::new(), |aside| of(&|other| other == aside));
@@ -56,7 +59,7 @@ pub fn crossfit(router: &dyn Router, trace: &Trace, labels: &Labels, how: &How) 
         Ok((fitted, judged, predicted))
     };
     // Of several errors the first fold's, on any number of threads.
-    let parts: Vec<Result<(FittedRouter, Vec<usize>, ndarray::Array2<f64>)>> = (0..parts).into_par_iter().map(one).collect();
+    let parts: Vec<Result<Judged>> = (0..parts).into_par_iter().map(one).collect();
     let parts = parts.into_iter().collect::<Result<Vec<_>>>()?;
     let mut out = Crossfitted { predicted: vec![vec![f64::NAN; fold.len()]; labels.endpoints.len()], fold, routers: Vec::new() };
     for (fitted, judged, predicted) in parts {

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::calibrate::{Calibration, Calibrator};
 use super::features::{Encoder, FeatureSpec};
-use super::predictor::{Examples, Predictor, Router, Target, Unpredicted};
+use super::predictor::{Examples, Predictor, Router, Target};
 use crate::draw::{Draws, Stream};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, RowError};
 use crate::trace::Trace;
 
 /// Rows that are predicted at once.
@@ -148,7 +148,7 @@ impl FittedRouter {
 }
 
 /// An error of a predictor with the queries that it was asked about.
-fn placed(failed: Unpredicted, trace: &Trace, positions: &[usize]) -> Error {
+fn placed(failed: RowError, trace: &Trace, positions: &[usize]) -> Error {
     let queries = &trace.queries;
     let error = match failed.row.and_then(|row| positions.get(row)) {
         Some(&position) => failed.error.at(queries.place(position)),

@@ -27,7 +27,7 @@ pub use facts::{RouterFacts, win_rate};
 pub use features::{Bound, Encoder, FeatureSpec, MissingFeatures, Part};
 pub use fit::{FittedRouter, FittedTo, How, Labels};
 pub use past::Past;
-pub use predictor::{Examples, Predicted, Predictor, Router, RouterKind, Target, Unpredicted};
+pub use predictor::{Examples, Predicted, Predictor, Router, RouterKind, Target};
 pub use reliability::{Reliability, ReliabilityBin};
 pub use saved::SavedRouter;
 pub use supplied::{SuppliedPredictor, SuppliedRouter};

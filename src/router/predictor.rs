@@ -13,7 +13,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, RowError};
 use crate::policy::Problems;
 
 /// What a router is fitted to: the rows of some queries.
@@ -61,23 +61,8 @@ pub trait Router: Send + Sync {
     }
 }
 
-/// Why nothing was predicted.
-#[derive(Debug)]
-pub struct Unpredicted {
-    /// Of which of the rows that were handed over, where that is known.
-    pub row: Option<usize>,
-    /// What went wrong.
-    pub error: Error,
-}
-
 /// Whether something was predicted.
-pub type Predicted = std::result::Result<(), Unpredicted>;
-
-impl From<Error> for Unpredicted {
-    fn from(error: Error) -> Self {
-        Unpredicted { row: None, error }
-    }
-}
+pub type Predicted = std::result::Result<(), RowError>;
 
 /// A fitted router.
 pub trait Predictor: Send + Sync {

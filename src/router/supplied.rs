@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::predictor::{Examples, Predicted, Predictor, Router, Target, Unpredicted, fits};
-use crate::error::{Error, Result};
+use super::predictor::{Examples, Predicted, Predictor, Router, Target, fits};
+use crate::error::{Error, Result, RowError};
 
 /// What reports call the kind of such a router.
 pub const SUPPLIED: &str = "supplied";
@@ -32,7 +32,7 @@ pub trait SuppliedPredictor: Send + Sync {
     ///
     /// # Errors
     /// Where it cannot, with the row where that is known.
-    fn predict(&self, features: &[f32], width: usize) -> std::result::Result<Vec<f64>, Unpredicted>;
+    fn predict(&self, features: &[f32], width: usize) -> std::result::Result<Vec<f64>, RowError>;
 
     /// What a reader should know of the fit, a line each.
     fn notes(&self) -> Vec<String> {
@@ -99,7 +99,7 @@ fn check_chances(predicted: &[f64], rows: usize, endpoints: &[String]) -> Predic
             .found(format!("{} numbers", predicted.len()))
             .allowed(format!("{} numbers, for {rows} queries and {width} endpoints", rows * width));
         // Where too few came, the first row that lacks some.
-        return Err(Unpredicted { row: Some(predicted.len() / width.max(1)).filter(|row| *row < rows), error });
+        return Err(RowError { row: Some(predicted.len() / width.max(1)).filter(|row| *row < rows), error });
     }
     match predicted.iter().position(|cell| !(0.0..=1.0).contains(cell)) {
         None => Ok(()),
@@ -108,7 +108,7 @@ fn check_chances(predicted: &[f64], rows: usize, endpoints: &[String]) -> Predic
                 .at(format!("endpoint `{}`", endpoints[first % width]))
                 .found(predicted[first])
                 .allowed("0 to 1");
-            Err(Unpredicted { row: Some(first / width), error })
+            Err(RowError { row: Some(first / width), error })
         }
     }
 }

@@ -28,11 +28,14 @@ pub(super) fn all(host: &dyn Decide, context: &Context, candidates: &Arc<Candida
         if handed.is_empty() {
             handed = batch.columns().iter().map(|(name, column)| described(name, column)).collect();
         }
+        let block = Block { queries, start, rows: batch.len() };
         let place = batch.place().to_owned();
-        let range = batch.range();
-        let asked = Asked { queries: batch, candidates: candidates.clone(), seed: context.seed };
-        let decided = host.decide(asked).and_then(|decided| gathered.add(decided, Block { queries, start, rows: range.len() }));
-        decided.map_err(|error| error.at(&place))?;
+        let decided = host.decide(Asked { queries: batch, candidates: candidates.clone(), seed: context.seed });
+        let decided = decided.map_err(|failed| match failed.row.filter(|row| *row < block.rows) {
+            Some(row) => block.at(row, failed.error),
+            None => failed.error,
+        });
+        decided.and_then(|decided| gathered.add(decided, block)).map_err(|error| error.at(&place))?;
         blocks += 1;
     }
     let answers = gathered.answers.ok_or_else(|| Error::new("there is no query to ask a router about"))?;

@@ -1,8 +1,9 @@
 use super::super::testing::plan;
 use super::tests::{built_in, queries};
 use super::*;
+use crate::RowError;
 use crate::policy::{Memo, Objective};
-use crate::router::{Examples, SuppliedPredictor, Target, Unpredicted};
+use crate::router::{Examples, SuppliedPredictor, Target};
 use crate::workload::{RoleNames, Roles};
 
 /// A router that learns the mean score of each endpoint where the only feature is positive and where it is not.
@@ -27,7 +28,7 @@ impl SuppliedRouter for Halves {
 }
 
 impl SuppliedPredictor for Fitted {
-    fn predict(&self, features: &[f32], width: usize) -> std::result::Result<Vec<f64>, Unpredicted> {
+    fn predict(&self, features: &[f32], width: usize) -> std::result::Result<Vec<f64>, RowError> {
         assert_eq!(width, 1);
         Ok(features.iter().flat_map(|feature| self.0.iter().map(move |halves| halves[usize::from(*feature > 0.0)])).collect())
     }
@@ -61,7 +62,7 @@ fn a_router_of_a_host_stands_in_a_learned_policy() -> Result<()> {
 }
 
 /// A router that predicts what it is told to, for two endpoints.
-struct Says(fn(rows: usize) -> std::result::Result<Vec<f64>, Unpredicted>);
+struct Says(fn(rows: usize) -> std::result::Result<Vec<f64>, RowError>);
 
 impl SuppliedRouter for Says {
     fn fit(&self, _: &Examples) -> Result<Box<dyn SuppliedPredictor>> {
@@ -70,7 +71,7 @@ impl SuppliedRouter for Says {
 }
 
 impl SuppliedPredictor for Says {
-    fn predict(&self, features: &[f32], width: usize) -> std::result::Result<Vec<f64>, Unpredicted> {
+    fn predict(&self, features: &[f32], width: usize) -> std::result::Result<Vec<f64>, RowError> {
         (self.0)(features.len() / width)
     }
 }
@@ -78,7 +79,7 @@ impl SuppliedPredictor for Says {
 #[test]
 fn predictions_of_a_host_are_checked() -> Result<()> {
     let trace = queries(50);
-    let told = |says: fn(usize) -> std::result::Result<Vec<f64>, Unpredicted>| {
+    let told = |says: fn(usize) -> std::result::Result<Vec<f64>, RowError>| {
         let spec = PolicySpec::supplied_router("mine", "", Arc::new(Says(says))).unwrap();
         built_in(&spec, &trace, 0).err().map(|error| error.to_string()).unwrap_or_default()
     };
@@ -95,7 +96,7 @@ fn predictions_of_a_host_are_checked() -> Result<()> {
     let short = told(|rows| Ok(vec![0.5; 2 * rows - 1]));
     assert!(short.contains(&format!("found: {} numbers\n  allowed: {} numbers", 2 * count - 1, 2 * count)), "{short}");
     assert!(short.contains(&format!("where: row {last} ")), "{short}");
-    let failed = told(|_| Err(Unpredicted { row: Some(2), error: Error::new("its own words") }));
+    let failed = told(|_| Err(RowError { row: Some(2), error: Error::new("its own words") }));
     assert!(failed.starts_with("its own words") && failed.contains(&format!("row {third} ")), "{failed}");
     Ok(())
 }

@@ -17,9 +17,9 @@ impl<F: Fn(&Asked) -> Result<Decided> + Send + Sync> Decide for Host<F> {
         Needs { features: true, ..Needs::default() }
     }
 
-    fn decide(&self, asked: Asked) -> Result<Decided> {
+    fn decide(&self, asked: Asked) -> std::result::Result<Decided, RowError> {
         self.asked.lock().unwrap().push(asked.queries.place().to_owned());
-        (self.decide)(&asked)
+        Ok((self.decide)(&asked)?)
     }
 }
 
