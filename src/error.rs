@@ -90,6 +90,17 @@ impl Error {
         Some(said.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
+    /// What is wrong, in a sentence without a full stop.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// What is said under a label: `where`, `found`, `allowed`, `cause` or `hint`. Several of one label stand in a line.
+    pub fn said(&self, label: &str) -> Option<String> {
+        let texts: Vec<&str> = self.details.iter().filter(|(known, _)| *known == label).map(|(_, text)| text.as_str()).collect();
+        (!texts.is_empty()).then(|| texts.join("; "))
+    }
+
     fn detail(&self, label: &str) -> Option<&str> {
         self.details.iter().find(|(known, _)| *known == label).map(|(_, text)| text.as_str())
     }

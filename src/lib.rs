@@ -18,6 +18,7 @@ pub mod table;
 pub mod trace;
 pub mod units;
 mod wide;
+pub mod work;
 pub mod workload;
 
 pub use error::{Error, Result, RowError, in_a_line, is_shown, nearest, none_of, printable, unknown};

@@ -4,7 +4,6 @@ use super::replaying::{ReplayArgs, RunArgs, open};
 use super::{Common, finish};
 use crate::analysis::{BreakEvenOptions, break_even};
 use crate::error::Result;
-use crate::policy::PolicySpec;
 use crate::replay::Replay;
 use crate::report::build;
 
@@ -35,11 +34,11 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     finish::claim(args.run.out.as_deref(), common)?;
     let request = args.replaying.request(common)?;
     let options = BreakEvenOptions::new(args.router_accuracy, args.tolerance, args.electricity)?;
-    let studied = PolicySpec::find(&args.policy)?;
+    let studied = common.policy(&args.policy)?;
     let specs = [studied.clone()];
     let trace = open(&args.run.trace, &specs, false)?;
     let replay = Replay::prepare(&trace, &specs, &request)?;
-    let mut report = build::frame(&replay, args.replaying.making("break-even"));
+    let mut report = build::frame(&replay, args.replaying.making("break-even", common));
     report.break_even = Some(break_even(&replay, &studied.name, &options)?);
     finish::finish(&report, args.run.out.as_deref(), common)
 }

@@ -51,8 +51,8 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     finish::claim(args.run.out.as_deref(), common)?;
     let request = args.replaying.request(common)?;
     let by = By::find(&args.by)?;
-    let mut specs = named(&args.policies)?;
-    let pairs = args.perturbed.iter().map(|pair| pair_of(pair, &mut specs)).collect::<Result<Vec<_>>>()?;
+    let mut specs = named(&args.policies, common)?;
+    let pairs = args.perturbed.iter().map(|pair| pair_of(pair, &mut specs, common)).collect::<Result<Vec<_>>>()?;
     let asked: Vec<String> = specs.iter().map(|spec| spec.name.clone()).collect();
     let mut unread = Vec::new();
     if args.all || args.policies.is_empty() && pairs.is_empty() {
@@ -66,7 +66,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let bar = Bar::new(common, replay.workload.len() as u64);
     let tallies = replay.run(&bar)?;
     drop(bar);
-    let mut report = build::compared(&replay, tallies, args.replaying.making("compare"), &by)?;
+    let mut report = build::compared(&replay, tallies, args.replaying.making("compare", common), &by)?;
     if let Some(compare) = &mut report.compare {
         compare.left_out = left_out.into_iter().chain(unread).collect();
         compare.perturbed = perturbed(&replay, &pairs)?;
@@ -99,11 +99,11 @@ fn fixed(roles: &Roles) -> Vec<EndpointIx> {
 
 /// The two policies of `POLICY=POLICY`, put among the others. A policy's settings have `=` too: of the ways to
 /// part the text the one counts whose two parts are policies.
-fn pair_of(text: &str, specs: &mut Vec<PolicySpec>) -> Result<(String, String)> {
+fn pair_of(text: &str, specs: &mut Vec<PolicySpec>, common: &Common) -> Result<(String, String)> {
     for (at, _) in text.match_indices('=') {
         let (plain, changed) = text.split_at(at);
         let changed = changed.strip_prefix('=').unwrap_or_default();
-        if let (Ok(plain), Ok(changed)) = (PolicySpec::find(plain), PolicySpec::find(changed)) {
+        if let (Ok(plain), Ok(changed)) = (common.policy(plain), common.policy(changed)) {
             let names = (plain.name.clone(), changed.name.clone());
             for spec in [plain, changed] {
                 if !specs.iter().any(|known| known.name == spec.name) {

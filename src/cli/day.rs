@@ -50,7 +50,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     // A policy that draws is run once: a day has enough arrivals.
     let request = args.scope.request(common, 1)?;
     let strategies: Vec<String> = if args.policies.is_empty() { STRATEGIES.map(str::to_owned).to_vec() } else { args.policies.clone() };
-    let specs = named(&strategies)?;
+    let specs = named(&strategies, common)?;
     let arrivals = arrivals(&args)?;
     let zones = zones(&args)?;
     let trace = open(&args.run.trace, &specs, false)?;
@@ -61,7 +61,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let totals = crate::replay::day::run(&replay, &arrivals, &bar)?;
     drop(bar);
     let constant = zones.as_ref().and_then(|zones| zones.local.as_constant().filter(|_| zones.local == zones.cloud));
-    let making = Making { verb: "day".to_owned(), arguments: super::arguments(), carbon_g_per_kwh: constant };
+    let making = Making { verb: "day".to_owned(), arguments: common.arguments(), carbon_g_per_kwh: constant };
     let mut report = frame(&replay, making);
     report.day = Some(day(&replay, &arrivals, &totals, zones.as_ref()));
     report.notes.extend(arrivals.notes.iter().cloned());

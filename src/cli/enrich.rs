@@ -149,7 +149,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
         tokens_from_text: args.tokens_from_text,
         flops: args.flops,
     };
-    let (mut draft, mut log) = enrich::enrich(draft, &options, super::arguments())?;
+    let (mut draft, mut log) = enrich::enrich(draft, &options, common.arguments())?;
     let lost: Vec<String> = unknown.iter().map(|column| format!("not carried over, since its use is not known: {column}")).collect();
     log.notes.extend(lost.iter().cloned());
     if let Some(step) = draft.info.steps.last_mut() {

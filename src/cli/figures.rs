@@ -55,5 +55,6 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
             output::remark(common, &format!("not drawn: {} ({why})", names.join(", ")));
         }
     }
+    common.keep(None, &drawn.files);
     output::show(common, &drawn, || drawn.files.iter().map(|file| format!("{}\n", file.display())).collect())
 }

@@ -17,15 +17,21 @@ pub(super) fn claim(out: Option<&Path>, common: &Common) -> Result<()> {
 
 /// Writes a report and its figures where a folder is named, and shows it.
 pub(super) fn finish(report: &Report, out: Option<&Path>, common: &Common) -> Result<()> {
-    let files = match out {
-        Some(out) => report.write(out, common.force, |folder| draw(report, folder))?,
-        None => Vec::new(),
-    };
+    let files = out.map(|out| write(report, out, common.force)).transpose()?.unwrap_or_default();
+    common.keep(Some(report), &files);
     output::show(common, report, || {
         let written: String = files.iter().map(|file| format!("  {}\n", file.display())).collect();
         let heading = if files.is_empty() { "" } else { "\nwritten:\n" };
         format!("{}{heading}{written}", terminal(report))
     })
+}
+
+/// Writes the folder of a run: the report, its tables and its figures. Returns the files, the report first.
+///
+/// # Errors
+/// As [`Report::write`].
+pub fn write(report: &Report, out: &Path, force: bool) -> Result<Vec<PathBuf>> {
+    report.write(out, force, |folder| draw(report, folder))
 }
 
 /// Draws the figures that the report can feed, and gives their names within the run's folder.

@@ -108,9 +108,10 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
         drop_prompts: args.drop_prompts,
         tiers: args.tiers.into_iter().collect::<BTreeMap<_, _>>(),
         hardware: args.hardware.into_iter().collect::<BTreeMap<_, _>>(),
+        memory: common.memory(),
         name: args.name.or(folder),
     };
-    let draft = import::import(format, &args.input, &options, super::arguments())?;
+    let draft = import::import(format, &args.input, &options, common.arguments())?;
     let notes = draft.info.steps.iter().flat_map(|step| step.notes.clone()).collect::<Vec<_>>();
     let queries = draft.queries.rows.len();
     let ids: Vec<String> = draft.endpoints.iter().map(|endpoint| endpoint.endpoint.id.clone()).collect();

@@ -61,6 +61,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     // Refused before anything is written.
     files.iter().try_for_each(|file| crate::output::claim_file(file, common.force))?;
     pages.iter().zip(&files).try_for_each(|(page, file)| crate::output::file(file, common.force, page.roff.as_bytes()))?;
+    common.keep(None, &files);
     output::show(common, &Written { files: files.clone() }, || files.iter().map(|file| format!("{}\n", file.display())).collect())
 }
 

@@ -20,10 +20,12 @@ mod enrich;
 mod figures;
 mod finish;
 mod formats;
+mod host;
 mod import;
 mod inspect;
 mod man;
 mod measures;
+mod options;
 mod output;
 mod paint;
 mod parts;
@@ -46,6 +48,10 @@ use std::process::ExitCode;
 use clap::{Args, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{Error, Result};
+pub use finish::write;
+pub use host::{Answer, Call, Failure, Progress, Watch, call};
+pub use options::options;
+pub use report::page;
 pub use tree::{reference, understood, verbs};
 
 /// What would it cost, and what would it save, to route LLM queries differently?
@@ -73,6 +79,9 @@ struct Cli {
     version: Option<bool>,
 }
 
+/// The version of the program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// The heading of the options that every verb has.
 const EVERYWHERE: &str = "Everywhere";
 
@@ -97,6 +106,9 @@ pub(crate) struct Common {
     /// Print this help
     #[arg(short, long, global = true, action = clap::ArgAction::Help, help_heading = EVERYWHERE)]
     help: Option<bool>,
+    /// Who made the call.
+    #[arg(skip)]
+    caller: host::Caller,
 }
 
 /// The verbs. What each does is said beside its arguments, and `tree` lists them by purpose.
@@ -126,10 +138,11 @@ enum Verb {
 
 /// Parses the command line and runs it. Exit code 0: done, 1: failed, 2: called wrongly, 130 and 143: stopped.
 pub fn main() -> ExitCode {
-    let cli = match tree::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let mut cli = match tree::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return called_wrongly(&error),
     };
+    cli.common.caller.arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
     #[cfg(unix)]
     stop::watch();
     let json = cli.common.json;
@@ -168,33 +181,30 @@ fn run(cli: Cli) -> Result<()> {
     if common.threads == Some(0) {
         return Err(Error::new("no work gets done on no threads").at("--threads").found(0).allowed("1 and more").usage());
     }
-    crate::replay::use_threads(common.threads)?;
-    crate::trace::use_threads(common.threads);
-    match verb {
-        Verb::Import(args) => import::run(args, &common),
-        Verb::Synth(args) => synth::run(args, &common),
-        Verb::Inspect(args) => inspect::run(args, &common),
-        Verb::Replay(args) => replay::run(*args, &common),
-        Verb::Compare(args) => compare::run(*args, &common),
-        Verb::Sweep(args) => sweep::run(*args, &common),
-        Verb::Study(args) => study::run(args, &common),
-        Verb::Reproduce(args) => reproduce::run(args, &common),
-        Verb::BreakEven(args) => break_even::run(*args, &common),
-        Verb::Train(args) => train::run(*args, &common),
-        Verb::Day(args) => day::run(*args, &common),
-        Verb::Check(args) => check::run(args, &common),
-        Verb::Enrich(args) => enrich::run(args, &common),
-        Verb::Policies(args) => policies::run(args, &common),
-        Verb::Report(args) => report::run(args, &common),
-        Verb::Figures(args) => figures::run(args, &common),
-        Verb::Formats(args) => formats::run(args, &common),
-        Verb::Measures(args) => measures::run(args, &common),
-        Verb::Completions(args) => completions::run(args, &common),
-        Verb::Man(args) => man::run(args, &common),
-    }
+    crate::replay::on_threads_of(&common.work(), || on_these(verb, &common))?
 }
 
-/// The arguments of this call, as a trace or a report keeps them.
-fn arguments() -> Vec<String> {
-    std::env::args().skip(1).collect()
+fn on_these(verb: Verb, common: &Common) -> Result<()> {
+    match verb {
+        Verb::Import(args) => import::run(args, common),
+        Verb::Synth(args) => synth::run(args, common),
+        Verb::Inspect(args) => inspect::run(args, common),
+        Verb::Replay(args) => replay::run(*args, common),
+        Verb::Compare(args) => compare::run(*args, common),
+        Verb::Sweep(args) => sweep::run(*args, common),
+        Verb::Study(args) => study::run(args, common),
+        Verb::Reproduce(args) => reproduce::run(args, common),
+        Verb::BreakEven(args) => break_even::run(*args, common),
+        Verb::Train(args) => train::run(*args, common),
+        Verb::Day(args) => day::run(*args, common),
+        Verb::Check(args) => check::run(args, common),
+        Verb::Enrich(args) => enrich::run(args, common),
+        Verb::Policies(args) => policies::run(args, common),
+        Verb::Report(args) => report::run(args, common),
+        Verb::Figures(args) => figures::run(args, common),
+        Verb::Formats(args) => formats::run(args, common),
+        Verb::Measures(args) => measures::run(args, common),
+        Verb::Completions(args) => completions::run(args, common),
+        Verb::Man(args) => man::run(args, common),
+    }
 }

@@ -38,6 +38,11 @@ pub(super) fn unwritten(cause: &std::io::Error) -> Error {
 /// Prints one JSON object with `--json`, nothing with `--quiet`, else the text. A number that JSON
 /// cannot hold is an error that names its key.
 pub(super) fn show(common: &Common, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<()> {
+    if let Some(host) = &common.caller.host {
+        let (json, text) = (escaped(&crate::report::pretty(value)?), printable(&text()));
+        host.answer(|answer| (answer.json, answer.text) = (json, text));
+        return Ok(());
+    }
     if common.json {
         return print(&escaped(&crate::report::pretty(value)?));
     }
@@ -50,7 +55,8 @@ pub(super) fn show(common: &Common, value: &impl Serialize, text: impl FnOnce() 
 
 /// As [`show`], for a text of the program's own that another program is to read: not a character is changed.
 pub(super) fn show_as_it_is(common: &Common, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<()> {
-    if common.json || common.quiet { show(common, value, String::new) } else { print(&text()) }
+    let for_a_reader = common.json || common.quiet || common.caller.host.is_some();
+    if for_a_reader { show(common, value, text) } else { print(&text()) }
 }
 
 /// JSON as a terminal may show it: JSON itself escapes only some of what gives orders to one. Outside of its
@@ -88,7 +94,9 @@ pub(super) fn complain(error: Error, json: bool, exit_code: u8) {
 
 /// Prints a remark on stderr, unless `--quiet`, and with `--json`, where it stands in the object.
 pub(super) fn remark(common: &Common, text: &str) {
-    if !common.quiet && !common.json {
+    if let Some(host) = &common.caller.host {
+        host.answer(|answer| answer.remarks.push(printable(text).trim_end().to_owned()));
+    } else if !common.quiet && !common.json {
         let _ = std::io::stderr().write_all(painted(format!("{}\n", printable(text))).as_bytes());
     }
 }

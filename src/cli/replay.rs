@@ -29,17 +29,17 @@ pub(super) struct Args {
 pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     finish::claim(args.run.out.as_deref(), common)?;
     let request = args.replaying.request(common)?;
-    let specs = named(&args.policies)?;
+    let specs = named(&args.policies, common)?;
     // Nothing is swept.
     let grid = Grid::new(vec![1.0])?;
-    let making = args.replaying.making("replay");
+    let making = args.replaying.making("replay", common);
     let report = args.read.replayed(&args.run.trace, specs, &request, making, common, (&grid, &|_| Ok(Vec::new())))?;
     finish::finish(&report, args.run.out.as_deref(), common)
 }
 
 /// The policies of some names, each once.
-pub(super) fn named(names: &[String]) -> Result<Vec<PolicySpec>> {
-    let specs = names.iter().map(|name| PolicySpec::find(name)).collect::<Result<Vec<_>>>()?;
+pub(super) fn named(names: &[String], common: &Common) -> Result<Vec<PolicySpec>> {
+    let specs = names.iter().map(|name| common.policy(name)).collect::<Result<Vec<_>>>()?;
     if let Some(twice) = specs.iter().enumerate().find(|(index, spec)| specs.iter().take(*index).any(|other| other.name == spec.name)) {
         return Err(Error::new("a policy is named twice").at("--policy").found(format!("`{}`", twice.1.name)).usage());
     }

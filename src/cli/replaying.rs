@@ -1,15 +1,17 @@
 //! What the verbs that replay have in common: options, reading the trace, progress.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Common;
+use super::{Common, Watch};
 use crate::error::{Error, Result};
 use crate::policy::{Objective, PolicySpec};
 use crate::replay::{Progress, Request};
 use crate::report::build::Making;
 use crate::trace::{Columns, Metric, Trace};
+use crate::work::go_on;
 use crate::workload::{ACCOUNTS, MissingRules, RoleNames, Selection, WorkloadSpec, metric_of};
 
 /// Headings of options that several verbs have.
@@ -91,9 +93,9 @@ impl ReplayArgs {
     }
 
     /// What the report says of its making.
-    pub(super) fn making(&self, verb: &str) -> Making {
+    pub(super) fn making(&self, verb: &str, common: &Common) -> Making {
         // How a trace is read changes nothing else in a report.
-        let arguments = super::arguments().into_iter().filter(|argument| argument != "--stream").collect();
+        let arguments = common.arguments().into_iter().filter(|argument| argument != "--stream").collect();
         Making { verb: verb.to_owned(), arguments, carbon_g_per_kwh: self.carbon }
     }
 }
@@ -159,8 +161,11 @@ pub(super) fn columns(specs: &[PolicySpec], ids: bool) -> Columns {
     }
 }
 
-/// A progress bar on a terminal; silent in a pipe, with `--quiet` and with `--json`.
-pub(super) struct Bar(ProgressBar);
+/// How far long work is: a bar on a terminal, a host's to ask for; silent in a pipe, with `--quiet` and with `--json`.
+pub(super) enum Bar {
+    Shown(ProgressBar),
+    Watched(Arc<Watch>),
+}
 
 impl Bar {
     /// A bar over some queries.
@@ -169,26 +174,37 @@ impl Bar {
     }
 
     /// A bar over some units of work.
-    pub(super) fn of(common: &Common, units: u64, what: &str) -> Bar {
+    pub(super) fn of(common: &Common, units: u64, what: &'static str) -> Bar {
+        if let Some(host) = &common.caller.host {
+            host.watch.begin(units, what);
+            return Bar::Watched(host.watch.clone());
+        }
         if common.quiet || common.json {
-            return Bar(ProgressBar::hidden());
+            return Bar::Shown(ProgressBar::hidden());
         }
         let bar = ProgressBar::new(units);
         if let Ok(style) = ProgressStyle::with_template(&format!("{{bar:30}} {{percent}}% of {{human_len}} {what}, {{eta}} to go")) {
             bar.set_style(style);
         }
-        Bar(bar)
+        Bar::Shown(bar)
     }
 }
 
 impl Progress for Bar {
     fn advance(&self, queries: u64) {
-        self.0.inc(queries);
+        match self {
+            Bar::Shown(bar) => bar.inc(queries),
+            Bar::Watched(watch) => watch.advance(queries),
+        }
+        go_on();
     }
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        match self {
+            Bar::Shown(bar) => bar.finish_and_clear(),
+            Bar::Watched(watch) => watch.end(),
+        }
     }
 }

@@ -55,6 +55,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     if let (Some(file), Some(page)) = (&args.html, page) {
         crate::output::file(file, common.force, page.as_bytes())?;
     }
+    common.keep(args.run.len().eq(&1).then_some(report), &files.into_iter().flatten().cloned().collect::<Vec<_>>());
     if files.iter().all(|file| file.is_none()) {
         return output::show(common, report, || report::terminal(report));
     }
@@ -63,7 +64,10 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
 }
 
 /// The HTML page of runs, with the figures that it has no charts of its own for.
-fn page(reports: &[Report]) -> Result<String> {
+///
+/// # Errors
+/// Where there is no run, where runs are of different traces, and where a figure cannot be drawn.
+pub fn page(reports: &[Report]) -> Result<String> {
     let mut pictures = Vec::new();
     for report in reports {
         pictures.extend(figure::pictures(report)?);

@@ -55,7 +55,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
         seed: common.seed,
         cache: args.cache.clone(),
         arrivals: args.arrivals,
-        making: Making { verb: "reproduce".to_owned(), arguments: super::arguments(), carbon_g_per_kwh: None },
+        making: Making { verb: "reproduce".to_owned(), arguments: common.arguments(), carbon_g_per_kwh: None },
         say: &|text| output::remark(common, text),
         progress: &bar,
     };

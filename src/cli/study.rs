@@ -51,7 +51,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let options = Options { local: args.local, baselines: args.baselines, correct_at: args.correct_at, missing, seed: common.seed, only };
     let trace = Trace::open(&args.run.trace, &Columns::metrics(&METRICS))?;
     let (study, notes) = of(&trace, &options)?;
-    let making = Making { verb: "study".to_owned(), arguments: super::arguments(), carbon_g_per_kwh: None };
+    let making = Making { verb: "study".to_owned(), arguments: common.arguments(), carbon_g_per_kwh: None };
     let report = studied(&trace, study, notes, making, common.seed);
     finish::finish(&report, args.run.out.as_deref(), common)
 }

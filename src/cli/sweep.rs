@@ -36,7 +36,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let request = args.replaying.request(common)?;
     let grid = Grid::new(accuracies(&args.accuracy)?)?;
     let misroutes = misroutes(&args.misroute)?;
-    let swept = PolicySpec::find(&args.policy)?;
+    let swept = common.policy(&args.policy)?;
     let specs = vec![PolicySpec::find("oracle")?, swept.clone()];
     let wanted = |replay: &Replay| {
         let mut wanted = Vec::new();
@@ -46,7 +46,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
         }
         Ok(wanted)
     };
-    let making = args.replaying.making("sweep");
+    let making = args.replaying.making("sweep", common);
     let report = args.read.replayed(&args.run.trace, specs, &request, making, common, (&grid, &wanted))?;
     finish::finish(&report, args.run.out.as_deref(), common)
 }

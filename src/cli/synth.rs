@@ -55,7 +55,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     let mut synthesis = synthesize(&spec, queries, common.seed, args.nearest)?;
     let notes = notes(&synthesis);
     let version = env!("CARGO_PKG_VERSION").to_owned();
-    let step = Step { verb: "synth".to_owned(), arguments: super::arguments(), version, notes };
+    let step = Step { verb: "synth".to_owned(), arguments: common.arguments(), version, notes };
     synthesis.draft.info.steps.push(step);
     let summary = summary(&spec, queries, &synthesis, &args);
     summary.notes.iter().for_each(|note| output::remark(common, &in_a_line(note)));

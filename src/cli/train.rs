@@ -8,7 +8,6 @@ use super::output::{facts, show};
 use super::replaying::{ScopeArgs, open};
 use super::{Common, output};
 use crate::error::{Error, Result};
-use crate::policy::PolicySpec;
 use crate::policy::learned::{Training, train};
 use crate::units::Count;
 use crate::workload::Roles;
@@ -58,7 +57,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
         return Err(Error::new("no share of queries").at("--share").found(args.share).allowed("above 0, up to 1").usage());
     }
     let request = args.scope.request(common, 1)?;
-    let spec = PolicySpec::find(&args.router)?;
+    let spec = common.policy(&args.router)?;
     // The names of the queries tell later which ones it was fitted to.
     let trace = open(&args.trace, std::slice::from_ref(&spec), true)?;
     let roles = Roles::resolve(&trace.info, &request.roles)?;

@@ -98,6 +98,7 @@ pub fn folder(out: &Path, force: bool, mark: &str, fill: impl FnOnce(&Path) -> R
     fs::create_dir(sibling.fresh()).map_err(|error| fail(out, error))?;
     fill(&sibling.fresh())?;
     place::sync(&sibling.fresh()).map_err(|error| fail(out, error))?;
+    crate::work::go_on();
     record::commit(out, || place::put_folder(&sibling, out)).map_err(|error| fail(out, error))?;
     place::sync_parent(out);
     Ok(())
@@ -142,6 +143,7 @@ pub fn file(out: &Path, force: bool, contents: &[u8]) -> Result<()> {
     let sibling = Sibling::of(out)?;
     fs::write(sibling.fresh(), contents).map_err(|error| fail(out, error))?;
     place::sync(&sibling.fresh()).map_err(|error| fail(out, error))?;
+    crate::work::go_on();
     record::commit(out, || fs::rename(sibling.fresh(), out)).map_err(|error| fail(out, error))?;
     place::sync_parent(out);
     Ok(())

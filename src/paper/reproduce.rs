@@ -12,11 +12,12 @@ use crate::analysis::study::{self, Analysis, Study, savings_by_size};
 use crate::analysis::{Day, day};
 use crate::error::{Error, Result};
 use crate::policy::noisy_oracle::Misroute;
-use crate::replay::{Progress, Replay};
+use crate::replay::{Progress, Replay, on_threads_of};
 use crate::report::build::Making;
 use crate::report::{Curve, Implication, Line, Report, Reproduction, Scenario, curve, studied};
 use crate::sweep::{Grid, sweep};
 use crate::trace::Trace;
+use crate::work::Work;
 use crate::workload::Arrivals;
 
 /// What is reproduced, and how.
@@ -45,11 +46,12 @@ pub struct Options<'a> {
 /// # Errors
 /// Where a spec, a trace or a replay fails. Figures outside of their tolerance are no error here.
 pub fn reproduce(options: &Options) -> Result<Report> {
-    let traces = Traces::new(options);
+    let traces = &Traces::new(options);
     std::thread::scope(|scope| {
         // While one trace is replayed, the next ones are generated.
-        let ahead = scope.spawn(|| traces.generate_all());
-        let report = compare(options, &traces);
+        let work = Work::current();
+        let ahead = scope.spawn(move || on_threads_of(&work, || traces.generate_all())?);
+        let report = compare(options, traces);
         let ahead = ahead.join().unwrap_or_else(|_| Err(Error::new("the thread that generates traces stopped")));
         report.and_then(|report| ahead.map(|()| report))
     })

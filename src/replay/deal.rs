@@ -21,6 +21,7 @@ pub(crate) fn deal<W: Send>(count: usize, new: impl Fn() -> W + Sync, work: impl
             if number >= count {
                 return Ok(worker);
             }
+            crate::work::go_on();
             work(&mut worker, number)?;
         }
     };

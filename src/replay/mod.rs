@@ -33,6 +33,7 @@ mod split;
 mod spread;
 mod stream;
 mod tally;
+mod threads;
 mod tile;
 mod totals;
 
@@ -52,6 +53,7 @@ pub use split::{Part, lane as split_lane, oracle_that_errs};
 pub use spread::Spread;
 pub use stream::{PART_QUERIES, Parts, Stream};
 pub use tally::{BUCKETS, Tally};
+pub use threads::on_threads_of;
 pub use totals::{Facts, Group, Totals};
 
 /// The parts of the engine that a sweep is made of too.
@@ -69,13 +71,4 @@ pub(crate) mod sweeping {
     pub(crate) use super::lines::{self, Changed};
     pub(crate) use super::spread::Ways;
     pub(crate) use super::tally::Reference;
-}
-
-use crate::error::{Error, Result};
-
-/// Sets the number of threads of everything that works in parallel; `None` takes every core.
-pub fn use_threads(threads: Option<usize>) -> Result<()> {
-    let Some(threads) = threads else { return Ok(()) };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-    pool.map_err(|error| Error::new("cannot start the threads").found(threads).cause(error))
 }

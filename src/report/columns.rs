@@ -9,7 +9,7 @@ pub(super) const UNIT_NAMES: [&str; 4] = ["energy_j", "flops", "cost_usd", "late
 
 /// The cells of a column. `None` is not known: an empty cell in CSV, null in Parquet.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Cells {
+pub enum Cells {
     /// Names.
     Text(Vec<Option<String>>),
     /// Numbers of things.
@@ -22,7 +22,7 @@ pub(super) enum Cells {
 
 /// A table of columns of the same length.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Table {
+pub struct Table {
     /// The name of its files, without ending.
     pub name: &'static str,
     /// Number of rows.

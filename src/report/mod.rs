@@ -35,6 +35,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::analysis::{ACCOUNT_NAMES, BreakEven, ById, Day, DayAmounts, DaySavings, DayStrategy, Figure, Fractions, Quantities, Study};
 pub use crate::analysis::{Compared, Comparison, Equivalent, Equivalents, Lies, NearlyAll, Perturbed, RouterReport, WorseThan};
 pub use crate::analysis::{Map as BreakEvenMap, MisrouteMap as BreakEvenMisrouteMap, Section as BreakEvenSection};
+pub use columns::{Cells, Table};
 pub use curves::curve;
 pub use dictionary::{TABLES, TableMeaning};
 pub use json::pretty;

@@ -3,11 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use super::read::REPORT_FILE;
-use super::{Report, csv, parquet, tables};
+use super::{Report, Table, csv, parquet, tables};
 use crate::error::Result;
 use crate::output;
 
 impl Report {
+    /// The tidy tables that have rows: those that a run's folder has as CSV and Parquet.
+    pub fn tables(&self) -> Vec<Table> {
+        tables::all(self)
+    }
+
     /// Writes the folder of a run: `report.json`, `report.md`, every table that has rows as CSV and as
     /// Parquet (`policies`, `shares`, `groups`, `curves`), and what `also` adds to it, which returns the
     /// names of its files. The folder appears when it is whole. Returns the files, `report.json` first.
@@ -21,7 +26,7 @@ impl Report {
         output::folder(folder, force, REPORT_FILE, |fresh| {
             output::file(&fresh.join(REPORT_FILE), false, json.as_bytes())?;
             output::file(&fresh.join("report.md"), false, self.to_markdown().as_bytes())?;
-            for table in tables::all(self) {
+            for table in self.tables() {
                 let (text, binary) = (format!("{}.csv", table.name), format!("{}.parquet", table.name));
                 output::file(&fresh.join(&text), false, &csv::bytes(&table)?)?;
                 parquet::write(&table, &fresh.join(&binary))?;

@@ -70,5 +70,4 @@ pub use place::{TracePlace, embedded_names};
 pub use ranges::TraceReader;
 pub use schema::{Metric, PerMetric};
 pub use table::{EndpointIx, Feature, Outcomes, Queries, Trace};
-pub use threads::use_threads;
 pub use wanted::Columns;

@@ -2,27 +2,22 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Threads that a person allowed; 0 stands for as many as there are cores.
-static ALLOWED: AtomicUsize = AtomicUsize::new(0);
-
-/// Reads, writes and imports traces on so many threads from now on; `None` for as many as there are
-/// cores. What comes out is the same on any number.
-pub fn use_threads(threads: Option<usize>) {
-    ALLOWED.store(threads.unwrap_or(0), Ordering::Relaxed);
-}
+use crate::work::{self, Work};
 
 /// The number of threads that may work at a time.
 pub(super) fn threads() -> usize {
-    match ALLOWED.load(Ordering::Relaxed) {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        allowed => allowed,
-    }
+    Work::current().threads()
 }
 
 /// What `work` gives for each of the jobs `0..jobs`, in that order. Threads take the jobs one by one as
 /// they get free: the long ones should come first.
 pub(super) fn side_by_side<T: Send>(jobs: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    let threads = threads().min(jobs);
+    let ours = Work::current();
+    let threads = ours.threads().min(jobs);
+    let work = |job| {
+        work::go_on();
+        work(job)
+    };
     if threads <= 1 {
         return (0..jobs).map(work).collect();
     }
@@ -39,7 +34,11 @@ pub(super) fn side_by_side<T: Send>(jobs: usize, work: impl Fn(usize) -> T + Syn
     };
     let mut done = std::thread::scope(|scope| {
         // This thread works too.
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(take)).collect();
+        let other = || {
+            ours.take_up();
+            take()
+        };
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(other)).collect();
         let mut done = take();
         for other in others {
             done.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));

@@ -6,6 +6,7 @@
 //! Below stand the runs' tables, as in Markdown.
 
 mod break_even;
+mod fragment;
 mod model;
 mod quality;
 mod shares;
@@ -14,6 +15,7 @@ mod text;
 
 use std::collections::BTreeMap;
 
+pub use fragment::fragment;
 use model::Model;
 
 use super::{Report, view};

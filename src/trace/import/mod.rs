@@ -20,7 +20,7 @@ use std::path::PathBuf;
 
 pub use gather::Gather;
 pub use record::{Outcome, Place, Query};
-pub use table::check_mapping;
+pub use table::{InMemory, check_mapping};
 
 use super::draft::Draft;
 use super::endpoint::Tier;
@@ -92,6 +92,8 @@ pub struct ImportOptions {
     pub tiers: BTreeMap<String, Tier>,
     /// Hardware by model name, for sources that do not tell it.
     pub hardware: BTreeMap<String, String>,
+    /// Tables and a mapping that stand in no file (table).
+    pub memory: InMemory,
     /// The name of the trace; the output folder's by default.
     pub name: Option<String>,
 }

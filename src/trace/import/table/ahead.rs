@@ -60,6 +60,7 @@ impl<T: Send + 'static> Ahead<T> {
 
     /// The next block; `None` after the last.
     pub fn next(&mut self) -> Option<Result<T>> {
+        crate::work::go_on();
         if !self.begun {
             self.begin();
         }

@@ -5,8 +5,8 @@ use std::io::{Read, Seek};
 use std::path::Path;
 
 use polars::prelude::{
-    ArrowDataType, ArrowSchema, BooleanChunked, DataFrame, DataType, Float64Chunked, Int64Chunked, IpcReader, IpcStreamReader, ParquetReader,
-    PolarsResult, SerReader, Series, StringChunked,
+    ArrayRef, ArrowDataType, ArrowField, ArrowSchema, BooleanChunked, DataFrame, DataType, Float64Chunked, Int64Chunked, IpcReader, IpcStreamReader, ParquetReader,
+    PolarsResult, SerReader, Series, StringChunked, polars_err,
 };
 
 use super::sheet::Cell;
@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::trace::claims;
 
 /// A table in memory and the row that is looked at.
+#[derive(Clone)]
 pub struct Frame {
     columns: Vec<(String, Cells)>,
     rows: usize,
@@ -21,6 +22,7 @@ pub struct Frame {
     begun: usize,
 }
 
+#[derive(Clone)]
 enum Cells {
     Number(Float64Chunked),
     Integer(Int64Chunked),
@@ -55,6 +57,24 @@ impl Frame {
             columns.push((name, cells));
         }
         Ok(Frame { columns, rows: table.height(), begun: 0 })
+    }
+
+    /// A table of Arrow's columns, which are not copied where they are of a type that cells have.
+    pub fn of(columns: Vec<(ArrowField, Vec<ArrayRef>)>) -> PolarsResult<Self> {
+        let mut frame = Frame { columns: Vec::with_capacity(columns.len()), rows: 0, begun: 0 };
+        for (index, (field, chunks)) in columns.into_iter().enumerate() {
+            let rows = chunks.iter().map(|chunk| chunk.len()).sum();
+            if index > 0 && rows != frame.rows {
+                return Err(polars_err!(ShapeMismatch: "`{}` has {rows} rows, the columns before it {}", field.name, frame.rows));
+            }
+            frame.rows = rows;
+            let read = match is_cell(&field.dtype) && !matches!(field.dtype, ArrowDataType::Dictionary(..)) {
+                true => cells(&Series::try_from((&field, chunks))?)?,
+                false => Cells::Other(format!("type {:?}", field.dtype)),
+            };
+            frame.columns.push((field.name.to_string(), read));
+        }
+        Ok(frame)
     }
 
     /// The names of the columns.

@@ -2,12 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use super::memory::InMemory;
 use super::sheet::ENDINGS;
 use crate::error::{Error, Result};
 use crate::trace::import::files::files;
 
-/// The table of queries of a mapping: in the mapping's folder, or where it has none in an input's.
-pub fn queries(map: &Path, file: &str, inputs: &[PathBuf]) -> Result<PathBuf> {
+/// The table of queries of a mapping: in memory, else in the mapping's folder, or where it has none in an input's.
+pub fn queries(map: &Path, file: &str, inputs: &[PathBuf], memory: &InMemory) -> Result<PathBuf> {
+    if memory.table(Path::new(file)).is_some() {
+        return Ok(PathBuf::from(file));
+    }
     let beside = map.with_file_name(file);
     if beside.is_file() {
         return Ok(beside);
@@ -26,9 +30,14 @@ pub fn queries(map: &Path, file: &str, inputs: &[PathBuf]) -> Result<PathBuf> {
 }
 
 /// The tables of outcomes: all of the inputs but a table of queries that stands in the same folder.
-pub fn outcomes(inputs: &[PathBuf], queries: Option<&Path>) -> Result<Vec<PathBuf>> {
+pub fn outcomes(inputs: &[PathBuf], queries: Option<&Path>, memory: &InMemory) -> Result<Vec<PathBuf>> {
     let mut tables = Vec::new();
     for input in inputs {
+        if memory.table(input).is_some() {
+            // The table of queries may be given among the others, by its name.
+            tables.extend(queries.is_none_or(|queries| queries != input).then(|| input.clone()));
+            continue;
+        }
         let mut found = files(input, ENDINGS)?;
         if let Some(queries) = queries.filter(|_| input.is_dir()) {
             found.retain(|file| !same(file, queries));
@@ -37,6 +46,9 @@ pub fn outcomes(inputs: &[PathBuf], queries: Option<&Path>) -> Result<Vec<PathBu
             return Err(Error::new("a folder has no table of outcomes").at(input.display()).found("the table of queries alone"));
         }
         tables.extend(found);
+    }
+    if tables.is_empty() {
+        return Err(Error::new("there is no table of outcomes").found("the table of queries alone"));
     }
     Ok(tables)
 }

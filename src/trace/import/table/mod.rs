@@ -7,6 +7,7 @@ mod frame;
 mod inputs;
 mod long;
 mod mapping;
+mod memory;
 mod plan;
 mod sheet;
 mod tables;
@@ -20,6 +21,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use self::endpoints::Endpoints;
+pub use self::memory::InMemory;
 use self::mapping::{Layout, Mapping, Problems};
 use self::sheet::Sheet;
 use self::tables::{Plan, Tables};
@@ -65,7 +67,10 @@ impl Format for Table {
             Error::new("format `table` needs a mapping file").allowed("--map FILE").hint("traces/ladder.map.toml is one").usage()
         })?;
         let place = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| Error::new("cannot read the mapping").at(&place).cause(error))?;
+        let text = match options.memory.mapping(path) {
+            Some(text) => text.to_owned(),
+            None => std::fs::read_to_string(path).map_err(|error| Error::new("cannot read the mapping").at(&place).cause(error))?,
+        };
         let mapping = Mapping::parse(&text, &place)?;
         let mut tables = Tables::open(&mapping, path, inputs, options, Problems::new(&text, &place))?;
         let mut gather = Gather::new(mapping.summary.clone().unwrap_or_default());

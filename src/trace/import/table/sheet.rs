@@ -88,6 +88,13 @@ impl Sheet {
         Ok(Sheet { path: path.to_owned(), name: path.display().to_string(), separator, missing: missing.to_vec(), columns, body })
     }
 
+    /// A table that stands in no file, before its first row.
+    pub fn in_memory(name: &Path, frame: Frame, missing: &[String]) -> Self {
+        let columns = frame.names();
+        let (path, name) = (name.to_owned(), name.display().to_string());
+        Sheet { path, name, separator: b',', missing: missing.to_vec(), columns, body: Body::Frame(frame) }
+    }
+
     /// Goes back before the first row.
     pub fn rewind(&mut self) -> Result<()> {
         match &mut self.body {

@@ -54,11 +54,15 @@ impl Tables {
         let separator = separator(mapping, &mut problems);
         let mut account = Account::new(mapping, options);
         let mut tables = Tables { queries: None, outcomes: Vec::new(), notes: BTreeSet::new() };
+        let open = |file: &Path| match options.memory.table(file) {
+            Some(frame) => Ok(Sheet::in_memory(file, frame.clone(), &mapping.missing)),
+            None => Sheet::open(file, separator, &mapping.missing),
+        };
         let mut queries = None;
         if let Some(table) = &mapping.queries {
             let named = |error: Error| error.hint(format!("it is named in {}", problems.place(table.file.span())));
-            let file = inputs::queries(path, table.file.get_ref(), given).map_err(named)?;
-            let sheet = Sheet::open(&file, separator, &mapping.missing).map_err(named)?;
+            let file = inputs::queries(path, table.file.get_ref(), given, &options.memory).map_err(named)?;
+            let sheet = open(&file).map_err(named)?;
             let mut resolver = Resolver::new(&sheet, &mut problems);
             let id = table.id.as_ref().or(mapping.columns.id.as_ref()).and_then(|name| resolver.column(name));
             let mut plan = QueryPlan::resolve(&mapping.columns, &mut resolver);
@@ -68,8 +72,8 @@ impl Tables {
             tables.notes.insert(format!("the queries are those of {}", file.display()));
             queries = Some(file);
         }
-        for file in inputs::outcomes(given, queries.as_deref())? {
-            let sheet = Sheet::open(&file, separator, &mapping.missing)?;
+        for file in inputs::outcomes(given, queries.as_deref(), &options.memory)? {
+            let sheet = open(&file)?;
             let plan = account.outcomes(mapping, &sheet, &mut problems, &mut tables.notes);
             tables.outcomes.extend(plan.map(|plan| (sheet, plan)));
             // The files of one import are alike: the first says what is wrong with all.

@@ -1,0 +1,83 @@
+"""What verbs answer."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+from pathlib import Path
+from typing import Any, Optional, Union
+
+from ._figure import Figure
+from ._plots import Plots
+from ._tables import Table, Tables
+
+Text = Union[str, "os.PathLike[str]"]
+
+
+class Result(Plots):
+    """What a verb answers: as values, as text, as tables, as figures, and as a page.
+
+    >>> import wattroute
+    >>> result = wattroute.open("toy").replay("oracle")
+    >>> result.to_dict()["policies"][0]["name"]
+    'oracle'
+    """
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self.json: str = answer["json"]
+        """What ``--json`` prints."""
+        self.text: str = answer["text"]
+        """What a terminal shows."""
+        self.remarks: list[str] = answer["remarks"]
+        """What is said beside it."""
+        self.files: list[Path] = [Path(file) for file in answer["files"]]
+        """The files that were written, where the verb lists them."""
+        self._report: Optional[dict[str, Any]] = answer["report"]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object of ``--json``, whose keys are a contract."""
+        return json.loads(self.json)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<wattroute.Result: {self.text.strip().splitlines()[0] if self.text.strip() else 'nothing to show'}>"
+
+    def _of_report(self) -> dict[str, Any]:
+        if self._report is None:
+            raise TypeError("this verb makes no report: its answer is in `.to_dict()` and `.text`")
+        return self._report
+
+    @property
+    def tables(self) -> Tables:
+        """The tidy tables of the report by name, those that a run's folder has as CSV and Parquet."""
+        if self._report is None:
+            return Tables([])
+        table = self._report["table"]
+        return Tables(Table(name, rows, columns, table) for name, rows, columns in self._report["tables"]())
+
+    def to_polars(self, table: Optional[str] = None) -> Any:
+        """A table of the report as a data frame of polars: the first, or the one of a name (see ``tables``)."""
+        self._of_report()
+        return self.tables.named(table).to_polars()
+
+    def plot(self, name: str, *, columns: Optional[int] = None) -> Figure:
+        """A figure of the report by name, laid out for a screen, or for 1 or 2 columns of a paper."""
+        return Figure(self._of_report(), name, columns)
+
+    def write(self, out: Text, *, force: bool = False) -> list[Path]:
+        """Writes the folder of a run, as ``out=`` does: report, tables and figures. Returns its files."""
+        return [Path(file) for file in self._of_report()["write"](os.fspath(out), force)]
+
+    def to_html(self, path: Text, *, force: bool = False) -> Path:
+        """Writes the report as one HTML page with charts to move, which needs no network and no other file."""
+        self._of_report()["page"](os.fspath(path), force)
+        return Path(path)
+
+    def _repr_html_(self) -> str:
+        remarks = "".join(f"<p>{html.escape(remark)}</p>" for remark in self.remarks)
+        if self._report is None:
+            return f"{remarks}<pre>{html.escape(self.text)}</pre>"
+        return remarks + self._report["html"]()
