@@ -9,11 +9,13 @@
 
 mod answer;
 mod arrow;
+mod batch;
 mod call;
 mod errors;
 #[allow(unsafe_code)]
 mod ffi;
 mod policies;
+mod routers;
 
 use pyo3::BoundObject;
 use pyo3::prelude::*;

@@ -51,6 +51,7 @@ pub struct Asked {
 /// nothing to do with the pool hold in every pool.
 #[derive(Debug)]
 pub struct Candidates {
+    known: Vec<String>,
     ids: Vec<String>,
     fallback: String,
     seen: AtomicBool,
@@ -59,7 +60,14 @@ pub struct Candidates {
 impl Candidates {
     fn new(context: &Context) -> Self {
         let id = |endpoint: &EndpointIx| context.trace.info.endpoints[usize::from(*endpoint)].id.clone();
-        Candidates { ids: context.pool.all.iter().map(id).collect(), fallback: id(&context.pool.fallback), seen: AtomicBool::new(false) }
+        let known = context.trace.info.endpoints.iter().map(|endpoint| endpoint.id.clone()).collect();
+        let ids = context.pool.all.iter().map(id).collect();
+        Candidates { known, ids, fallback: id(&context.pool.fallback), seen: AtomicBool::new(false) }
+    }
+
+    /// The ids of all endpoints of the trace, in its order: they are the same in every pool.
+    pub fn of_trace(&self) -> &[String] {
+        &self.known
     }
 
     /// Their ids in the trace's order, in which scores and positions count.

@@ -8,6 +8,7 @@ use super::predictor::Router;
 use crate::draw::{Draws, Stream};
 use crate::error::{Error, Result};
 use crate::trace::Trace;
+use crate::work::go_on;
 
 /// What cross-fitting gives.
 pub struct Crossfitted {
@@ -48,6 +49,7 @@ pub fn crossfit(router: &dyn Router, trace: &Trace, labels: &Labels, how: &How) 
     let parts = how.folds as u32;
     let of = |wanted: &dyn Fn(u32) -> bool| (0..fold.len()).filter(|&position| wanted(fold[position])).collect::<Vec<usize>>();
     let one = |part: u32| -> Result<Judged> {
+        go_on();
         let aside = if how.calibrate == Calibration::None { None } else { Some((part + 1) % parts) };
         let fitted_to = of(&|other| other != part && Some(other) != aside);
         let aside = aside.map_or(Vec::new(), |aside| of(&|other| other == aside));

@@ -10,6 +10,7 @@ use super::predictor::{Examples, Predictor, Router, Target};
 use crate::draw::{Draws, Stream};
 use crate::error::{Error, Result, RowError};
 use crate::trace::Trace;
+use crate::work::go_on;
 
 /// Rows that are predicted at once.
 const BLOCK: usize = 4096;
@@ -123,6 +124,7 @@ impl FittedRouter {
     pub fn predict(&self, trace: &Trace, positions: &[usize], endpoints: usize) -> Result<Array2<f64>> {
         let bound = self.encoder.bind(trace)?;
         let block = |positions: &[usize]| -> Result<Array2<f64>> {
+            go_on();
             let mut features = Array2::<f32>::zeros((positions.len(), self.encoder.width()));
             for (mut row, &position) in features.rows_mut().into_iter().zip(positions) {
                 if let Some(row) = row.as_slice_mut() {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import numbers
 import os
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,8 +17,10 @@ def toml(table: Mapping[str, Any]) -> str:
 def value(one: Any) -> str:
     if isinstance(one, bool):
         return "true" if one else "false"
-    if isinstance(one, (int, float)):
-        return repr(one)
+    if isinstance(one, numbers.Integral):
+        return str(int(one))
+    if isinstance(one, numbers.Real):
+        return repr(float(one))
     if isinstance(one, (str, os.PathLike)):
         return text(os.fspath(one))
     if isinstance(one, Mapping):

@@ -6,6 +6,7 @@ use super::{Asked, Candidates, Decide, Decided};
 use crate::error::{Error, Result};
 use crate::policy::{Context, target};
 use crate::trace::{BatchColumn, Columns, EndpointIx, Names, Queries, QueryBatch};
+use crate::work::go_on;
 
 /// What a host answered for all queries.
 pub(super) enum Answers {
@@ -24,6 +25,7 @@ pub(super) fn all(host: &dyn Decide, context: &Context, candidates: &Arc<Candida
     let mut gathered = Gathered { context, candidates, chances, answers: None };
     let (mut blocks, mut handed) = (0, Vec::new());
     for start in (0..queries.rows.len()).step_by(QueryBatch::ROWS) {
+        go_on();
         let batch = QueryBatch::new(queries, start..queries.rows.len().min(start + QueryBatch::ROWS), &wanted);
         if handed.is_empty() {
             handed = batch.columns().iter().map(|(name, column)| described(name, column)).collect();
