@@ -4,8 +4,8 @@ EXAMPLES = {
     "inspect": """
 >>> import wattroute
 >>> inspection = wattroute.open("toy").inspect()
->>> [endpoint["id"] for endpoint in inspection.to_dict()["endpoints"]]
-['small@laptop', 'medium@laptop', 'large@server']
+>>> [endpoint["model"] for endpoint in inspection.to_dict()["endpoints"]]
+['small', 'medium', 'large', 'tiny']
 """,
     "check": """
 >>> import wattroute
@@ -31,7 +31,7 @@ always:endpoint=large@server: 0.0% of the energy
 >>> import wattroute
 >>> result = wattroute.open("toy").compare(["oracle", "random"])
 >>> result.tables["compare"].columns[:2]
-['policy', 'fallback']
+['rank', 'policy']
 """,
     "sweep": """
 >>> import wattroute

@@ -16,6 +16,7 @@ use crate::draw::Draws;
 use crate::error::Result;
 use crate::policy::PlanBlock;
 use crate::trace::schema::MEASURED;
+use crate::work::go_on;
 use crate::workload::ACCOUNTS;
 
 /// Queries that are planned and tallied at a time: what is known of them stays in the nearer caches. A
@@ -129,6 +130,7 @@ impl<'a> Task<'a> {
         let mut judges: Vec<Option<Judge>> = Vec::new();
         judges.resize_with(self.replay.entries.len(), || None);
         for (position, entry) in self.replay.entries.iter().enumerate() {
+            go_on();
             let judge = &*judges[self.replay.references.judge(position)].get_or_insert_with(|| self.replay.judge(position, block));
             for replicate in 0..self.replay.replicates_of(entry) {
                 let draws = Draws::new(self.replay.seed, u64::from(replicate));

@@ -108,6 +108,7 @@ impl Replay<'_> {
     fn expect_dense(&self, entry: usize, noisy: &NoisyOracle, accuracy: f64, moments: &mut LaneMoments) {
         let blocks: Vec<usize> = (0..self.workload.len()).step_by(BLOCK_ROWS).collect();
         let part = |&start: &usize| {
+            crate::work::go_on();
             let block = self.block(start, (start + BLOCK_ROWS).min(self.workload.len()));
             let mut sums = ClosedForm::default();
             sums.add(self, entry, noisy, &block);
@@ -134,6 +135,7 @@ impl Replay<'_> {
     fn expect_any(&self, entry: usize, noisy: &NoisyOracle, moments: &mut LaneMoments) {
         let blocks = self.workload.len().div_ceil(BLOCK_ROWS);
         let part = |block: usize| {
+            crate::work::go_on();
             let block = self.block(block * BLOCK_ROWS, ((block + 1) * BLOCK_ROWS).min(self.workload.len()));
             self.expect_block(entry, &block, |index, each| noisy.cases(&block.outcomes, index, each))
         };

@@ -38,6 +38,7 @@ impl Replay<'_> {
     }
 
     fn firsts_of(&self, entry: &Entry, learned: Option<&Decisions>, block: usize) -> Result<Firsts> {
+        crate::work::go_on();
         let range = block * BLOCK_ROWS..((block + 1) * BLOCK_ROWS).min(self.workload.len());
         let block = self.block(range.start, range.end);
         let draws = Draws::new(self.seed, 0);

@@ -50,6 +50,7 @@ impl Plans<'_, '_> {
     }
 
     fn task<F: Fn(&OutcomeBlock, usize, f64, &[EndpointIx], &mut [f64])>(&self, task: usize, add: &F) -> Rows {
+        crate::work::go_on();
         let mut rows = self.empty();
         let queries = self.replay.workload.len();
         for block in task * BLOCKS_A_TASK..(task + 1) * BLOCKS_A_TASK {

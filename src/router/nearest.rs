@@ -45,6 +45,7 @@ impl References<'_> {
         let mut best = vec![Best::new(k); most];
         let mut tile = Array2::zeros((most, REFERENCES.min(self.rows.nrows())));
         for (block, queries) in queries.axis_chunks_iter(Axis(0), QUERIES).enumerate() {
+            crate::work::go_on();
             best.iter_mut().for_each(Best::clear);
             for (part, rows) in self.rows.axis_chunks_iter(Axis(0), REFERENCES).enumerate() {
                 let sizes = [queries.nrows(), rows.nrows()];

@@ -65,7 +65,10 @@ pub fn calibrate(answers: &Answers) -> Calibration {
         .collect();
     let start = unknown.iter().map(|&(dataset, model)| logit(guess(answers, dataset, model))).collect();
     let fit = |at: &[f64], earlier: &[Fitted]| -> Vec<Fitted> {
-        let of = |dataset: usize| fit_dataset(answers, dataset, accuracies(answers, dataset, &unknown, at), earlier.get(dataset));
+        let of = |dataset: usize| {
+            crate::work::go_on();
+            fit_dataset(answers, dataset, accuracies(answers, dataset, &unknown, at), earlier.get(dataset))
+        };
         (0..answers.datasets.len()).into_par_iter().map(of).collect()
     };
     let mut earlier = Vec::new();

@@ -57,7 +57,10 @@ fn filled_by(piece: usize, cells: &[Cell], fill: impl Fn(&Cell, Range<usize>, &m
             rest = after;
         }
     }
-    pieces.into_par_iter().with_max_len(1).for_each(|(cell, queries, part)| fill(cell, queries, part));
+    pieces.into_par_iter().with_max_len(1).for_each(|(cell, queries, part)| {
+        crate::work::go_on();
+        fill(cell, queries, part);
+    });
     out
 }
 

@@ -39,6 +39,7 @@ fn write(file: &mut NewFile, table: &DataFrame, group_rows: usize) -> PolarsResu
     });
     let encoders: Vec<(DataFrame, BatchedWriter<std::io::Sink>)> = encoders.collect::<PolarsResult<_>>()?;
     for start in (0..table.height()).step_by(group_rows) {
+        crate::work::go_on();
         let mut chunks = Vec::with_capacity(encoders.len());
         for (column, encoder) in &encoders {
             let rows = column.slice(i64::try_from(start).unwrap_or(i64::MAX), group_rows);

@@ -38,8 +38,8 @@ class TraceVerbs(OfTrace):
 
         >>> import wattroute
         >>> inspection = wattroute.open("toy").inspect()
-        >>> [endpoint["id"] for endpoint in inspection.to_dict()["endpoints"]]
-        ['small@laptop', 'medium@laptop', 'large@server']
+        >>> [endpoint["model"] for endpoint in inspection.to_dict()["endpoints"]]
+        ['small', 'medium', 'large', 'tiny']
         """
         options = {"correct-at": correct_at, "local": local, "threads": threads}
         return self._call("inspect", [], options, progress)
@@ -252,7 +252,7 @@ class TraceVerbs(OfTrace):
         >>> import wattroute
         >>> result = wattroute.open("toy").compare(["oracle", "random"])
         >>> result.tables["compare"].columns[:2]
-        ['policy', 'fallback']
+        ['rank', 'policy']
         """
         options = {"policy": policies, "out": out, "all": all, "by": by, "perturbed": perturbed, "baseline": baseline,
             "fallback": fallback, "local": local, "objective": objective, "correct-at": correct_at, "missing": missing,

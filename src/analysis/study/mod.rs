@@ -126,6 +126,7 @@ pub fn of(trace: &Trace, options: &Options) -> Result<(Study, Vec<String>)> {
     let mut notes = Vec::new();
     let mut study = Study::default();
     for (_, analysis) in Analysis::ALL.into_iter().filter(|(_, analysis)| options.only.is_empty() || options.only.contains(analysis)) {
+        crate::work::go_on();
         match analysis {
             Analysis::Coverage => study.coverage = coverage::of(&subject, solved.as_ref(), &mut notes),
             Analysis::Difficulty => study.difficulty = difficulty::of(&subject, solved.as_ref(), &mut notes),

@@ -78,6 +78,7 @@ impl Sorted {
         let (mut asked, mut next) = (vec![0u32; CELLS_IN_64_BITS], vec![0u32; blocks]);
         let mut at = 0;
         for leg in legs {
+            crate::work::go_on();
             let asked = &mut asked[..leg.arrivals() as usize];
             next.fill(0);
             for (query, arrival) in asked.iter_mut().zip(leg.from..) {

@@ -29,6 +29,7 @@ impl General<'_, '_> {
         let stream = self.draws.stream(Stream::Arrival, 0);
         let (mut plans, mut results) = (PlanBlock::new(), AccountBlock::default());
         for start in (from..to).step_by(BLOCK_ROWS) {
+            crate::work::go_on();
             let keys: Vec<u32> = (start..to.min(start + BLOCK_ROWS as u64)).map(|arrival| arrival as u32).collect();
             let query = |&key: &u32| workload.position(stream.below(u64::from(key), workload.len())) as u32;
             let positions: Vec<u32> = keys.iter().map(query).collect();

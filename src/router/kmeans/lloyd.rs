@@ -138,6 +138,7 @@ impl Points<'_> {
     fn distances(&self, those: &[usize]) -> Array2<f32> {
         let others = self.rows.select(Axis(0), those);
         let of_block = |block: usize| {
+            crate::work::go_on();
             let rows = self.block(block);
             let mut distances = rows.rows.dot(&others.t());
             for ((row, other), distance) in distances.indexed_iter_mut() {
@@ -155,6 +156,7 @@ impl Points<'_> {
         let penalties: Vec<f32> = centres.rows().into_iter().map(|row| (0.5 * matrix::squared_length(row)) as f32).collect();
         let centres = References { rows: centres.view(), penalties: Some(&penalties) };
         let of_block = |block: usize| {
+            crate::work::go_on();
             let rows = self.block(block);
             let mut nearest = Vec::with_capacity(BLOCK);
             centres.nearest(rows.rows, 1, |row, near| {

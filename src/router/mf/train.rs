@@ -60,6 +60,7 @@ pub(super) fn fit(settings: &Settings, examples: &Examples) -> Result<Factorised
         order.sort_by_cached_key(|&row| (stream.bits(epoch << 32 | row as u64), row));
         loss = 0.0;
         for batch in order.chunks(BATCH) {
+            crate::work::go_on();
             let (mut gradient, of_batch) = factors.gradient(settings, examples, batch, share);
             loss += of_batch;
             gradient.decay(&factors, settings);

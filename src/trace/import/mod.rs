@@ -143,7 +143,12 @@ pub fn import(format: &dyn Format, inputs: &[PathBuf], options: &ImportOptions, 
     if inputs.is_empty() {
         return Err(Error::new("nothing to import").allowed(format.input()).usage());
     }
-    if let Some(absent) = inputs.iter().find(|input| !input.exists()) {
+    let in_memory = |input: &&PathBuf| options.memory.has_table(input);
+    if inputs.iter().any(|input| in_memory(&input)) && !format.options().contains(&option::MAP) {
+        let error = Error::new(format!("format `{}` reads files", format.name())).found("a table in memory").allowed(format.input());
+        return Err(error.hint("format `table` takes tables in memory").usage());
+    }
+    if let Some(absent) = inputs.iter().find(|input| !input.exists() && !in_memory(input)) {
         return Err(Error::new("no such file or folder").found(absent.display()));
     }
     let gather = format.read(inputs, options)?;

@@ -32,6 +32,11 @@ impl InMemory {
         self.mappings.push((name.to_owned(), text.to_owned()));
     }
 
+    /// Whether there is a table of a name.
+    pub fn has_table(&self, name: &Path) -> bool {
+        self.table(name).is_some()
+    }
+
     /// The table of a name.
     pub(super) fn table(&self, name: &Path) -> Option<&Frame> {
         self.tables.iter().find(|(known, _)| Path::new(known) == name).map(|(_, frame)| frame)
