@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import numbers
+from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
 
@@ -79,15 +80,13 @@ def of_each(answers: Sequence[Any], batch: Batch) -> tuple[Any, ...]:
     if isinstance(first, str):
         return names(answers)
     if first is None and len(answers) > 0:
-        return "endpoints", [], NOTHING.to_bytes(4, _order()) * len(answers)
+        return "endpoints", [], array("I", [NOTHING]).tobytes() * len(answers)
     if first is not None and (hasattr(first, "__len__") or hasattr(first, "__array__") and getattr(first, "ndim", 0) == 1):
         return rows_of_scores(answers, batch)
     return positions(answers)
 
 
 def names(answers: Sequence[Any]) -> tuple[str, list[str], bytes]:
-    from array import array
-
     known: dict[str, int] = {}
     codes = array("I")
     for row, one in enumerate(answers):
@@ -101,8 +100,6 @@ def names(answers: Sequence[Any]) -> tuple[str, list[str], bytes]:
 
 
 def positions(answers: Sequence[Any]) -> tuple[str, bytes]:
-    from array import array
-
     out = array("q")
     for row, one in enumerate(answers):
         if isinstance(one, bool) or not isinstance(one, numbers.Integral) or not -(2**63) <= one < 2**63:
@@ -113,8 +110,6 @@ def positions(answers: Sequence[Any]) -> tuple[str, bytes]:
 
 
 def rows_of_scores(answers: Sequence[Any], batch: Batch) -> tuple[str, bytes, int]:
-    from array import array
-
     width = len(batch.endpoints)
     cells = array("d")
     for row, scores in enumerate(answers):
@@ -122,11 +117,7 @@ def rows_of_scores(answers: Sequence[Any], batch: Batch) -> tuple[str, bytes, in
         if count != width:
             found = repr(scores)[:200] if count is None else f"{count} scores"
             raise Refused("a router gave another number of scores than there are endpoints", row=row, found=found, allowed=_scores(batch))
-        for endpoint, score in zip(batch.endpoints, scores):
-            if isinstance(score, bool) or not isinstance(score, numbers.Real):
-                found = "nothing" if score is None else repr(score)
-                raise Refused("a router gave what is no score", row=row, place=f"endpoint `{endpoint}`", found=found, allowed="finite numbers")
-            cells.append(float(score))
+        cells.extend(number(score, row, endpoint) for endpoint, score in zip(batch.endpoints, scores))
     return "scores", cells.tobytes(), width
 
 
@@ -148,25 +139,33 @@ def scores_by_endpoint(table: Any, columns: list[str], batch: Batch) -> tuple[st
     for place, endpoint in enumerate(wanted):
         column = numpy.asarray(table[endpoint])
         if column.shape != (len(batch),):
-            row = len(column) if column.ndim == 1 and len(column) < len(batch) else None
-            found = f"{len(column) if column.ndim else 'one'} scores" if column.ndim < 2 else f"an array of {column.ndim} dimensions"
-            allowed = f"{len(batch)}, one for each query of the block in its order"
-            raise Refused("a router answered for another number of queries than it was asked about", row=row, place=f"endpoint `{endpoint}`",
-                          found=found, allowed=allowed)
-        try:
-            scores[:, place] = column
-        except (TypeError, ValueError):
-            row = next(row for row, score in enumerate(column) if isinstance(score, bool) or not isinstance(score, numbers.Real))
-            raise Refused("a router gave what is no score", row=row, place=f"endpoint `{endpoint}`", found=repr(column[row]),
-                          allowed="finite numbers") from None
+            raise uneven(column, endpoint, batch)
+        if column.dtype.kind not in "fiub":
+            column = [number(score, row, endpoint) for row, score in enumerate(listed(table[endpoint]))]
+        scores[:, place] = column
     return "scores", scores.tobytes(), len(wanted)
+
+
+def number(score: Any, row: int, endpoint: str) -> float:
+    """A score; whether it is finite the engine sees."""
+    if isinstance(score, numbers.Real):
+        return float(score)
+    found = "nothing" if score is None else repr(score)
+    raise Refused("a router gave what is no score", row=row, place=f"endpoint `{endpoint}`", found=found, allowed="finite numbers")
+
+
+def uneven(column: Any, endpoint: str, batch: Batch) -> Refused:
+    """The error of a column of another length or form."""
+    what, allowed = "a router answered for another number of queries than it was asked about", _each(batch)
+    place = f"endpoint `{endpoint}`"
+    if column.ndim != 1:
+        return Refused(what, place=place, found=f"an array of {column.ndim} dimensions", allowed=allowed)
+    return Refused(what, row=len(column) if len(column) < len(batch) else None, place=place, found=f"{len(column)} scores", allowed=allowed)
+
+
+def _each(batch: Batch) -> str:
+    return f"{len(batch)}, one for each query of the block in its order"
 
 
 def _scores(batch: Batch) -> str:
     return f"{len(batch.endpoints)}: {', '.join(batch.endpoints)}"
-
-
-def _order() -> Any:
-    import sys
-
-    return sys.byteorder

@@ -16,12 +16,12 @@ class Batch:
 
     >>> import wattroute
     >>> def short_ones_stay(batch):
-    ...     print(len(batch), batch.columns)
-    ...     return ["small@laptop" if tokens < 150 else "large@server" for tokens in batch["input_tokens"]]
+    ...     print(len(batch), batch.columns[:5])
+    ...     return ["small@laptop" if tokens < 30 else "large@server" for tokens in batch["input_tokens"]]
     >>> result = wattroute.open("toy").replay(short_ones_stay)
-    12 ['row', 'query_id', 'dataset', 'category', 'input_tokens', 'feature_score_hard', 'feature_topic']
+    12 ['row', 'query_id', 'dataset', 'category', 'input_tokens']
     >>> result.to_dict()["policies"][0]["share"]
-    {'large@server': 0.3333333333333333, 'medium@laptop': 0.0, 'small@laptop': 0.6666666666666666}
+    {'large@server': 0.5, 'medium@laptop': 0.0, 'small@laptop': 0.5}
     """
 
     def __init__(self, described: dict[str, Any]) -> None:

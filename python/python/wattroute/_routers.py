@@ -35,7 +35,7 @@ class Router:
     Parameters:
         router: The callable or the object.
         name: What reports call it [default: the callable's name, or the object's class].
-        summary: What it does, in a line.
+        summary: What it does, in a line [default: the first line of its docstring].
         rule: What makes endpoints of scores and chances: a kind of ``wattroute policies rule`` [default: highest].
         rule_parameters: The parameters of the rule.
         columns: Which columns a callable is handed, by name [default: all that the trace has].
@@ -86,7 +86,7 @@ class Router:
         self._refuse({"columns": columns} if self.is_fitted else {"features": features, "max_rows": max_rows, "calibrate": calibrate})
         rules = None if rule is None else {"kind": rule, **(rule_parameters or {})}
         parameters = {"rule": rules, "features": features, "folds": folds, "max_rows": max_rows, "calibrate": calibrate}
-        self.file: str = toml({"summary": summary or "", "source": _source(router), "overhead": overhead, "parameters": parameters})
+        self.file: str = toml({"summary": _summary(router) if summary is None else summary, "source": _source(router), "overhead": overhead, "parameters": parameters})
         """The text of its policy file, which a report keeps."""
 
     def _refuse(self, options: Mapping[str, Any]) -> None:
@@ -152,6 +152,11 @@ def interrupt(threads: list[int]) -> None:
 
 def _name(router: Any) -> str:
     return str(getattr(router, "__name__", None) or type(router).__name__)
+
+
+def _summary(router: Any) -> str:
+    lines = (getattr(router, "__doc__", None) or "").strip().splitlines()
+    return lines[0].strip() if lines else ""
 
 
 def _source(router: Any) -> str:
