@@ -1,5 +1,5 @@
-"""Writes the modules of the package that say what the command line's tree says: `python/wattroute/_verbs.py` and
-`python/wattroute/_figures_of.py`.
+"""Writes what says what the command line's tree says: `_verbs.py` and `_plots.py` of the package, and the page of the
+package in the documentation.
 
     python generate.py           prints what would change, and ends with 1 where something would
     python generate.py --write   writes it
@@ -17,9 +17,11 @@ import textwrap
 from pathlib import Path
 
 from examples import EXAMPLES
+from reference import page
 from wattroute import _wattroute
 
 HERE = Path(__file__).parent / "python" / "wattroute"
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "python.md"
 
 METHODS = ["inspect", "check", "study", "replay", "compare", "sweep", "break-even", "day", "train", "enrich"]
 FUNCTIONS = ["import", "synth", "reproduce", "report", "figures", "policies", "formats", "measures"]
@@ -48,7 +50,18 @@ NOTES = {
     "seed": "Seed of every random number: the same seed gives the same bytes [default: 0]",
     "progress": "Whether a bar shows how far it is [default: where a person looks], or what is called with units done and in all",
     "policies": "An object that routes may stand for a name: see `wattroute.Router`.",
+    "input": "Files or folders; or a table in memory, any object with ``__arrow_c_stream__``, or several by name",
+    "map": "Mapping file: names columns, units and conversions (table); or its text, or what it says as a mapping",
     "out": "Folder of the new trace [default: a temporary one, which is removed with the trace]",
+}
+
+
+# What stands in place of what the help says of exit codes.
+ON_FAILURE = {
+    "check": "Where there is a fault it raises :class:`wattroute.Error`, whose ``result`` has all of them; warnings and notes do not count.",
+    "reproduce": "Generates traces from the specs of traces/ that the paper's figures imply, replays them, and holds what comes out of\n"
+    "their rows against the paper. Where a figure is outside of its tolerance it raises :class:`wattroute.Error`, whose\n"
+    "``result`` has the report.",
 }
 
 
@@ -67,6 +80,8 @@ def kind(verb: str, option: dict) -> str:
         return "Tables"
     if (verb, name) == ("import", "map"):
         return "Map"
+    if option["words"] and all(word.isdigit() for word in option["words"]):
+        return "int"
     if (verb, name) == ("sweep", "accuracy"):
         return "Numbers"
     if option["is_repeated"]:
@@ -89,7 +104,7 @@ def meaning(verb: str, option: dict) -> str:
     name = option["name"]
     if name == "out" and verb in MAKE_A_TRACE:
         return NOTES["out"] + ("; with `force` the trace itself is replaced" if verb == "enrich" else "")
-    text = option["meaning"]
+    text = NOTES[name] if verb == "import" and name in ("input", "map") else option["meaning"]
     if option["default"] is not None and "[default" not in text:
         text += f" [default: {option['default']}]"
     if option["words"] and option["kind"] != "flag":
@@ -101,8 +116,9 @@ def meaning(verb: str, option: dict) -> str:
 
 def documented(verb: dict, options: list[dict], common: list[dict], gives: str) -> list[str]:
     lines = [verb["about"].rstrip(".") + ".", ""]
-    if verb["notes"]:
-        lines += [*verb["notes"].splitlines(), ""]
+    notes = ON_FAILURE.get(verb["name"], verb["notes"])
+    if notes:
+        lines += [*notes.splitlines(), ""]
     said = [(python_name(verb["name"], option), meaning(verb["name"], option)) for option in options]
     said += [(option["name"], NOTES.get(option["name"], option["meaning"])) for option in common]
     if common:
@@ -146,8 +162,9 @@ def function(verb: dict, common: dict, is_method: bool) -> str:
     target = "self._" if is_method else "_"
     how = {"import": "imported", "synth": "synthesized", "enrich": "enriched"}.get(name)
     call = f"{target}{how}(" if how else f'{target}call("{name}", '
-    body += textwrap.wrap(f"    options = {{{said}}}", WIDTH - 4, subsequent_indent="        ", break_on_hyphens=False)
-    body += [f"    return {call}[{arguments}], options{progress})"]
+    if given:
+        body += textwrap.wrap(f"    options = {{{said}}}", WIDTH - 4, subsequent_indent="        ", break_on_hyphens=False)
+    body += [f"    return {call}[{arguments}], {'options' if given else '{}'}{progress})"]
     return "\n".join(f"    {line}" if line and is_method else line for line in body)
 
 
@@ -214,8 +231,8 @@ class Plots:
 
 def main() -> int:
     differs = False
-    for name, text in [("_verbs.py", verbs()), ("_plots.py", figures())]:
-        path = HERE / name
+    for path, text in [(HERE / "_verbs.py", verbs()), (HERE / "_plots.py", figures()), (PAGE, page())]:
+        name = path.name
         old = path.read_text(encoding="utf-8") if path.exists() else ""
         differs |= old != text
         if "--write" in sys.argv[1:]:

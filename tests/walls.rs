@@ -29,6 +29,15 @@ const WALLS: &[(&str, &[&str])] = &[
     ("anstream", &["cli/"]),
 ];
 
+/// The crates that the package of Python may use beside this one: no rule of ours stands there.
+const OF_PYTHON: &[&str] = &["pyo3", "polars_arrow", "polars_buffer"];
+
+/// The crates that this one must not know.
+const ABSENT: &[&str] = &["pyo3"];
+
+/// The only file of the package of Python that may be unsafe.
+const UNSAFE_OF_PYTHON: &str = "ffi.rs";
+
 /// The flow: a module imports only what stands above it. `policy` and `router` stand side by side.
 const FLOW: &[&[&str]] = &[
     &["trace"],
@@ -77,6 +86,7 @@ const READ_NO_INPUT: &[(&str, &str)] = &[("paper/published.rs", "reads tables th
 const INDEX_IN_MEMORY: &[&str] = &[
     "policy/recorded/choose.rs",
     "router/saved.rs",
+    "trace/batch.rs",
     "trace/column.rs",
     "trace/embedding.rs",
     "trace/enrich/log.rs",
@@ -102,12 +112,17 @@ struct Source {
 }
 
 fn sources() -> Vec<Source> {
+    let sources = sources_in("src");
+    assert!(sources.len() > 50, "the sources of the crate");
+    sources
+}
+
+fn sources_in(root: &str) -> Vec<Source> {
     let mut files = Vec::new();
-    collect(Path::new("src"), &mut files);
+    collect(Path::new(root), Path::new(root), &mut files);
     files.sort();
-    assert!(files.len() > 50, "the sources of the crate");
     let read = |path: String| {
-        let text = fs::read_to_string(Path::new("src").join(&path)).unwrap();
+        let text = fs::read_to_string(Path::new(root).join(&path)).unwrap();
         Source::new(path, without_tests(&text))
     };
     files.into_iter().filter(|path| !path.ends_with("tests.rs") && !path.ends_with("test_files.rs")).map(read).collect()
@@ -121,13 +136,13 @@ fn without_tests(text: &str) -> &str {
     &text[..tests.unwrap_or(text.len())]
 }
 
-fn collect(folder: &Path, files: &mut Vec<String>) {
+fn collect(root: &Path, folder: &Path, files: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            collect(&path, files);
+            collect(root, &path, files);
         } else if path.extension().is_some_and(|ending| ending == "rs") {
-            files.push(path.strip_prefix("src").unwrap().to_str().unwrap().replace('\\', "/"));
+            files.push(path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/"));
         }
     }
 }
@@ -273,6 +288,32 @@ fn crates_stay_behind_their_walls() {
 }
 
 #[test]
+fn python_stays_in_its_crate_and_all_else_out_of_it() {
+    let mut problems = Vec::new();
+    for source in sources() {
+        for (line, token) in source.tokens.iter().filter(|(_, token)| ABSENT.contains(&token.as_str())) {
+            problems.push(format!("src/{}:{line}: {token} is of the package of Python alone", source.path));
+        }
+    }
+    let theirs = sources_in("python/src");
+    assert!(theirs.iter().any(|source| source.path == UNSAFE_OF_PYTHON), "the package of Python");
+    for source in &theirs {
+        for (index, (line, token)) in source.tokens.iter().enumerate() {
+            let is_crate =
+                WALLS.iter().any(|(name, _)| token == name || token.strip_prefix(name).is_some_and(|rest| rest.starts_with('_')));
+            if is_crate && !OF_PYTHON.contains(&token.as_str()) {
+                problems.push(format!("python/src/{}:{line}: {token} stands behind a wall of the crate", source.path));
+            }
+            let begins = token == "unsafe" && ["{", "fn", "impl", "extern"].contains(&source.token(index + 1));
+            if begins && source.path != UNSAFE_OF_PYTHON {
+                problems.push(format!("python/src/{}:{line}: unsafe belongs to {UNSAFE_OF_PYTHON}", source.path));
+            }
+        }
+    }
+    complain(problems);
+}
+
+#[test]
 fn modules_import_only_what_stands_above_them() {
     let mut problems = Vec::new();
     for source in sources() {
@@ -326,7 +367,7 @@ fn refuses_indices(path: &str) -> bool {
 #[test]
 fn whoever_reads_a_file_neither_indexes_nor_casts() {
     let mut files = Vec::new();
-    collect(Path::new("src"), &mut files);
+    collect(Path::new("src"), Path::new("src"), &mut files);
     let (mut problems, mut readers) = (Vec::new(), 0);
     for path in files {
         let text = fs::read_to_string(Path::new("src").join(&path)).unwrap();

@@ -60,7 +60,7 @@ def test_figures_are_those_of_the_run(swept: wattroute.Result, folder: Path) -> 
     assert figure.save(folder / "mine.png").read_bytes() == (drawn / "savings_curves.png").read_bytes()
     with pytest.raises(wattroute.Error, match="there is something already"):
         figure.save(folder / "mine.png")
-    wattroute.figures(folder / "run", out=folder / "paper", format="pdf", columns="1")
+    wattroute.figures(folder / "run", out=folder / "paper", format="pdf", columns=1)
     narrow = swept.plot("savings_curves", columns=1)
     assert narrow.render("pdf") == (folder / "paper" / "savings_curves.pdf").read_bytes()
     for name, _ in wattroute._wattroute.figures:

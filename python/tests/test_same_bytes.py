@@ -77,7 +77,7 @@ CALLS = {
     "report": ("report run --html page.html", lambda: wattroute.report("run", html="page.html")),
     "figures": (
         "figures run --out drawn --format svg --format pdf --columns 2",
-        lambda: wattroute.figures("run", out="drawn", format=["svg", "pdf"], columns="2"),
+        lambda: wattroute.figures("run", out="drawn", format=["svg", "pdf"], columns=2),
     ),
     "policies": ("policies noisy-oracle", lambda: wattroute.policies("noisy-oracle")),
     "formats": ("formats", lambda: wattroute.formats()),

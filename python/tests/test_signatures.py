@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib.metadata
 import inspect
 import json
 import keyword
@@ -56,6 +56,12 @@ def test_the_stub_is_of_the_module() -> None:
     for name in (name for name in vars(_wattroute) if not name.startswith("_")):
         assert f"{name}:" in stub or f"def {name}(" in stub, name
     assert (Path(wattroute.__file__).parent / "py.typed").exists()
+
+
+def test_the_types_hold_together() -> None:
+    mypy = pytest.importorskip("mypy.api")
+    said, complained, code = mypy.run(["--config-file", str(PACKAGE / "pyproject.toml"), str(PACKAGE / "python" / "wattroute")])
+    assert code == 0, said + complained
 
 
 def test_the_version_is_that_of_the_program() -> None:

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use super::learned::{self, Case, DecisionRule, past_by_fold};
 use super::recorded::ByPosition;
 use super::{Built, Context, Needs, Parameters, PolicySpec, Problems, Rule};
-use crate::error::{Error, Result, RowError};
+use crate::error::{Result, RowError};
 use crate::policy::library::PolicyText;
 use crate::router::supplied::SUPPLIED;
 use crate::router::{SuppliedRouter, crossfit};
@@ -179,28 +179,5 @@ impl Supplied {
         notes.extend(decisions.notes);
         let endpoint = |candidate: usize| context.pool.all[candidate];
         Ok(decisions.candidate.into_iter().map(endpoint).collect())
-    }
-}
-
-impl PolicyText {
-    /// The text of a policy that is no file: one without a kind, to which the kind and that of its router are added.
-    fn supplied(name: &str, file: &str, kind: &str, router: Option<&str>) -> Result<PolicyText> {
-        let place = format!("policy `{name}`");
-        let mut text = PolicyText { name: name.to_owned(), place, text: file.to_owned(), folder: None };
-        let mut table: toml::Table = toml::from_str(file).map_err(|error| text.unreadable(error))?;
-        let taken = |what: &str| Err(Error::new(format!("the {what} of a policy that a program brings is not chosen")).at(&text.place));
-        if table.insert("kind".to_owned(), kind.into()).is_some() {
-            return taken("kind");
-        }
-        let parameters = table.entry("parameters").or_insert_with(|| toml::Table::new().into());
-        if let Some(parameters) = parameters.as_table_mut() {
-            let section = |kind: &str| toml::Table::from_iter([("kind".to_owned(), kind.into())]);
-            parameters.entry("rule").or_insert_with(|| section("highest").into());
-            if router.is_some_and(|router| parameters.insert("router".to_owned(), section(router).into()).is_some()) {
-                return taken("router");
-            }
-        }
-        text.text = toml::to_string(&table).map_err(|error| Error::new("a policy is no TOML").at(&text.place).cause(error))?;
-        Ok(text)
     }
 }

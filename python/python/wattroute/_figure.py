@@ -29,7 +29,8 @@ class Figure:
 
     def render(self, format: str) -> bytes:
         """The figure as a file of a format: ``svg``, ``png`` or ``pdf``."""
-        return self._report["figure"](self.name, self.columns, format)
+        file: bytes = self._report["figure"](self.name, self.columns, format)
+        return file
 
     def save(self, path: Text, *, force: bool = False) -> Path:
         """Writes the figure in the format that the file's name ends in."""

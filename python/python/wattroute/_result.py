@@ -37,7 +37,8 @@ class Result(Plots):
 
     def to_dict(self) -> dict[str, Any]:
         """The object of ``--json``, whose keys are a contract."""
-        return json.loads(self.json)
+        said: dict[str, Any] = json.loads(self.json)
+        return said
 
     def __str__(self) -> str:
         return self.text
@@ -80,4 +81,4 @@ class Result(Plots):
         remarks = "".join(f"<p>{html.escape(remark)}</p>" for remark in self.remarks)
         if self._report is None:
             return f"{remarks}<pre>{html.escape(self.text)}</pre>"
-        return remarks + self._report["html"]()
+        return remarks + str(self._report["html"]())

@@ -52,7 +52,7 @@ class TraceVerbs(OfTrace):
     ) -> Result:
         """Find every fault of a trace.
 
-        Exit code 1 where there is a fault; warnings and notes do not count.
+        Where there is a fault it raises :class:`wattroute.Error`, whose ``result`` has all of them; warnings and notes do not count.
 
         Parameters:
             threads: Threads to work on [default: all cores]
@@ -613,10 +613,12 @@ def import_(
 
     Parameters:
         format: The format of the input: see `wattroute formats`
-        input: Files or folders
+        input: Files or folders; or a table in memory, any object with ``__arrow_c_stream__``, or several by
+            name
         out: Folder of the new trace [default: a temporary one, which is removed with the trace]
         name: Name of the trace [default: the name of the folder]
-        map: Mapping file: names columns, units and conversions (table)
+        map: Mapping file: names columns, units and conversions (table); or its text, or what it says as a
+            mapping
         output_tokens: Output tokens of answers that have none, marked as estimated [default: they stay missing]
         tokens_from_text: Count missing tokens from the texts, four characters each, rounded up, marked as
             estimated [default: they stay missing]
@@ -712,9 +714,9 @@ def reproduce(
 ) -> Result:
     """Reproduce Intelligence per Watt: the paper's figures beside ours.
 
-    Generates traces from the specs of traces/ that the paper's figures imply,
-    replays them, and holds what comes out of their rows against the paper. Exit
-    code 1 if a figure is outside of its tolerance.
+    Generates traces from the specs of traces/ that the paper's figures imply, replays them, and holds what comes out of
+    their rows against the paper. Where a figure is outside of its tolerance it raises :class:`wattroute.Error`, whose
+    ``result`` has the report.
 
     Parameters:
         scenario: Assumptions: paper, tables, measured, or all; several with commas [default: all]
@@ -782,7 +784,7 @@ def figures(
     *,
     out: Text,
     format: Optional[Texts] = None,
-    columns: Optional[str] = None,
+    columns: Optional[int] = None,
     force: bool = False,
     progress: Progress = None,
 ) -> Result:
@@ -826,8 +828,7 @@ def policies(
     >>> wattroute.policies("oracle").to_dict()["name"]
     'oracle'
     """
-    options = {}
-    return _call("policies", [name], options)
+    return _call("policies", [name], {})
 
 
 def formats(
@@ -844,8 +845,7 @@ def formats(
     >>> wattroute.formats("table").to_dict()["title"]
     'any long or wide table, by a mapping file (--map)'
     """
-    options = {}
-    return _call("formats", [name], options)
+    return _call("formats", [name], {})
 
 
 def measures(
@@ -862,5 +862,4 @@ def measures(
     >>> wattroute.measures("apgr").to_dict()["name"]
     'apgr'
     """
-    options = {}
-    return _call("measures", [name], options)
+    return _call("measures", [name], {})

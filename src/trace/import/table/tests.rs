@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
-use polars::prelude::{Column, DataFrame, IpcStreamWriter, IpcWriter, ParquetWriter, SerWriter};
+use polars::prelude::{
+    ArrayRef, ArrowField, Column, CompatLevel, DataFrame, IpcStreamWriter, IpcWriter, NamedFrom, ParquetWriter, SerWriter, Series,
+};
 
 use super::FORMAT;
 use crate::error::{Error, Result};
-use crate::trace::import::ImportOptions;
+use crate::trace::import::{ImportOptions, InMemory};
 use crate::trace::schema::Metric;
 use crate::trace::{Draft, Feature, Tier};
 
@@ -243,5 +245,36 @@ fn the_table_of_queries_may_stand_in_the_input_folder() -> Result<()> {
     let error = import_in(folder.path(), map, &files[1..], "recording", ImportOptions::default()).err();
     let text = error.map(|error| error.to_string()).unwrap_or_default();
     assert!(text.contains("no `queries.csv`") && text.contains("map.toml, line 3"), "{text}");
+    Ok(())
+}
+
+/// A column as Arrow has it, in two chunks.
+fn arrow(series: &Series) -> (ArrowField, Vec<ArrayRef>) {
+    let chunk = |from: i64, rows: usize| series.slice(from, rows).rechunk().to_arrow(0, CompatLevel::newest());
+    let half = series.len() / 2;
+    (series.field().to_arrow(CompatLevel::newest()), vec![chunk(0, half), chunk(half as i64, series.len())])
+}
+
+#[test]
+fn a_table_in_memory_is_read_by_its_name() -> Result<()> {
+    let map = "layout = \"long\"\ncolumns = { id = \"q\", model = \"m\" }\nmetrics = { score = { column = \"s\" } }\n\
+        [queries]\nfile = \"prompts\"\nid = \"id\"\n";
+    let mut memory = InMemory::default();
+    let ids = Series::new("q".into(), ["a", "a", "b", "b"]);
+    let models = Series::new("m".into(), ["x", "y", "x", "y"]);
+    let scores = Series::new("s".into(), [Some(1.0), Some(0.0), None, Some(0.5)]);
+    memory.add_table("answers", [&ids, &models, &scores].map(arrow).into())?;
+    memory.add_table("prompts", vec![arrow(&Series::new("id".into(), ["a", "b"]))])?;
+    memory.add_mapping("map", map);
+    let options = ImportOptions { map: Some("map".into()), memory, ..ImportOptions::default() };
+    let inputs = ["answers".into(), "prompts".into()];
+    let draft = crate::trace::import::import(&FORMAT, &inputs, &options, Vec::new())?;
+    assert_eq!(metric(&draft, 0, Metric::Score), [Some(1.0)]);
+    assert_eq!(metric(&draft, 1, Metric::Score), [Some(0.0), Some(0.5)]);
+    let other = crate::trace::import::find("routellm")?;
+    let error = crate::trace::import::import(other, &inputs, &ImportOptions { map: None, ..options }, Vec::new()).map(drop);
+    assert!(error.is_err_and(|error| error.to_string().contains("format `routellm` reads files")));
+    let uneven = InMemory::default().add_table("t", vec![arrow(&ids), arrow(&Series::new("id".into(), ["a", "b"]))]);
+    assert!(uneven.is_err_and(|error| error.to_string().contains("`id` has 2 rows, the columns before it 4")));
     Ok(())
 }
