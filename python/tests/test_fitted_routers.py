@@ -51,7 +51,9 @@ def test_a_router_is_fitted_to_other_folds_for_each_endpoint(trace: wattroute.Tr
             fits.append((len(rows), int(labels.sum())))
             return super().fit(rows, labels)
 
-    router = wattroute.Router(Counted(), name="mine", features=EASE, rule="cheapest", rule_parameters={"tau": 0.5}, folds=4)
+    router = wattroute.Router(
+        Counted(), name="mine", features=EASE, rule="cheapest", rule_parameters={"tau": 0.5}, folds=4
+    )
     result = trace.replay(router)
     # The large one is always right: nothing is fitted to it. A fold is judged by what three others taught.
     assert len(fits) == 4 and sum(rows for rows, _ in fits) == 3 * QUERIES and not hasattr(router.router, "middle")
@@ -108,7 +110,10 @@ def test_a_random_state_that_is_unsaid_is_the_seed(trace: wattroute.Trace) -> No
             return super().fit(rows, labels)
 
     for state in (None, 11):
-        trace.replay({"mine": wattroute.Router(Seeded(n_estimators=2, random_state=state), features=EASE, folds=2)}, seed=2**32 + 7)
+        trace.replay(
+            {"mine": wattroute.Router(Seeded(n_estimators=2, random_state=state), features=EASE, folds=2)},
+            seed=2**32 + 7,
+        )
     assert states == [7, 7, 11, 11]
 
 
@@ -121,7 +126,10 @@ def test_policies_with_one_object_share_its_fits(trace: wattroute.Trace) -> None
             return super().fit(rows, labels)
 
     estimator = Counted()
-    routers = [wattroute.Router(estimator, name=f"at {tau}", features=EASE, rule="cheapest", rule_parameters={"tau": tau}) for tau in (0.2, 0.8)]
+    routers = [
+        wattroute.Router(estimator, name=f"at {tau}", features=EASE, rule="cheapest", rule_parameters={"tau": tau})
+        for tau in (0.2, 0.8)
+    ]
     trace.compare(routers)
     assert len(fits) == 5
 
@@ -129,7 +137,9 @@ def test_policies_with_one_object_share_its_fits(trace: wattroute.Trace) -> None
 def test_chances_are_calibrated_and_judged_as_any(trace: wattroute.Trace) -> None:
     router = wattroute.Router(LogisticRegression(C=0.001), name="mine", features=EASE, calibrate="isotonic")
     plain = wattroute.Router(LogisticRegression(C=0.001), name="plain", features=EASE)
-    mine, other = (judged["reliability"]["small"]["log_loss"] for judged in trace.replay([router, plain]).to_dict()["routers"])
+    mine, other = (
+        judged["reliability"]["small"]["log_loss"] for judged in trace.replay([router, plain]).to_dict()["routers"]
+    )
     # A strong penalty makes chances that are near the mean: isotonic regression puts them right.
     assert mine < other / 2
 
@@ -176,7 +186,9 @@ def refused(trace: wattroute.Trace, estimator: Any, **said: Any) -> wattroute.Er
         (lambda rows: numpy.zeros((rows, 2, 2)), "a router predicted in another form", "an array of shape"),
     ],
 )
-def test_a_bad_prediction_is_told_with_its_block_and_row(says: Any, what: str, found: str, trace: wattroute.Trace) -> None:
+def test_a_bad_prediction_is_told_with_its_block_and_row(
+    says: Any, what: str, found: str, trace: wattroute.Trace
+) -> None:
     error = refused(trace, Says(says))
     assert error.what.startswith(what) and error.found.startswith(found), error
     for place in ("policy `mine`", "cross-fit, fold 0", "a block of ", "endpoint `small`"):
@@ -196,7 +208,11 @@ def test_what_a_router_raises_is_the_cause(trace: wattroute.Trace, tmp_path: Pat
     assert isinstance(error.__cause__, ArithmeticError) and error.what == "a router could not be fitted"
     assert error.cause == "ArithmeticError: cannot" and "cross-fit without fold 0" in error.where
     error = refused(trace, Says(None))
-    assert isinstance(error.__cause__, TypeError) and error.what == "a router could not predict" and "a block of" in error.where
+    assert (
+        isinstance(error.__cause__, TypeError)
+        and error.what == "a router could not predict"
+        and "a block of" in error.where
+    )
     with pytest.raises(wattroute.Error):
         trace.compare(["oracle", {"mine": Unfit(None)}], out=tmp_path / "run")
     assert list(tmp_path.iterdir()) == []
@@ -225,7 +241,10 @@ def test_parameters_are_those_of_learned_policies(trace: wattroute.Trace) -> Non
 def test_it_is_not_saved_since_its_code_is_not_ours(trace: wattroute.Trace, tmp_path: Path) -> None:
     with pytest.raises(wattroute.Error) as raised:
         trace.train(router=LogisticRegression(), out=tmp_path / "router.json")
-    assert raised.value.what == "a router that the calling program brings cannot be saved" and "cross-fits" in raised.value.hint
+    assert (
+        raised.value.what == "a router that the calling program brings cannot be saved"
+        and "cross-fits" in raised.value.hint
+    )
     assert list(tmp_path.iterdir()) == []
 
 

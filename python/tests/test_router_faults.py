@@ -39,29 +39,93 @@ def scored(bad: Any) -> Callable[[wattroute.Batch], Any]:
 
 # What a router answers, what is found, what is allowed, and the row where it is one.
 FAULTS: dict[str, tuple[Callable[[wattroute.Batch], Any], str, str, Any]] = {
-    "too few": (lambda batch: alternating(batch)[:9], "9 endpoints", "12, one for each query", "row 9 (query `exam-4`)"),
+    "too few": (
+        lambda batch: alternating(batch)[:9],
+        "9 endpoints",
+        "12, one for each query",
+        "row 9 (query `exam-4`)",
+    ),
     "too many": (lambda batch: [0] * 13, "13 positions", "12, one for each query", None),
     "none": (lambda batch: [], "0 positions", "12, one for each query", "row 0 (query `chat-1`)"),
-    "too few scores": (lambda batch: numpy.zeros((5, 3)), "5 rows of scores", "12, one for each", "row 5 (query `chat-6`)"),
-    "an unknown endpoint": (with_one("smal@laptop"), "`smal@laptop`", "small@laptop, medium@laptop, large@server", "row 7 (query `exam-2`)"),
-    "nothing for a query": (with_one(None), "nothing", "small@laptop, medium@laptop, large@server", "row 7 (query `exam-2`)"),
+    "too few scores": (
+        lambda batch: numpy.zeros((5, 3)),
+        "5 rows of scores",
+        "12, one for each",
+        "row 5 (query `chat-6`)",
+    ),
+    "an unknown endpoint": (
+        with_one("smal@laptop"),
+        "`smal@laptop`",
+        "small@laptop, medium@laptop, large@server",
+        "row 7 (query `exam-2`)",
+    ),
+    "nothing for a query": (
+        with_one(None),
+        "nothing",
+        "small@laptop, medium@laptop, large@server",
+        "row 7 (query `exam-2`)",
+    ),
     "a number among ids": (with_one(3.5), "3.5", "ids of endpoints", "row 7 (query `exam-2`)"),
     "NaN among ids": (with_one(float("nan")), "nan", "ids of endpoints", "row 7 (query `exam-2`)"),
-    "a position beyond": (lambda batch: numpy.where(batch["row"] == 7, 3, 0), "3", "0 (small@laptop), 1", "row 7 (query `exam-2`)"),
-    "a position below": (lambda batch: numpy.where(batch["row"] == 7, -1, 0), "-1", "0 (small@laptop), 1", "row 7 (query `exam-2`)"),
-    "NaN among positions": (lambda batch: numpy.where(batch["row"] == 7, numpy.nan, 0), "0.0", "whole numbers", "row 0 (query `chat-1`)"),
+    "a position beyond": (
+        lambda batch: numpy.where(batch["row"] == 7, 3, 0),
+        "3",
+        "0 (small@laptop), 1",
+        "row 7 (query `exam-2`)",
+    ),
+    "a position below": (
+        lambda batch: numpy.where(batch["row"] == 7, -1, 0),
+        "-1",
+        "0 (small@laptop), 1",
+        "row 7 (query `exam-2`)",
+    ),
+    "NaN among positions": (
+        lambda batch: numpy.where(batch["row"] == 7, numpy.nan, 0),
+        "0.0",
+        "whole numbers",
+        "row 0 (query `chat-1`)",
+    ),
     "NaN among scores": (scored(numpy.nan), "NaN", "finite numbers", "row 7 (query `exam-2`)"),
     "an infinite score": (scored(numpy.inf), "inf", "finite numbers", "row 7 (query `exam-2`)"),
     "a missing score of a frame": (
-        lambda batch: polars.DataFrame({id: [None if row == 7 and id == TOY[1] else 0.5 for row in range(12)] for id in TOY}),
-        "NaN", "finite numbers", "row 7 (query `exam-2`)",
+        lambda batch: polars.DataFrame(
+            {id: [None if row == 7 and id == TOY[1] else 0.5 for row in range(12)] for id in TOY}
+        ),
+        "NaN",
+        "finite numbers",
+        "row 7 (query `exam-2`)",
     ),
-    "a text among scores": (lambda batch: {id: [0.5] * 7 + ["high"] + [0.5] * 4 for id in TOY}, "'high'", "finite numbers", "row 7 (query `exam-2`)"),
+    "a text among scores": (
+        lambda batch: {id: [0.5] * 7 + ["high"] + [0.5] * 4 for id in TOY},
+        "'high'",
+        "finite numbers",
+        "row 7 (query `exam-2`)",
+    ),
     "another width": (lambda batch: numpy.zeros((12, 2)), "2 scores a query, 24 in all", "3: small@laptop", None),
-    "a torn row": (lambda batch: [[0.1] * (2 if row == 7 else 3) for row in range(12)], "2 scores", "3: small@laptop", "row 7 (query `exam-2`)"),
-    "an endpoint that lacks": (lambda batch: {id: batch["row"] for id in TOY[:2]}, "none of large@server", "3: small@laptop", None),
-    "a column too short": (lambda batch: {id: batch["row"][:8] for id in TOY}, "8 scores", "12, one for each", "row 8 (query `exam-3`)"),
-    "scores of a stranger": (lambda batch: {"larg@server": batch["row"]}, "`larg@server`", "small@laptop, medium@laptop", None),
+    "a torn row": (
+        lambda batch: [[0.1] * (2 if row == 7 else 3) for row in range(12)],
+        "2 scores",
+        "3: small@laptop",
+        "row 7 (query `exam-2`)",
+    ),
+    "an endpoint that lacks": (
+        lambda batch: {id: batch["row"] for id in TOY[:2]},
+        "none of large@server",
+        "3: small@laptop",
+        None,
+    ),
+    "a column too short": (
+        lambda batch: {id: batch["row"][:8] for id in TOY},
+        "8 scores",
+        "12, one for each",
+        "row 8 (query `exam-3`)",
+    ),
+    "scores of a stranger": (
+        lambda batch: {"larg@server": batch["row"]},
+        "`larg@server`",
+        "small@laptop, medium@laptop",
+        None,
+    ),
     "no decisions": (lambda batch: None, "None", "ids or positions", None),
     "one word": (lambda batch: "small@laptop", "'small@laptop'", "ids or positions", None),
     "a number": (lambda batch: 3, "3", "ids or positions", None),
@@ -104,7 +168,11 @@ def breaks(batch: wattroute.Batch) -> list[str]:
 @pytest.mark.parametrize("threads", [1, 2])
 def test_what_a_router_raises_is_the_cause(threads: int) -> None:
     error = refused(breaks, threads=threads)
-    assert isinstance(error.__cause__, Broken) and error.what == "a router failed" and error.cause == "Broken: no such luck"
+    assert (
+        isinstance(error.__cause__, Broken)
+        and error.what == "a router failed"
+        and error.cause == "Broken: no such luck"
+    )
     assert BLOCK in error.where and "policy `mine`" in error.where
     lines = []
     frame = error.__cause__.__traceback__
@@ -162,7 +230,12 @@ def test_parameters_are_checked_as_those_of_a_policy_file() -> None:
     error = refused(wattroute.Router(alternating, name="mine", rule="cheapest", rule_parameters={"tau": 5}, folds=1))
     assert sorted(problem.what for problem in error.errors) == ["`folds` is too small", "`tau` is no probability"]
     assert "missing field `tau`" in str(refused(wattroute.Router(alternating, rule="cheapest")))
-    high = wattroute.Router(lambda batch: numpy.full((12, 3), 1.5), name="mine", rule="win-rate", rule_parameters={"tau": 0.5, "weak": TOY[0]})
+    high = wattroute.Router(
+        lambda batch: numpy.full((12, 3), 1.5),
+        name="mine",
+        rule="win-rate",
+        rule_parameters={"tau": 0.5, "weak": TOY[0]},
+    )
     assert refused(high).allowed == "0 to 1, as the rule compares chances"
 
 
@@ -177,7 +250,11 @@ def test_two_of_one_name_and_columns_that_are_not_there_are_refused() -> None:
 def test_it_cannot_be_streamed_swept_or_saved(tmp_path: Path) -> None:
     trace = wattroute.open("toy")
     error = refused(alternating, stream=True)
-    assert isinstance(error, wattroute.UsageError) and "cannot be replayed part by part" in error.what and "`mine` of kind supplied" in error.found
+    assert (
+        isinstance(error, wattroute.UsageError)
+        and "cannot be replayed part by part" in error.what
+        and "`mine` of kind supplied" in error.found
+    )
     with pytest.raises(wattroute.UsageError, match="only a noisy oracle can be swept"):
         trace.sweep(policy=alternating)
     with pytest.raises(wattroute.UsageError, match="has no router to fit"):

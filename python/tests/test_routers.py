@@ -48,7 +48,10 @@ def many(queries: int) -> wattroute.Trace:
         "layout": "long",
         "columns": {"id": "id", "model": "model", "features": ["ease"]},
         "metrics": {"score": {"column": "right"}, "energy_j": {"column": "joules", "unit": "J"}},
-        "endpoint": [{"model": "small", "tier": "local", "params_total_b": 1}, {"model": "large", "tier": "cloud", "params_total_b": 9}],
+        "endpoint": [
+            {"model": "small", "tier": "local", "params_total_b": 1},
+            {"model": "large", "tier": "cloud", "params_total_b": 9},
+        ],
     }
     return wattroute.import_("table", table, map=mapping)
 
@@ -62,10 +65,24 @@ def test_a_batch_has_what_is_known_and_no_outcome() -> None:
 
     wattroute.open("toy").replay(look, seed=5)
     (batch,) = seen
-    columns = ["row", "query_id", "dataset", "category", "input_tokens", "arrival_s", "prompt", "feature_score_hard", "feature_language"]
+    columns = [
+        "row",
+        "query_id",
+        "dataset",
+        "category",
+        "input_tokens",
+        "arrival_s",
+        "prompt",
+        "feature_score_hard",
+        "feature_language",
+    ]
     assert (batch.columns, len(batch), batch.seed, batch.place) == (columns, 12, 5, "block 0, rows 0 to 11")
     frame = batch.to_polars()
-    assert frame.columns == columns and batch.to_arrow().column_names == columns and list(batch.to_pandas().columns) == columns
+    assert (
+        frame.columns == columns
+        and batch.to_arrow().column_names == columns
+        and list(batch.to_pandas().columns) == columns
+    )
     assert frame["query_id"][0] == "chat-1" and frame["dataset"].to_list() == ["chat"] * 6 + ["exam"] * 6
     for name in columns:
         assert [None if cell != cell else cell for cell in batch[name].tolist()] == frame[name].to_list(), name
@@ -91,8 +108,21 @@ def test_numbers_of_a_batch_are_not_copied_and_outlive_the_call() -> None:
 
 
 def test_missing_cells_are_missing_there_too() -> None:
-    table = polars.DataFrame({"id": ["a", "a", "b", "b"], "model": ["s", "l"] * 2, "right": [True] * 4, "topic": ["x", "x", None, None], "ease": [None, None, 2.0, 2.0]})
-    mapping = {"layout": "long", "columns": {"id": "id", "model": "model", "features": ["topic", "ease"]}, "metrics": {"score": {"column": "right"}}, "endpoint": [{"model": "s", "tier": "local"}, {"model": "l", "tier": "cloud"}]}
+    table = polars.DataFrame(
+        {
+            "id": ["a", "a", "b", "b"],
+            "model": ["s", "l"] * 2,
+            "right": [True] * 4,
+            "topic": ["x", "x", None, None],
+            "ease": [None, None, 2.0, 2.0],
+        }
+    )
+    mapping = {
+        "layout": "long",
+        "columns": {"id": "id", "model": "model", "features": ["topic", "ease"]},
+        "metrics": {"score": {"column": "right"}},
+        "endpoint": [{"model": "s", "tier": "local"}, {"model": "l", "tier": "cloud"}],
+    }
     seen: list[Any] = []
 
     def look(batch: wattroute.Batch) -> list[int]:
@@ -118,10 +148,19 @@ FORMS: dict[str, Callable[[wattroute.Batch], Any]] = {
     "an array of small scores": lambda batch: numpy.eye(3, dtype=numpy.float32)[batch["row"] % 3],
     "rows of scores": lambda batch: [[float(row % 3 == place) for place in range(3)] for row in batch["row"]],
     "scores by endpoint": lambda batch: {id: batch["row"] % 3 == place for place, id in enumerate(TOY)},
-    "scores of all endpoints of the trace": lambda batch: {**{id: batch["row"] % 3 == place for place, id in enumerate(TOY)}, "tiny@phone": batch["row"]},
-    "a frame of polars": lambda batch: polars.DataFrame({id: batch["row"] % 3 == place for place, id in enumerate(TOY)}),
-    "a frame of pandas": lambda batch: pandas.DataFrame({id: batch["row"] % 3 == place for place, id in enumerate(TOY)}),
-    "a table of pyarrow": lambda batch: pyarrow.table({id: (batch["row"] % 3 == place) * 1.5 for place, id in enumerate(TOY)}),
+    "scores of all endpoints of the trace": lambda batch: {
+        **{id: batch["row"] % 3 == place for place, id in enumerate(TOY)},
+        "tiny@phone": batch["row"],
+    },
+    "a frame of polars": lambda batch: polars.DataFrame(
+        {id: batch["row"] % 3 == place for place, id in enumerate(TOY)}
+    ),
+    "a frame of pandas": lambda batch: pandas.DataFrame(
+        {id: batch["row"] % 3 == place for place, id in enumerate(TOY)}
+    ),
+    "a table of pyarrow": lambda batch: pyarrow.table(
+        {id: (batch["row"] % 3 == place) * 1.5 for place, id in enumerate(TOY)}
+    ),
 }
 
 
@@ -145,7 +184,9 @@ def test_recorded_decisions_give_what_recorded_gives(tmp_path: Path) -> None:
     trace = wattroute.open("toy")
     ids = [f"{dataset}-{number}" for dataset in ("chat", "exam") for number in range(1, 7)]
     decisions = dict(zip(ids, [TOY[number * 7 % 3] for number in range(12)]))
-    (tmp_path / "d.csv").write_text("query_id,endpoint\n" + "".join(f"{id},{endpoint}\n" for id, endpoint in decisions.items()))
+    (tmp_path / "d.csv").write_text(
+        "query_id,endpoint\n" + "".join(f"{id},{endpoint}\n" for id, endpoint in decisions.items())
+    )
     recorded = f"recorded:file={tmp_path / 'd.csv'},decision=endpoint"
     result = trace.compare([recorded, {"mine": lambda batch: [decisions[id] for id in batch["query_id"]]}])
     by_name = {policy["name"]: position for position, policy in enumerate(result.to_dict()["policies"])}
@@ -164,7 +205,9 @@ def test_scores_go_to_any_rule() -> None:
     assert share() == share(rule="highest") == pytest.approx(0.10, abs=0.001)
     assert share(rule="cheapest", rule_parameters={"tau": 0.5}) == pytest.approx(0.50)
     # 9 J more are worth 0.4: the small one from an ease of 0.5 on.
-    assert share(rule="utility", rule_parameters={"lambda": 0.4 / 9, "objective": "energy"}, folds=3) == pytest.approx(0.49, abs=0.011)
+    assert share(rule="utility", rule_parameters={"lambda": 0.4 / 9, "objective": "energy"}, folds=3) == pytest.approx(
+        0.49, abs=0.011
+    )
 
 
 def test_fallback_and_local_are_roles_and_endpoints_those_of_the_pool() -> None:
@@ -178,7 +221,9 @@ def test_fallback_and_local_are_roles_and_endpoints_those_of_the_pool() -> None:
 
     two = [XL, "ladder-xl@nvidia-h200-bs16"]
     found = trace.replay([last, {"roles": lambda batch: ["fallback"] * len(batch)}]).to_dict()["policies"]
-    assert [policy["name"] for policy in found[:4]] == [f"{name} (fallback {id})" for name in ("last", "roles") for id in two]
+    assert [policy["name"] for policy in found[:4]] == [
+        f"{name} (fallback {id})" for name in ("last", "roles") for id in two
+    ]
     assert [policy["share"][id] for policy, id in zip(found, two * 2)] == [1.0] * 4
     assert [pool[-1] for pool in pools] == two and all(len(pool) == 4 for pool in pools)
     asked: list[int] = []
@@ -212,16 +257,23 @@ def test_columns_that_are_chosen_are_all_that_is_handed_over() -> None:
 
 def test_what_a_router_takes_is_charged_to_it() -> None:
     trace = wattroute.open("toy")
-    result = trace.replay([alternating, wattroute.Router(alternating, name="dear", overhead={"energy_j": 2.5, "cost_usd": 0.25})])
+    result = trace.replay(
+        [alternating, wattroute.Router(alternating, name="dear", overhead={"energy_j": 2.5, "cost_usd": 0.25})]
+    )
     plain, dear = (figures(result, policy)["totals"] for policy in (0, 1))
-    energy = [total["energy_j"]["value"] if isinstance(total["energy_j"], dict) else total["energy_j"] for total in (plain, dear)]
+    energy = [
+        total["energy_j"]["value"] if isinstance(total["energy_j"], dict) else total["energy_j"]
+        for total in (plain, dear)
+    ]
     # 12 queries at 2.5 J each.
     assert energy[1] - energy[0] == pytest.approx(30.0)
 
 
 def test_the_same_bytes_twice_and_on_any_number_of_threads(tmp_path: Path) -> None:
     def drawn(batch: wattroute.Batch) -> Any:
-        return numpy.random.default_rng([batch.seed, int(batch["row"][0])]).integers(0, len(batch.endpoints), len(batch))
+        return numpy.random.default_rng([batch.seed, int(batch["row"][0])]).integers(
+            0, len(batch.endpoints), len(batch)
+        )
 
     for name, threads in (("once", 1), ("twice", 1), ("two", 2)):
         wattroute.open("ladder").replay([drawn, "random"], out=tmp_path / name / "run", seed=3, threads=threads)
@@ -245,10 +297,17 @@ def _same_but_for_words(one: dict[str, bytes], other: dict[str, bytes]) -> bool:
 def test_a_report_keeps_what_a_router_is() -> None:
     result = wattroute.open("toy").replay(alternating)
     (policy, *_) = result.to_dict()["policies"]
-    assert (policy["name"], policy["kind"], policy["summary"]) == ("alternating", "supplied", "One endpoint after the other.")
+    assert (policy["name"], policy["kind"], policy["summary"]) == (
+        "alternating",
+        "supplied",
+        "One endpoint after the other.",
+    )
     said = json.dumps(result.to_dict()["manifest"])
     assert "test_routers.alternating" in said and " at 0x" not in said
-    assert "the calling program decided, asked 1 times, by endpoints; of a query it was told: row, query_id" in " ".join(result.text.split())
+    assert (
+        "the calling program decided, asked 1 times, by endpoints; of a query it was told: row, query_id"
+        in " ".join(result.text.split())
+    )
 
 
 def test_a_router_may_ask_for_another_replay() -> None:

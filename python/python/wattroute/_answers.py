@@ -32,7 +32,9 @@ class Refused(Exception):
         self.said = (what, row, place, None if found is None else str(found), allowed, hint)
 
 
-ALLOWED = "ids or positions of endpoints, one for each query; or scores, a row for each query and a column for each endpoint"
+ALLOWED = (
+    "ids or positions of endpoints, one for each query; or scores, a row for each query and a column for each endpoint"
+)
 
 
 def formed(answer: Any, batch: Batch) -> tuple[Any, ...]:
@@ -65,13 +67,13 @@ def table_columns(answer: Any) -> Optional[list[str]]:
 
 def listed(answer: Any) -> Sequence[Any]:
     """A list, an array, or a column of a data frame, as a list."""
-    for method in ("to_pylist", "to_list", "tolist"):
-        if hasattr(answer, method):
-            return getattr(answer, method)()
+    method = next((method for method in ("to_pylist", "to_list", "tolist") if hasattr(answer, method)), None)
     try:
-        return list(answer)
+        return list(answer if method is None else getattr(answer, method)())
     except TypeError:
-        raise Refused("a router answered something else than decisions", found=repr(answer)[:200], allowed=ALLOWED) from None
+        raise Refused(
+            "a router answered something else than decisions", found=repr(answer)[:200], allowed=ALLOWED
+        ) from None
 
 
 def of_each(answers: Sequence[Any], batch: Batch) -> tuple[Any, ...]:
@@ -81,7 +83,9 @@ def of_each(answers: Sequence[Any], batch: Batch) -> tuple[Any, ...]:
         return names(answers)
     if first is None and len(answers) > 0:
         return "endpoints", [], array("I", [NOTHING]).tobytes() * len(answers)
-    if first is not None and (hasattr(first, "__len__") or hasattr(first, "__array__") and getattr(first, "ndim", 0) == 1):
+    if first is not None and (
+        hasattr(first, "__len__") or hasattr(first, "__array__") and getattr(first, "ndim", 0) == 1
+    ):
         return rows_of_scores(answers, batch)
     return positions(answers)
 
@@ -95,17 +99,23 @@ def names(answers: Sequence[Any]) -> tuple[str, list[str], bytes]:
         elif isinstance(one, str):
             codes.append(known.setdefault(str(one), len(known)))
         else:
-            raise Refused("a router answered no id of an endpoint", row=row, found=repr(one), allowed="ids of endpoints, as for the rows before")
+            raise Refused(
+                "a router answered no id of an endpoint",
+                row=row,
+                found=repr(one),
+                allowed="ids of endpoints, as for the rows before",
+            )
     return "endpoints", list(known), codes.tobytes()
 
 
 def positions(answers: Sequence[Any]) -> tuple[str, bytes]:
     out = array("q")
     for row, one in enumerate(answers):
-        if isinstance(one, bool) or not isinstance(one, numbers.Integral) or not -(2**63) <= one < 2**63:
-            found = "nothing" if one is None else repr(one)
-            raise Refused("a router answered no position of an endpoint", row=row, found=found, allowed="whole numbers from 0, or ids of endpoints")
-        out.append(int(one))
+        whole = int(one) if isinstance(one, numbers.Integral) and not isinstance(one, bool) else None
+        if whole is None or not -(2**63) <= whole < 2**63:
+            found, allowed = "nothing" if one is None else repr(one), "whole numbers from 0, or ids of endpoints"
+            raise Refused("a router answered no position of an endpoint", row=row, found=found, allowed=allowed)
+        out.append(whole)
     return "positions", out.tobytes()
 
 
@@ -116,7 +126,12 @@ def rows_of_scores(answers: Sequence[Any], batch: Batch) -> tuple[str, bytes, in
         count = len(scores) if hasattr(scores, "__len__") and not isinstance(scores, str) else None
         if count != width:
             found = repr(scores)[:200] if count is None else f"{count} scores"
-            raise Refused("a router gave another number of scores than there are endpoints", row=row, found=found, allowed=_scores(batch))
+            raise Refused(
+                "a router gave another number of scores than there are endpoints",
+                row=row,
+                found=found,
+                allowed=_scores(batch),
+            )
         cells.extend(number(score, row, endpoint) for endpoint, score in zip(batch.endpoints, scores))
     return "scores", cells.tobytes(), width
 
@@ -129,7 +144,9 @@ def scores_by_endpoint(table: Any, columns: list[str], batch: Batch) -> tuple[st
             near = difflib.get_close_matches(str(name), batch._known, 1)
             hint = f"did you mean `{near[0]}`?" if near else None
             allowed = ", ".join(batch._known)
-            raise Refused("no such endpoint", place="the scores of a router", found=f"`{name}`", allowed=allowed, hint=hint)
+            raise Refused(
+                "no such endpoint", place="the scores of a router", found=f"`{name}`", allowed=allowed, hint=hint
+            )
     lacking = [endpoint for endpoint in wanted if endpoint not in columns]
     if lacking:
         found = f"none of {', '.join(lacking)}"
@@ -151,7 +168,9 @@ def number(score: Any, row: int, endpoint: str) -> float:
     if isinstance(score, numbers.Real):
         return float(score)
     found = "nothing" if score is None else repr(score)
-    raise Refused("a router gave what is no score", row=row, place=f"endpoint `{endpoint}`", found=found, allowed="finite numbers")
+    raise Refused(
+        "a router gave what is no score", row=row, place=f"endpoint `{endpoint}`", found=found, allowed="finite numbers"
+    )
 
 
 def uneven(column: Any, endpoint: str, batch: Batch) -> Refused:
@@ -160,7 +179,13 @@ def uneven(column: Any, endpoint: str, batch: Batch) -> Refused:
     place = f"endpoint `{endpoint}`"
     if column.ndim != 1:
         return Refused(what, place=place, found=f"an array of {column.ndim} dimensions", allowed=allowed)
-    return Refused(what, row=len(column) if len(column) < len(batch) else None, place=place, found=f"{len(column)} scores", allowed=allowed)
+    return Refused(
+        what,
+        row=len(column) if len(column) < len(batch) else None,
+        place=place,
+        found=f"{len(column)} scores",
+        allowed=allowed,
+    )
 
 
 def _each(batch: Batch) -> str:

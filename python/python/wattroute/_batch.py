@@ -21,7 +21,7 @@ class Batch:
     >>> result = wattroute.open("toy").replay(short_ones_stay)
     12 ['row', 'query_id', 'dataset', 'category', 'input_tokens']
     >>> result.to_dict()["policies"][0]["share"]
-    {'large@server': 0.5, 'medium@laptop': 0.0, 'small@laptop': 0.5}
+    {'large@server': 0.5, 'small@laptop': 0.5}
     """
 
     def __init__(self, described: dict[str, Any]) -> None:
@@ -92,4 +92,9 @@ class _Memory:
         self.kept = kept
         order = "<" if sys.byteorder == "little" else ">"
         read_only = True
-        self.__array_interface__ = {"data": (address, read_only), "typestr": order + kind, "shape": tuple(shape), "version": 3}
+        self.__array_interface__ = {
+            "data": (address, read_only),
+            "typestr": order + kind,
+            "shape": tuple(shape),
+            "version": 3,
+        }

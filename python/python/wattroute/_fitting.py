@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib
 from typing import Any, Optional
 
 from ._answers import Refused
@@ -11,7 +12,11 @@ from ._tables import needed
 
 def is_fitted(router: Any) -> bool:
     """Whether it is an object that is fitted, and not a class."""
-    return not isinstance(router, type) and callable(getattr(router, "fit", None)) and (gives_chances(router) or callable(getattr(router, "predict", None)))
+    return (
+        not isinstance(router, type)
+        and callable(getattr(router, "fit", None))
+        and (gives_chances(router) or callable(getattr(router, "predict", None)))
+    )
 
 
 def gives_chances(router: Any) -> bool:
@@ -31,7 +36,9 @@ def fit(router: Any, features: bytearray, width: int, scores: bytearray, endpoin
         label = labels[known, place]
         if (label == label[0]).all():
             models.append(constant(label, gives_chances(router)))
-            notes.append(f"{endpoint}: every label is {label[0]:g} in the rows fitted on, and the prediction a constant")
+            notes.append(
+                f"{endpoint}: every label is {label[0]:g} in the rows fitted on, and the prediction a constant"
+            )
             continue
         model = fresh(router, seed)
         model.fit(rows if known.all() else rows[known], label.astype(numpy.int64) if gives_chances(router) else label)
@@ -50,11 +57,13 @@ def fresh(router: Any, seed: int) -> Any:
     if not hasattr(router, "get_params"):
         return copy.deepcopy(router)
     try:
-        from sklearn.base import clone
+        copied = importlib.import_module("sklearn.base").clone
     except ImportError:
-        clone = copy.deepcopy
-    model = clone(router)
-    unsaid = [name for name, value in model.get_params().items() if value is None and name.split("__")[-1] == "random_state"]
+        copied = copy.deepcopy
+    model = copied(router)
+    unsaid = [
+        name for name, value in model.get_params().items() if value is None and name.split("__")[-1] == "random_state"
+    ]
     return model.set_params(**{name: seed % 2**32 for name in unsaid}) if unsaid else model
 
 
@@ -73,7 +82,7 @@ class Fitted:
         out = numpy.empty((len(rows), len(self.endpoints)), dtype=numpy.float64)
         for place, (model, endpoint) in enumerate(zip(self.models, self.endpoints)):
             out[:, place] = model if isinstance(model, float) else predicted(model, rows, endpoint)
-        return out.tobytes()
+        return bytes(out.tobytes())
 
 
 def predicted(model: Any, rows: Any, endpoint: str) -> Any:
@@ -83,13 +92,22 @@ def predicted(model: Any, rows: Any, endpoint: str) -> Any:
     if len(said.shape) == 0 or len(said) != len(rows):
         count = len(said) if said.ndim else 1
         row: Optional[int] = count if count < len(rows) else None
-        raise Refused("a router predicted for another number of queries than it was asked about", row=row, place=f"endpoint `{endpoint}`",
-                      found=f"{count} predictions", allowed=f"{len(rows)}")
+        raise Refused(
+            "a router predicted for another number of queries than it was asked about",
+            row=row,
+            place=f"endpoint `{endpoint}`",
+            found=f"{count} predictions",
+            allowed=f"{len(rows)}",
+        )
     if chances and said.ndim == 2:
         return said[:, right(model, said.shape[1], endpoint)]
     if said.ndim != 1:
-        raise Refused("a router predicted in another form", place=f"endpoint `{endpoint}`", found=f"an array of shape {said.shape}",
-                      allowed="a number for each query")
+        raise Refused(
+            "a router predicted in another form",
+            place=f"endpoint `{endpoint}`",
+            found=f"an array of shape {said.shape}",
+            allowed="a number for each query",
+        )
     # A regression may lie a little beyond the scores that it was fitted to; what is no number is not made one.
     return said if chances else numpy.where(numpy.isfinite(said), numpy.clip(said, 0.0, 1.0), said)
 
@@ -101,5 +119,9 @@ def right(model: Any, width: int, endpoint: str) -> int:
         return list(classes).index(1)
     if width == 2:
         return 1
-    raise Refused("a router's chances have no column for the class 1", place=f"endpoint `{endpoint}`",
-                  found=f"{width} columns", allowed="a column for each of the classes 0 and 1, or `classes_` that name them")
+    raise Refused(
+        "a router's chances have no column for the class 1",
+        place=f"endpoint `{endpoint}`",
+        found=f"{width} columns",
+        allowed="a column for each of the classes 0 and 1, or `classes_` that name them",
+    )

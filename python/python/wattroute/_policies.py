@@ -26,7 +26,9 @@ def hosted(value: Any) -> tuple[Any, list[tuple[str, Any]]]:
             objects.append(_routers.prepared(one, name))
             names.append(objects[-1][0])
         else:
-            raise TypeError(f"{one!r} is no policy: a name or a file is, a callable, and an object with `fit` and `predict_proba`")
+            raise TypeError(
+                f"{one!r} is no policy: a name or a file is, a callable, and an object with `fit` and `predict_proba`"
+            )
 
     several = isinstance(value, Iterable) and not isinstance(value, Mapping) and not _routers.is_router(value)
     for one in value if several else [value]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Optional
 
 from . import _fitting
 from ._answers import formed
@@ -17,7 +17,8 @@ from ._answers import Refused as Refused  # noqa: I001, PLC0414
 
 
 class Router:
-    """A policy whose decisions are made in Python. It stands where a policy's name does, in ``replay``, ``compare`` and ``day``.
+    """A policy whose decisions are made in Python. It stands where a policy's name does, in ``replay``, ``compare`` and
+    ``day``.
 
     ``router`` is one of two:
 
@@ -46,12 +47,16 @@ class Router:
         overhead: What the router itself takes for each query: ``energy_j``, ``latency_s``, ``cost_usd``, ``flops``.
 
     >>> import wattroute
-    >>> def by_length(batch):
-    ...     return {"small@laptop": 150 - batch["input_tokens"], "medium@laptop": 0 * batch["row"] - 1, "large@server": 0 * batch["row"]}
-    >>> router = wattroute.Router(by_length, name="by-length", overhead={"energy_j": 0.1})
+    >>> def by_difficulty(batch):
+    ...     hard = batch["feature_score_hard"]
+    ...     return {"small@laptop": 1 - hard, "medium@laptop": 0.9 - hard / 2, "large@server": 0.9 - 0 * hard}
+    >>> router = wattroute.Router(by_difficulty, rule="cheapest", rule_parameters={"tau": 0.8}, folds=2)
     >>> result = wattroute.open("toy").replay([router, "oracle"])
-    >>> [policy["name"] for policy in result.to_dict()["policies"]]
-    ['by-length', 'oracle', 'always:endpoint=large@server']
+    >>> for policy in result.to_dict()["policies"]:
+    ...     print(policy["name"], f"{policy['answer_accuracy']['value']:.3f}")
+    by_difficulty 0.667
+    oracle 0.833
+    always:endpoint=large@server 0.667
     """
 
     def __init__(
@@ -70,7 +75,9 @@ class Router:
         overhead: Optional[Mapping[str, float]] = None,
     ) -> None:
         if not is_router(router) or isinstance(router, Router):
-            raise TypeError(f"{router!r} is no router: a callable is, and an object with `fit` and `predict_proba` or `predict`")
+            raise TypeError(
+                f"{router!r} is no router: a callable is, and an object with `fit` and `predict_proba` or `predict`"
+            )
         self.router = router
         """The callable or the object."""
         self.name: str = name if name is not None else _name(router)
@@ -83,16 +90,24 @@ class Router:
             raise UsageError("a router has no name")
         if rule_parameters is not None and rule is None:
             raise UsageError("`rule_parameters` are those of a rule: say which by `rule`")
-        self._refuse({"columns": columns} if self.is_fitted else {"features": features, "max_rows": max_rows, "calibrate": calibrate})
+        of_fitted = {"features": features, "max_rows": max_rows, "calibrate": calibrate}
+        self._refuse({"columns": columns} if self.is_fitted else of_fitted)
         rules = None if rule is None else {"kind": rule, **(rule_parameters or {})}
         parameters = {"rule": rules, "features": features, "folds": folds, "max_rows": max_rows, "calibrate": calibrate}
-        self.file: str = toml({"summary": _summary(router) if summary is None else summary, "source": _source(router), "overhead": overhead, "parameters": parameters})
+        self.file: str = toml(
+            {
+                "summary": _summary(router) if summary is None else summary,
+                "source": _source(router),
+                "overhead": overhead,
+                "parameters": parameters,
+            }
+        )
         """The text of its policy file, which a report keeps."""
 
     def _refuse(self, options: Mapping[str, Any]) -> None:
         said = [option for option, value in options.items() if value is not None]
         if said:
-            other = "a callable, which is not fitted" if not self.is_fitted else "an object that is fitted: see `features`"
+            other = "an object that is fitted: see `features`" if self.is_fitted else "a callable, which is not fitted"
             raise UsageError(f"`{'`, `'.join(said)}` cannot be said of {other}")
 
     def __repr__(self) -> str:
@@ -115,7 +130,12 @@ class Prepared:
         if self.columns is None:
             return True, True, True, True
         wanted = self.columns
-        return "query_id" in wanted, "prompt" in wanted, any(name.startswith("feature_") for name in wanted), "embedding" in wanted
+        return (
+            "query_id" in wanted,
+            "prompt" in wanted,
+            any(name.startswith("feature_") for name in wanted),
+            "embedding" in wanted,
+        )
 
     def decide(self, described: dict[str, Any]) -> tuple[Any, ...]:
         if self.columns is not None:
@@ -127,13 +147,16 @@ class Prepared:
         batch = Batch(described)
         return formed(self._call(batch), batch)
 
-    def fit(self, features: bytearray, width: int, scores: bytearray, endpoints: list[str], seed: int) -> _fitting.Fitted:
+    def fit(
+        self, features: bytearray, width: int, scores: bytearray, endpoints: list[str], seed: int
+    ) -> _fitting.Fitted:
         return _fitting.fit(self.estimator, features, width, scores, endpoints, seed)
 
 
 def is_router(one: Any) -> bool:
     """Whether it may stand for a policy."""
-    return isinstance(one, Router) or _fitting.is_fitted(one) or callable(one)
+    is_class_of_fitted = isinstance(one, type) and callable(getattr(one, "fit", None))
+    return isinstance(one, Router) or _fitting.is_fitted(one) or (callable(one) and not is_class_of_fitted)
 
 
 def prepared(one: Any, name: Optional[str] = None) -> tuple[str, Prepared]:

@@ -24,7 +24,11 @@ def value(one: Any) -> str:
     if isinstance(one, (str, os.PathLike)):
         return text(os.fspath(one))
     if isinstance(one, Mapping):
-        return "{ " + ", ".join(f"{text(str(key))} = {value(each)}" for key, each in one.items() if each is not None) + " }"
+        return (
+            "{ "
+            + ", ".join(f"{text(str(key))} = {value(each)}" for key, each in one.items() if each is not None)
+            + " }"
+        )
     if isinstance(one, Iterable):
         return "[" + ", ".join(value(each) for each in one) + "]"
     raise TypeError(f"{one!r} cannot stand in a mapping: texts, numbers, truths, lists and mappings can")
