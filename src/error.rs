@@ -129,6 +129,21 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// An error of somebody who was handed rows and does not know where they stand; who handed them over tells.
+#[derive(Debug)]
+pub struct RowError {
+    /// Which of the rows, from 0, where it is one.
+    pub row: Option<usize>,
+    /// What went wrong.
+    pub error: Error,
+}
+
+impl From<Error> for RowError {
+    fn from(error: Error) -> Self {
+        RowError { row: None, error }
+    }
+}
+
 /// An object with `what` and, where they are known, `where`, `found`, `allowed`, `hint` and `cause`.
 /// Further problems of the same error are left out: see [`Error::into_each`].
 impl Serialize for Error {

@@ -22,4 +22,4 @@ mod wide;
 pub mod work;
 pub mod workload;
 
-pub use error::{Error, Result, in_a_line, is_shown, nearest, none_of, printable, unknown};
+pub use error::{Error, Result, RowError, in_a_line, is_shown, nearest, none_of, printable, unknown};

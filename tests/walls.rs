@@ -30,7 +30,7 @@ const WALLS: &[(&str, &[&str])] = &[
 ];
 
 /// The crates that the package of Python may use beside this one: no rule of ours stands there.
-const OF_PYTHON: &[&str] = &["pyo3", "polars_arrow"];
+const OF_PYTHON: &[&str] = &["pyo3", "polars_arrow", "polars_buffer"];
 
 /// The crates that this one must not know.
 const ABSENT: &[&str] = &["pyo3"];
@@ -86,6 +86,7 @@ const READ_NO_INPUT: &[(&str, &str)] = &[("paper/published.rs", "reads tables th
 const INDEX_IN_MEMORY: &[&str] = &[
     "policy/recorded/choose.rs",
     "router/saved.rs",
+    "trace/batch.rs",
     "trace/column.rs",
     "trace/embedding.rs",
     "trace/enrich/log.rs",

@@ -12,6 +12,7 @@ use wattroute::Error;
 use wattroute::cli::{Answer, Call, Failure, Watch, call as call_verb};
 use wattroute::trace::import::InMemory;
 
+use crate::routers::Running;
 use crate::{answer, arrow, errors, policies};
 
 /// How long Python waits before it looks for a signal, and tells how far the work is.
@@ -34,21 +35,22 @@ pub fn call(given: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
         memory.add_table(&name, arrow::columns(&table)?).map_err(|error| errors::raised(py, error, None))?;
     }
     mappings.iter().for_each(|(name, text)| memory.add_mapping(name, text));
-    let call = Call { arguments, policies: policies::read(hosted)?, memory, watch: Arc::default() };
-    match waited(py, call, progress.as_ref())? {
+    let running = Arc::new(Running::default());
+    let call = Call { arguments, policies: policies::read(hosted, &running)?, memory, watch: Arc::default() };
+    match waited(py, call, progress.as_ref(), &running)? {
         Err(panic) => std::panic::resume_unwind(panic),
         Ok(Ok(answer)) => answer::to_python(py, answer),
         Ok(Err(Failure::Stopped)) => Err(PyKeyboardInterrupt::new_err(())),
         Ok(Err(Failure::Failed(error, answer))) => {
             let said = if answer.json.is_empty() { None } else { Some(answer::to_python(py, *answer)?.into_bound(py)) };
-            Err(errors::raised(py, error, said))
+            Err(running.behind(py, errors::raised(py, error, said)))
         }
     }
 }
 
 /// Runs a call on a thread of its own and waits for it. An interrupt, or an exception of `progress`, stops it and is
 /// raised when it has ended; a second interrupt does not wait for that.
-fn waited(py: Python<'_>, call: Call, progress: Option<&Bound<'_, PyAny>>) -> PyResult<Outcome> {
+fn waited(py: Python<'_>, call: Call, progress: Option<&Bound<'_, PyAny>>, running: &Running) -> PyResult<Outcome> {
     let watch = call.watch.clone();
     let (done, mut ended) = channel();
     let worker = thread::Builder::new().name("wattroute".to_owned());
@@ -67,6 +69,7 @@ fn waited(py: Python<'_>, call: Call, progress: Option<&Bound<'_, PyAny>>) -> Py
         let looked = py.check_signals().and_then(|()| if raised.is_none() { tell(progress, &watch, &mut told) } else { Ok(()) });
         if let Err(error) = looked {
             watch.stop();
+            running.interrupt(py);
             if raised.replace(error).is_some() {
                 return raised.map_or_else(|| Err(PyKeyboardInterrupt::new_err(())), Err);
             }

@@ -9,11 +9,13 @@
 
 mod answer;
 mod arrow;
+mod batch;
 mod call;
 mod errors;
 #[allow(unsafe_code)]
 mod ffi;
 mod policies;
+mod routers;
 mod tallies;
 
 use pyo3::BoundObject;

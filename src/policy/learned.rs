@@ -10,17 +10,22 @@ mod train;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
+use super::library::PolicyText;
 use super::recorded::ByPosition;
 use super::{Built, Context, Needs, Parameters, PlanBlock, PolicyKind, PolicySpec, Problems, Rule};
 use crate::error::{Error, Result};
 use crate::router::features::Reads;
-use crate::router::{Calibration, FeatureSpec, How, ROUTERS, Router, RouterFacts};
+use crate::router::supplied::SUPPLIED;
+use crate::router::{Calibration, FeatureSpec, How, ROUTERS, Router, RouterFacts, SuppliedRouter};
 use crate::trace::EndpointIx;
 
 pub use rule::{Case, DecisionRule, Decisions, RuleKind};
 pub use rules::RULES;
+pub(super) use source::past_by_fold;
 pub use source::{Memo, labels};
 pub use train::{Training, train};
 use source::{Judged, OnFitted, Source};
@@ -56,8 +61,13 @@ pub const KIND: PolicyKind = PolicyKind {
         ("calibrate", "`none` (default), `platt` or `isotonic`: on a fold that the router was not fitted to"),
         ("on_fitted", "what a saved router does about queries that it was fitted to: `refuse` (default) or `skip`"),
     ],
-    read: |text| PolicySpec::try_read(text, "learned", check),
+    read: |text| PolicySpec::try_read(text, KIND.name, |file, problems| check(file, problems, None)),
 };
+
+/// A learned policy whose router a host brings.
+pub(super) fn with_router(text: &PolicyText, router: Arc<dyn SuppliedRouter>) -> Result<PolicySpec> {
+    PolicySpec::try_read(text, KIND.name, |file, problems| check(file, problems, Some(router)))
+}
 
 /// The form of the parameters; router and rule are read again in the form of their kind.
 #[derive(Deserialize)]
@@ -75,7 +85,7 @@ struct File {
 
 /// What a section is, whatever else stands in it.
 #[derive(Deserialize)]
-struct Head {
+pub(super) struct Head {
     kind: toml::Spanned<String>,
 }
 
@@ -86,19 +96,12 @@ pub struct Learned {
     how: How,
 }
 
-fn check(file: File, problems: &mut Problems) -> Option<Learned> {
+fn check(file: File, problems: &mut Problems, supplied: Option<Arc<dyn SuppliedRouter>>) -> Option<Learned> {
     let is_saved = file.router.kind.get_ref() == source::SAVED;
-    let mut at_least = |name: &str, value: &Option<toml::Spanned<usize>>, usual: usize, least: usize| {
-        let Some(value) = value else { return usual };
-        if *value.get_ref() < least {
-            problems.add(value.span(), Error::new(format!("`{name}` is too small")).found(value.get_ref()).allowed(format!("{least} and more")));
-        }
-        *value.get_ref()
-    };
     let calibrate = file.calibrate.as_ref().map_or(Calibration::None, |calibrate| *calibrate.get_ref());
     // One fold is judged, one calibrates, and the router is fitted to the rest.
-    let folds = at_least("folds", &file.folds, 5, if calibrate == Calibration::None { 2 } else { 3 });
-    let max_rows = at_least("max_rows", &file.max_rows, 100_000, 2);
+    let folds = problems.at_least("folds", &file.folds, 5, if calibrate == Calibration::None { 2 } else { 3 });
+    let max_rows = problems.at_least("max_rows", &file.max_rows, 100_000, 2);
     if is_saved {
         let spans = [file.folds.map(|value| value.span()), file.max_rows.map(|value| value.span()), file.calibrate.map(|value| value.span())];
         for span in spans.into_iter().flatten() {
@@ -108,16 +111,22 @@ fn check(file: File, problems: &mut Problems) -> Option<Learned> {
         problems.add(on_fitted.span(), Error::new("only a saved router may meet queries that it was fitted to"));
     }
     let on_fitted = file.on_fitted.map_or(OnFitted::Refuse, toml::Spanned::into_inner);
-    let source = source::read(&file.router.kind, on_fitted, problems);
-    let rule = match RULES.iter().find(|kind| kind.name == file.rule.kind.get_ref()) {
-        Some(kind) => (kind.read)(problems),
-        None => {
-            let names = RULES.iter().map(|kind| kind.name);
-            problems.add(file.rule.kind.span(), crate::error::unknown("decision rule", file.rule.kind.get_ref(), names));
-            None
-        }
+    let source = match supplied {
+        Some(router) => Some(Source::supplied(router)),
+        None => source::read(&file.router.kind, on_fitted, problems),
     };
+    let rule = rule_of(&file.rule, problems);
     Some(Learned { source: source?, rule: rule?, how: How { folds, max_rows, calibrate, features: file.features, seed: 0 } })
+}
+
+/// Reads `[parameters.rule]`.
+pub(super) fn rule_of(head: &Head, problems: &mut Problems) -> Option<Box<dyn DecisionRule>> {
+    let name = head.kind.get_ref();
+    let Some(kind) = RULES.iter().find(|kind| kind.name == name) else {
+        problems.add(head.kind.span(), crate::error::unknown("decision rule", name, RULES.iter().map(|kind| kind.name)));
+        return None;
+    };
+    (kind.read)(problems)
 }
 
 impl Learned {
@@ -137,7 +146,9 @@ impl Parameters for Learned {
             return Needs { features: true, prompts: true, embedding: true, ids: true, ..Needs::default() };
         }
         let Reads { features, prompts, embedding } = self.how.features.reads();
-        Needs { features, prompts, embedding, ..Needs::default() }
+        // A router that may fail names the query.
+        let ids = matches!(&self.source, Source::Fit { kind, .. } if *kind == SUPPLIED);
+        Needs { features, prompts, embedding, ids, ..Needs::default() }
     }
 
     fn learned(&self) -> Option<&Learned> {

@@ -58,6 +58,27 @@ impl PolicyText {
         }
     }
 
+    /// The text of a policy that is no file: one without a kind, to which the kind and that of its router are added.
+    pub(super) fn supplied(name: &str, file: &str, kind: &str, router: Option<&str>) -> Result<PolicyText> {
+        let place = format!("policy `{name}`");
+        let mut text = PolicyText { name: name.to_owned(), place, text: file.to_owned(), folder: None };
+        let mut table: toml::Table = toml::from_str(file).map_err(|error| text.unreadable(error))?;
+        let taken = |what: &str| Err(Error::new(format!("the {what} of a policy that a program brings is not chosen")).at(&text.place));
+        if table.insert(KIND.to_owned(), kind.into()).is_some() {
+            return taken("kind");
+        }
+        let parameters = table.entry("parameters").or_insert_with(|| toml::Table::new().into());
+        if let Some(parameters) = parameters.as_table_mut() {
+            let section = |kind: &str| toml::Table::from_iter([(KIND.to_owned(), kind.into())]);
+            parameters.entry("rule").or_insert_with(|| section("highest").into());
+            if router.is_some_and(|router| parameters.insert("router".to_owned(), section(router).into()).is_some()) {
+                return taken("router");
+            }
+        }
+        text.text = toml::to_string(&table).map_err(|error| Error::new("a policy is no TOML").at(&text.place).cause(error))?;
+        Ok(text)
+    }
+
     /// An error of the TOML reader, which knows line and column.
     pub(super) fn unreadable(&self, error: toml::de::Error) -> Error {
         Error::new("the policy cannot be read").at(&self.place).cause(error.to_string().trim_end())

@@ -9,6 +9,7 @@ mod adaptive;
 mod library;
 mod plan;
 mod spec;
+mod supplied;
 mod target;
 #[cfg(test)]
 mod testing;
@@ -18,6 +19,7 @@ pub use learned::Memo;
 pub use library::{PolicyText, names as shipped_names};
 pub use plan::{PlanBlock, StopRule};
 pub use spec::{Overhead, PolicySpec, Problems};
+pub use supplied::{Asked, Candidates, Decide, Decided};
 
 use serde::{Deserialize, Serialize};
 

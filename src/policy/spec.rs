@@ -223,6 +223,16 @@ impl Problems<'_> {
         }
     }
 
+    /// A whole number that is not too small, or what is usual where it is not said.
+    pub(super) fn at_least(&mut self, name: &str, value: &Option<toml::Spanned<usize>>, usual: usize, least: usize) -> usize {
+        let Some(value) = value else { return usual };
+        if *value.get_ref() < least {
+            let error = Error::new(format!("`{name}` is too small")).found(value.get_ref()).allowed(format!("{least} and more"));
+            self.add(value.span(), error);
+        }
+        *value.get_ref()
+    }
+
     /// The folder of the policy file, where it is one and not in the program.
     pub fn folder(&self) -> Option<&Path> {
         self.text.folder.as_deref()

@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
 
 use super::calibrate::strength_as_quality;
-use super::predictor::{Examples, Predictor, Router, RouterKind, fits, loaded, saved};
+use super::predictor::{Examples, Predicted, Predictor, Router, RouterKind, fits, loaded, saved};
 use super::{games, parameter};
 use crate::error::{Error, Result};
 use crate::policy::Problems;
@@ -215,10 +215,11 @@ struct Ranking {
 }
 
 impl Predictor for Ranking {
-    fn predict(&self, _features: ArrayView2<f32>, mut out: ArrayViewMut2<f64>) {
+    fn predict(&self, _features: ArrayView2<f32>, mut out: ArrayViewMut2<f64>) -> Predicted {
         for (mut column, strength) in out.columns_mut().into_iter().zip(&self.strengths) {
             column.fill(strength_as_quality(*strength));
         }
+        Ok(())
     }
 
     fn save(&self) -> Result<serde_json::Value> {

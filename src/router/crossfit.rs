@@ -8,6 +8,7 @@ use super::predictor::Router;
 use crate::draw::{Draws, Stream};
 use crate::error::{Error, Result};
 use crate::trace::Trace;
+use crate::work::go_on;
 
 /// What cross-fitting gives.
 pub struct Crossfitted {
@@ -18,6 +19,9 @@ pub struct Crossfitted {
     /// By fold the router that judges it.
     pub routers: Vec<FittedRouter>,
 }
+
+/// A router, the positions that it judges, and what it predicts for them.
+type Judged = (FittedRouter, Vec<usize>, ndarray::Array2<f64>);
 
 /// The fold of each query, by a hash of its row number.
 ///
@@ -44,17 +48,21 @@ pub fn crossfit(router: &dyn Router, trace: &Trace, labels: &Labels, how: &How) 
     let fold = folds(&trace.queries.rows, how.folds, how.seed)?;
     let parts = how.folds as u32;
     let of = |wanted: &dyn Fn(u32) -> bool| (0..fold.len()).filter(|&position| wanted(fold[position])).collect::<Vec<usize>>();
-    let one = |part: u32| -> Result<(FittedRouter, Vec<usize>, ndarray::Array2<f64>)> {
+    let one = |part: u32| -> Result<Judged> {
+        go_on();
         let aside = if how.calibrate == Calibration::None { None } else { Some((part + 1) % parts) };
         let fitted_to = of(&|other| other != part && Some(other) != aside);
         let aside = aside.map_or(Vec::new(), |aside| of(&|other| other == aside));
         let fitted = FittedRouter::fit(router, trace, labels, &fitted_to, &aside, how);
         let fitted = fitted.map_err(|error| error.at(format!("cross-fit without fold {part}")))?;
         let judged = of(&|other| other == part);
-        let predicted = fitted.predict(trace, &judged, labels.endpoints.len())?;
+        let predicted = fitted.predict(trace, &judged, labels.endpoints.len());
+        let predicted = predicted.map_err(|error| error.at(format!("cross-fit, fold {part}")))?;
         Ok((fitted, judged, predicted))
     };
-    let parts: Vec<(FittedRouter, Vec<usize>, ndarray::Array2<f64>)> = (0..parts).into_par_iter().map(one).collect::<Result<_>>()?;
+    // Of several errors the first fold's, on any number of threads.
+    let parts: Vec<Result<Judged>> = (0..parts).into_par_iter().map(one).collect();
+    let parts = parts.into_iter().collect::<Result<Vec<_>>>()?;
     let mut out = Crossfitted { predicted: vec![vec![f64::NAN; fold.len()]; labels.endpoints.len()], fold, routers: Vec::new() };
     for (fitted, judged, predicted) in parts {
         for (row, position) in judged.into_iter().enumerate() {

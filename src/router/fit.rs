@@ -8,8 +8,9 @@ use super::calibrate::{Calibration, Calibrator};
 use super::features::{Encoder, FeatureSpec};
 use super::predictor::{Examples, Predictor, Router, Target};
 use crate::draw::{Draws, Stream};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, RowError};
 use crate::trace::Trace;
+use crate::work::go_on;
 
 /// Rows that are predicted at once.
 const BLOCK: usize = 4096;
@@ -119,10 +120,11 @@ impl FittedRouter {
     /// What it predicts for the queries at some positions: rows x endpoints, the same for any number of threads.
     ///
     /// # Errors
-    /// Where the trace lacks a feature that it looks at.
+    /// Where the trace lacks a feature that it looks at, and where the predictor fails: with the queries.
     pub fn predict(&self, trace: &Trace, positions: &[usize], endpoints: usize) -> Result<Array2<f64>> {
         let bound = self.encoder.bind(trace)?;
-        let block = |positions: &[usize]| {
+        let block = |positions: &[usize]| -> Result<Array2<f64>> {
+            go_on();
             let mut features = Array2::<f32>::zeros((positions.len(), self.encoder.width()));
             for (mut row, &position) in features.rows_mut().into_iter().zip(positions) {
                 if let Some(row) = row.as_slice_mut() {
@@ -130,18 +132,35 @@ impl FittedRouter {
                 }
             }
             let mut out = Array2::zeros((positions.len(), endpoints));
-            self.predictor.predict(features.view(), out.view_mut());
+            self.predictor.predict(features.view(), out.view_mut()).map_err(|failed| placed(failed, trace, positions))?;
             for (mut column, calibrator) in out.columns_mut().into_iter().zip(&self.calibrators) {
                 column.mapv_inplace(|predicted| calibrator.apply(predicted));
             }
-            out
+            Ok(out)
         };
-        let blocks: Vec<Array2<f64>> = positions.par_chunks(BLOCK).map(block).collect();
+        // Of several errors the first block's, on any number of threads.
+        let blocks: Vec<Result<Array2<f64>>> = positions.par_chunks(BLOCK).map(block).collect();
+        let blocks: Vec<Array2<f64>> = blocks.into_iter().collect::<Result<_>>()?;
         let views: Vec<ArrayView2<f64>> = blocks.iter().map(Array2::view).collect();
         if views.is_empty() {
             return Ok(Array2::zeros((0, endpoints)));
         }
         ndarray::concatenate(ndarray::Axis(0), &views).map_err(|cause| Error::new("blocks of predictions do not fit").cause(cause))
+    }
+}
+
+/// An error of a predictor with the queries that it was asked about.
+fn placed(failed: RowError, trace: &Trace, positions: &[usize]) -> Error {
+    let queries = &trace.queries;
+    let error = match failed.row.and_then(|row| positions.get(row)) {
+        Some(&position) => failed.error.at(queries.place(position)),
+        None => failed.error,
+    };
+    match positions {
+        [first, .., last] => {
+            error.at(format!("a block of {} queries, rows {} to {}", positions.len(), queries.rows[*first], queries.rows[*last]))
+        }
+        _ => error,
     }
 }
 

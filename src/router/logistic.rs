@@ -7,7 +7,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::predictor::{Examples, Predictor, Router, RouterKind, Target, fits, loaded, saved};
+use super::predictor::{Examples, Predicted, Predictor, Router, RouterKind, Target, fits, loaded, saved};
 use crate::error::{Error, Result};
 
 /// The kind.
@@ -77,10 +77,11 @@ struct Fitted {
 }
 
 impl Predictor for Fitted {
-    fn predict(&self, features: ArrayView2<f32>, mut out: ArrayViewMut2<f64>) {
+    fn predict(&self, features: ArrayView2<f32>, mut out: ArrayViewMut2<f64>) -> Predicted {
         for (row, mut out) in features.rows().into_iter().zip(out.rows_mut()) {
             out.iter_mut().zip(&self.models).for_each(|(chance, model)| *chance = model.chance(row));
         }
+        Ok(())
     }
 
     fn save(&self) -> Result<serde_json::Value> {

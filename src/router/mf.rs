@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use self::train::Settings;
 use super::calibrate::strength_as_quality;
 use super::parameter;
-use super::predictor::{Examples, Predictor, Router, RouterKind, fits, loaded, saved};
+use super::predictor::{Examples, Predicted, Predictor, Router, RouterKind, fits, loaded, saved};
 use crate::error::{Error, Result};
 use crate::policy::Problems;
 
@@ -98,13 +98,14 @@ struct Factorised {
 }
 
 impl Predictor for Factorised {
-    fn predict(&self, features: ArrayView2<f32>, mut out: ArrayViewMut2<f64>) {
+    fn predict(&self, features: ArrayView2<f32>, mut out: ArrayViewMut2<f64>) -> Predicted {
         for (row, mut qualities) in features.rows().into_iter().zip(out.rows_mut()) {
             for (quality, (weights, intercept)) in qualities.iter_mut().zip(self.weights.iter().zip(&self.intercepts)) {
                 let strength: f64 = row.iter().zip(weights).map(|(cell, weight)| f64::from(*cell) * weight).sum();
                 *quality = strength_as_quality(intercept + strength);
             }
         }
+        Ok(())
     }
 
     fn save(&self) -> Result<serde_json::Value> {

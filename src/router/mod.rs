@@ -2,7 +2,8 @@
 //!
 //! A router is fitted to [`Examples`], which are all that it learns of outcomes, and judges a query by
 //! its encoded features alone. [`crossfit()`] sees to it that no query is judged by a router that was
-//! fitted to it. A kind of router is one file here and one word in the list below.
+//! fitted to it. A kind of router is one file here and one word in the list below; a program that this crate is
+//! part of may bring its own ([`supplied`]).
 
 pub mod calibrate;
 pub mod crossfit;
@@ -18,6 +19,7 @@ pub mod past;
 pub mod predictor;
 pub mod reliability;
 pub mod saved;
+pub mod supplied;
 
 pub use calibrate::{Calibration, Calibrator};
 pub use crossfit::{Crossfitted, crossfit};
@@ -25,9 +27,10 @@ pub use facts::{RouterFacts, win_rate};
 pub use features::{Bound, Encoder, FeatureSpec, MissingFeatures, Part};
 pub use fit::{FittedRouter, FittedTo, How, Labels};
 pub use past::Past;
-pub use predictor::{Examples, Predictor, Router, RouterKind, Target};
+pub use predictor::{Examples, Predicted, Predictor, Router, RouterKind, Target};
 pub use reliability::{Reliability, ReliabilityBin};
 pub use saved::SavedRouter;
+pub use supplied::{SuppliedPredictor, SuppliedRouter};
 
 macro_rules! routers {
     ($($module:ident)*) => {

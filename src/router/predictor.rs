@@ -13,7 +13,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use crate::error::Result;
+use crate::error::{Error, Result, RowError};
 use crate::policy::Problems;
 
 /// What a router is fitted to: the rows of some queries.
@@ -61,11 +61,17 @@ pub trait Router: Send + Sync {
     }
 }
 
+/// Whether something was predicted.
+pub type Predicted = std::result::Result<(), RowError>;
+
 /// A fitted router.
 pub trait Predictor: Send + Sync {
     /// Writes what it predicts for each endpoint (rows x endpoints, 0 to 1) from encoded features
     /// (rows x width). A strong endpoint's win rate over a weak one is σ(logit p_s − logit p_w).
-    fn predict(&self, features: ArrayView2<f32>, out: ArrayViewMut2<f64>);
+    ///
+    /// # Errors
+    /// Where nothing can be predicted: the routers of this crate always can, those of a host program may fail.
+    fn predict(&self, features: ArrayView2<f32>, out: ArrayViewMut2<f64>) -> Predicted;
 
     /// All that [`RouterKind::load`] needs to make it again.
     ///
@@ -105,7 +111,7 @@ pub struct RouterKind {
 /// # Errors
 /// Where the saved router is of another form.
 pub fn loaded<P: serde::de::DeserializeOwned + Predictor + 'static>(saved: serde_json::Value) -> Result<Box<dyn Predictor>> {
-    let read: P = serde_json::from_value(saved).map_err(|cause| crate::Error::new("a saved router has another form").cause(cause))?;
+    let read: P = serde_json::from_value(saved).map_err(|cause| Error::new("a saved router has another form").cause(cause))?;
     Ok(Box::new(read))
 }
 
@@ -114,7 +120,7 @@ pub fn loaded<P: serde::de::DeserializeOwned + Predictor + 'static>(saved: serde
 /// # Errors
 /// Where a number cannot be written as JSON.
 pub fn saved<P: serde::Serialize>(predictor: &P) -> Result<serde_json::Value> {
-    serde_json::to_value(predictor).map_err(|cause| crate::Error::new("a router cannot be saved").cause(cause))
+    serde_json::to_value(predictor).map_err(|cause| Error::new("a router cannot be saved").cause(cause))
 }
 
 /// An error where a saved router does not fit together: what, by how many found and expected.
@@ -125,5 +131,5 @@ pub fn fits(what: &str, found: usize, expected: usize) -> Result<()> {
     if found == expected {
         return Ok(());
     }
-    Err(crate::Error::new("a saved router does not fit together").found(format!("{found} {what}")).allowed(expected))
+    Err(Error::new("a saved router does not fit together").found(format!("{found} {what}")).allowed(expected))
 }

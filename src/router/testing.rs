@@ -36,7 +36,7 @@ impl Data {
     /// What a fitted router predicts.
     pub fn predicted(&self, predictor: &dyn Predictor, features: ArrayView2<f32>) -> Array2<f64> {
         let mut out = Array2::from_elem((features.nrows(), self.scores.ncols()), f64::NAN);
-        predictor.predict(features, out.view_mut());
+        predictor.predict(features, out.view_mut()).unwrap();
         out
     }
 }

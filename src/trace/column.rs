@@ -6,6 +6,7 @@
 )]
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use polars::prelude::{Float64Chunked, IntoSeries, NamedFrom, NewChunkedArray, Series, StringChunked};
 
@@ -85,6 +86,15 @@ impl Column {
             Some(array) => &array.values().as_slice()[start - offset..end - offset],
             None => &[],
         }
+    }
+
+    /// The cells of a range where they lie side by side: within one chunk.
+    ///
+    /// # Panics
+    /// If the range ends beyond the last cell.
+    pub(super) fn side_by_side(&self, range: &Range<usize>) -> Option<&[f64]> {
+        let whole = range.is_empty() || range.start / self.chunk_rows == (range.end - 1) / self.chunk_rows;
+        whole.then(|| self.block(range.start, range.end))
     }
 
     /// All cells in order, block by block, NaN where missing.

@@ -6,6 +6,9 @@
     reason = "vectors in memory, one after the other: positions are made here, ends are those of a list that polars checked"
 )]
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use polars::prelude::{
     DataType, Float32Type, IntoSeries, LargeListArray, ListBuilderTrait, ListPrimitiveChunkedBuilder, PlSmallStr, Series,
 };
@@ -19,7 +22,8 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Embedding {
     width: usize,
-    cells: Vec<f32>,
+    /// Shared, so that a copy of the column costs nothing.
+    cells: Arc<Vec<f32>>,
     missing: usize,
 }
 
@@ -34,7 +38,7 @@ impl Embedding {
             return Err(Error::new("embeddings have no common width").found(found).allowed("1 number and more, as many for each query"));
         }
         let missing = cells.chunks_exact(width).filter(|vector| vector[0].is_nan()).count();
-        Ok(Embedding { width, cells, missing })
+        Ok(Embedding { width, cells: Arc::new(cells), missing })
     }
 
     /// Numbers of a vector.
@@ -64,6 +68,14 @@ impl Embedding {
         (!vector[0].is_nan()).then_some(vector)
     }
 
+    /// The vectors of a range, one after the other; NaN throughout where one is missing.
+    ///
+    /// # Panics
+    /// If the range ends beyond the last vector.
+    pub fn vectors(&self, range: Range<usize>) -> &[f32] {
+        &self.cells[range.start * self.width..range.end * self.width]
+    }
+
     /// The vectors of chosen rows, in the order given.
     pub fn gather(&self, rows: &[u32]) -> Self {
         let mut cells = Vec::with_capacity(rows.len() * self.width);
@@ -73,7 +85,7 @@ impl Embedding {
             missing += usize::from(vector[0].is_nan());
             cells.extend_from_slice(vector);
         }
-        Embedding { width: self.width, cells, missing }
+        Embedding { width: self.width, cells: Arc::new(cells), missing }
     }
 
     /// The first number that no file may hold: its row.

@@ -14,6 +14,9 @@
 )]
 
 pub mod arrivals;
+mod batch;
+#[cfg(test)]
+mod batch_tests;
 mod check;
 #[cfg(test)]
 mod check_tests;
@@ -53,6 +56,7 @@ mod threads;
 mod wanted;
 mod write;
 
+pub use batch::{BatchColumn, Numbers, QueryBatch, Texts, Vectors};
 pub use check::{Check, check};
 pub(crate) use claims::check_bytes as check_parquet;
 pub use column::{BLOCK_ROWS, Column, Names};

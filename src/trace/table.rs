@@ -113,6 +113,15 @@ impl Trace {
 }
 
 impl Queries {
+    /// How a message names a query: by its row number, and by its name where names were read.
+    pub fn place(&self, position: usize) -> String {
+        let row = self.rows[position];
+        match self.ids.as_ref().map(|ids| &ids[position]) {
+            Some(id) => format!("row {row} (query `{id}`)"),
+            None => format!("row {row}"),
+        }
+    }
+
     /// The errors of names that are not shown as they are: of data sets, categories and features.
     pub(super) fn hidden(&self) -> impl Iterator<Item = Error> {
         let own = [(schema::DATASET, &self.dataset), (schema::CATEGORY, &self.category)];

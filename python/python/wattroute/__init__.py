@@ -12,19 +12,23 @@ the same seed gives the same bytes.
 
 from __future__ import annotations
 
+from ._batch import Batch
 from ._errors import Error, Problem, UsageError
 from ._figure import Figure
 from ._result import Result
+from ._routers import Router
 from ._tables import Table, Tables
 from ._trace import Trace, open
 from ._verbs import figures, formats, import_, measures, merge, policies, report, reproduce, synth
 from ._wattroute import version as __version__
 
 __all__ = [
+    "Batch",
     "Error",
     "Figure",
     "Problem",
     "Result",
+    "Router",
     "Table",
     "Tables",
     "Trace",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import numbers
 import os
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,12 +17,18 @@ def toml(table: Mapping[str, Any]) -> str:
 def value(one: Any) -> str:
     if isinstance(one, bool):
         return "true" if one else "false"
-    if isinstance(one, (int, float)):
-        return repr(one)
+    if isinstance(one, numbers.Integral):
+        return str(int(one))
+    if isinstance(one, numbers.Real):
+        return repr(float(one))
     if isinstance(one, (str, os.PathLike)):
         return text(os.fspath(one))
     if isinstance(one, Mapping):
-        return "{ " + ", ".join(f"{text(str(key))} = {value(each)}" for key, each in one.items() if each is not None) + " }"
+        return (
+            "{ "
+            + ", ".join(f"{text(str(key))} = {value(each)}" for key, each in one.items() if each is not None)
+            + " }"
+        )
     if isinstance(one, Iterable):
         return "[" + ", ".join(value(each) for each in one) + "]"
     raise TypeError(f"{one!r} cannot stand in a mapping: texts, numbers, truths, lists and mappings can")

@@ -25,6 +25,16 @@ pub trait DecisionRule: Send + Sync {
     /// # Errors
     /// Where the trace lacks what the rule compares.
     fn decide(&self, case: &Case) -> Result<Decisions>;
+
+    /// Whether it looks at what answers took in the past; else a case may come without it.
+    fn looks_at_past(&self) -> bool {
+        true
+    }
+
+    /// Whether predictions must be chances, 0 to 1, and not any numbers of which more is better.
+    fn takes_chances(&self) -> bool {
+        false
+    }
 }
 
 /// What a rule decides on.

@@ -8,7 +8,8 @@ use serde::de::IgnoredAny;
 
 use crate::error::{Error, Result};
 use crate::policy::{Context, Problems};
-use crate::router::{How, Labels, Past, ROUTERS, Reliability, Router, RouterFacts, SavedRouter, Target, crossfit, label};
+use crate::router::supplied::{SUPPLIED, Supplied};
+use crate::router::{How, Labels, Past, ROUTERS, Reliability, Router, RouterFacts, SavedRouter, SuppliedRouter, Target, crossfit, label};
 
 /// The kind of a router that was fitted before.
 pub(super) const SAVED: &str = "saved";
@@ -29,7 +30,7 @@ pub(super) enum Source {
     Fit {
         /// Its kind.
         kind: &'static str,
-        /// Its section of the policy file.
+        /// What tells it from others of its kind: its section of the policy file.
         text: String,
         /// Its parameters.
         router: Box<dyn Router>,
@@ -95,6 +96,12 @@ pub(super) fn key(source: &Source, how: &How, context: &Context) -> Option<Strin
 }
 
 impl Source {
+    /// A router that a host brings. Two are the same where they are one object.
+    pub(super) fn supplied(router: Arc<dyn SuppliedRouter>) -> Source {
+        let text = format!("{:p}", Arc::as_ptr(&router));
+        Source::Fit { kind: SUPPLIED, text, router: Box::new(Supplied(router)) }
+    }
+
     /// Predicts every query of the trace.
     pub(super) fn judge(&self, how: &How, context: &Context) -> Result<Judged> {
         match self {
@@ -115,10 +122,6 @@ pub fn labels(context: &Context, target: Target) -> Result<Labels> {
 fn fit(kind: &'static str, router: &dyn Router, how: &How, context: &Context) -> Result<Judged> {
     let labels = labels(context, router.target())?;
     let fitted = crossfit(router, context.trace, &labels, how)?;
-    let past = |part: u32| {
-        let others: Vec<usize> = (0..fitted.fold.len()).filter(|&position| fitted.fold[position] != part).collect();
-        context.pool.all.iter().map(|&endpoint| Past::of(context.trace, endpoint, &others)).collect()
-    };
     let counts = || fitted.routers.iter().map(|router| router.fitted_on.len());
     let mut notes = vec![format!(
         "{kind}: a router for each of {} folds (seed {}); each query is judged by one that was fitted to other folds, {} to {} rows",
@@ -136,8 +139,17 @@ fn fit(kind: &'static str, router: &dyn Router, how: &How, context: &Context) ->
         notes.extend(first.predictor.notes().into_iter().chain(first.notes.iter().cloned()));
     }
     let facts = facts(kind, &labels, &fitted.predicted, &[], counts().collect());
-    let past = (0..how.folds as u32).map(past).collect();
+    let past = past_by_fold(context, &fitted.fold, how.folds);
     Ok(Judged { predicted: fitted.predicted, part: fitted.fold, past, withheld: Vec::new(), facts, notes })
+}
+
+/// By fold and candidate what answers took in the other folds.
+pub(in crate::policy) fn past_by_fold(context: &Context, fold: &[u32], folds: usize) -> Vec<Vec<Past>> {
+    let past = |part: u32| {
+        let others: Vec<usize> = (0..fold.len()).filter(|&position| fold[position] != part).collect();
+        context.pool.all.iter().map(|&endpoint| Past::of(context.trace, endpoint, &others)).collect()
+    };
+    (0..folds as u32).map(past).collect()
 }
 
 fn saved(tried: &[PathBuf], on_fitted: OnFitted, context: &Context) -> Result<Judged> {
@@ -190,7 +202,7 @@ pub struct Memo(std::sync::Mutex<Vec<(String, Arc<Judged>)>>);
 impl Memo {
     /// Number of fits.
     #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::policy) fn len(&self) -> usize {
         self.0.lock().map_or(0, |all| all.len())
     }
 

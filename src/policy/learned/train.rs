@@ -5,6 +5,7 @@ use super::source::Source;
 use crate::draw::{Draws, Stream, threshold};
 use crate::error::{Error, Result};
 use crate::policy::{Objective, PolicySpec};
+use crate::router::supplied::{SUPPLIED, unsaved};
 use crate::router::{Calibration, FittedRouter, FittedTo, How, Past, SavedRouter, crossfit::folds, label};
 use crate::trace::{EndpointIx, Trace};
 use crate::workload::Selection;
@@ -37,6 +38,9 @@ pub fn train(spec: &PolicySpec, training: &Training) -> Result<(SavedRouter, Vec
         let found = format!("`{}`, of kind {}", spec.name, spec.kind);
         return Err(Error::new("this policy has no router to fit").found(found).allowed("policies of kind learned with a router that is fitted").usage());
     };
+    if *kind == SUPPLIED {
+        return Err(unsaved());
+    }
     let trace = training.trace;
     let how = How { seed: training.seed, ..how.clone() };
     let positions = chosen(training)?;

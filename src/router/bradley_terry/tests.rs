@@ -14,7 +14,7 @@ fn fitted(router: &str, scores: &[Vec<f64>]) -> Result<(Vec<f64>, Box<dyn Predic
     let examples = Examples { features: features.view(), scores: scores.view(), costs: scores.view(), endpoints: &endpoints, seed: 1 };
     let fitted = Problems::of_router(&format!("kind = \"bradley-terry\"\n{router}"), KIND.read)?.fit(&examples)?;
     let mut out = Array2::zeros((2, endpoints.len()));
-    fitted.predict(Array2::zeros((2, 1)).view(), out.view_mut());
+    fitted.predict(Array2::zeros((2, 1)).view(), out.view_mut()).unwrap();
     assert_eq!(out.row(0), out.row(1), "the same for every query");
     Ok((out.row(0).iter().map(|quality| logit(*quality)).collect(), fitted))
 }
@@ -96,7 +96,7 @@ fn a_ranking_comes_back_as_it_was_saved() -> Result<()> {
     let (strengths, fitted) = fitted("", &scores)?;
     let again = (KIND.load)(fitted.save()?)?;
     let mut out = Array2::zeros((1, 3));
-    again.predict(Array2::zeros((1, 1)).view(), out.view_mut());
+    again.predict(Array2::zeros((1, 1)).view(), out.view_mut()).unwrap();
     assert!(out.iter().zip(&strengths).all(|(quality, strength)| logit(*quality) == *strength));
     assert_eq!(again.notes(), fitted.notes());
     assert!(message((KIND.load)(serde_json::json!({"strengths": [1.0]}))).contains("another form"));

@@ -9,7 +9,7 @@ use super::{KmeansParameters, Similarity};
 use crate::error::{Error, Result};
 use crate::router::matrix;
 use crate::router::nearest::References;
-use crate::router::predictor::{Examples, Predictor, fits, saved};
+use crate::router::predictor::{Examples, Predicted, Predictor, fits, saved};
 
 /// All that is saved of a fitted router.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -89,7 +89,7 @@ impl Kmeans {
 }
 
 impl Predictor for Kmeans {
-    fn predict(&self, features: ArrayView2<f32>, mut out: ArrayViewMut2<f64>) {
+    fn predict(&self, features: ArrayView2<f32>, mut out: ArrayViewMut2<f64>) -> Predicted {
         let unit = matrix::unit(features);
         let mut weights = Vec::with_capacity(self.fit.top);
         References { rows: self.fit.centres.view(), penalties: None }.nearest(unit.view(), self.fit.top, |query, near| {
@@ -108,6 +108,7 @@ impl Predictor for Kmeans {
                 prediction.scaled_add(weight / sum, &self.fit.values.row(near.row as usize));
             }
         });
+        Ok(())
     }
 
     fn save(&self) -> Result<serde_json::Value> {

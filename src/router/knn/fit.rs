@@ -7,7 +7,7 @@ use super::{KnnParameters, Measure, Ties, Vote};
 use crate::error::{Error, Result};
 use crate::router::matrix;
 use crate::router::nearest::References;
-use crate::router::predictor::{Examples, Predictor, fits, saved};
+use crate::router::predictor::{Examples, Predicted, Predictor, fits, saved};
 
 /// All that is saved of a fitted router.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -113,11 +113,12 @@ impl Knn {
 }
 
 impl Predictor for Knn {
-    fn predict(&self, features: ArrayView2<f32>, mut out: ArrayViewMut2<f64>) {
+    fn predict(&self, features: ArrayView2<f32>, mut out: ArrayViewMut2<f64>) -> Predicted {
         match self.fit.metric {
             Measure::Cosine => self.judge(matrix::unit(features).view(), &mut out),
             Measure::Euclidean => self.judge(features, &mut out),
         }
+        Ok(())
     }
 
     fn save(&self) -> Result<serde_json::Value> {

@@ -25,7 +25,7 @@ fn fit(parameters: &str, features: &Array2<f32>, scores: &Array2<f64>, seed: u64
 
 fn predicted(predictor: &dyn Predictor, features: ArrayView2<f32>, endpoints: usize) -> Array2<f64> {
     let mut out = Array2::from_elem((features.nrows(), endpoints), f64::NAN);
-    predictor.predict(features, out.view_mut());
+    predictor.predict(features, out.view_mut()).unwrap();
     out
 }
 

@@ -30,4 +30,8 @@ impl DecisionRule for Highest {
     fn decide(&self, case: &Case) -> Result<Decisions> {
         Ok(case.each(|position| case.highest(position, |_, predicted| predicted), "nothing is predicted of them"))
     }
+
+    fn looks_at_past(&self) -> bool {
+        false
+    }
 }

@@ -60,4 +60,12 @@ impl DecisionRule for WinRate {
         };
         Ok(case.each(choose, "nothing is predicted of them"))
     }
+
+    fn looks_at_past(&self) -> bool {
+        false
+    }
+
+    fn takes_chances(&self) -> bool {
+        true
+    }
 }
