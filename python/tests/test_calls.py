@@ -28,6 +28,12 @@ def test_a_temporary_trace_lives_as_long_as_its_object() -> None:
     assert "--electricity" in contents(Path(priced.place))["trace.toml"].decode()
 
 
+def test_a_temporary_trace_that_is_opened_again_stays() -> None:
+    again = wattroute.open(wattroute.synth("ipw-routing", queries=1000)).enrich(electricity=0.2, force=True)
+    gc.collect()
+    assert again.inspect().to_dict()["queries"] == 1000
+
+
 def test_a_temporary_folder_is_gone_where_making_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(wattroute.Error):
@@ -75,6 +81,19 @@ def test_progress_is_told() -> None:
     trace = wattroute.synth("ipw-routing", queries=60_000)
     trace.replay(["noisy-oracle", "random"], progress=lambda done, total: told.append((done, total)))
     assert told and all(0 <= done <= total == 60_000 for done, total in told) and told == sorted(told)
+
+
+def test_a_bar_shows_where_it_is_wanted(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("tqdm")
+    trace = wattroute.synth("ipw-routing", queries=60_000)
+    trace.replay(["noisy-oracle", "random"], progress=True)
+    assert "queries/s" in capfd.readouterr().err
+    # Nobody looks at the output of a test.
+    trace.replay(["noisy-oracle", "random"])
+    assert capfd.readouterr().err == ""
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    trace.replay(["noisy-oracle", "random"], progress=True)
+    assert capfd.readouterr().err == ""
 
 
 def test_an_exception_of_progress_stops_the_work(tmp_path: Path) -> None:

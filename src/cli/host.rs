@@ -12,7 +12,7 @@ use clap::FromArgMatches;
 use super::{Cli, Common, tree};
 use crate::error::{Error, Result};
 use crate::policy::PolicySpec;
-use crate::report::Report;
+use crate::report::{Report, Table};
 use crate::trace::import::InMemory;
 use crate::work::{Work, was_unwanted};
 
@@ -40,6 +40,8 @@ pub struct Answer {
     pub remarks: Vec<String>,
     /// The report, of a verb that makes or reads one.
     pub report: Option<Report>,
+    /// Tables, of a verb that makes no report and has some; a report has its own.
+    pub tables: Vec<Table>,
     /// The files that were written, where the verb lists them.
     pub files: Vec<PathBuf>,
 }
@@ -156,6 +158,13 @@ impl Common {
     pub(super) fn keep(&self, report: Option<&Report>, files: &[PathBuf]) {
         if let Some(host) = &self.caller.host {
             host.answer(|answer| (answer.report, answer.files) = (report.cloned(), files.to_vec()));
+        }
+    }
+
+    /// Keeps a table for a host.
+    pub(super) fn keep_table(&self, table: impl FnOnce() -> Table) {
+        if let Some(host) = &self.caller.host {
+            host.answer(|answer| answer.tables.push(table()));
         }
     }
 
