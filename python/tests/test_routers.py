@@ -305,7 +305,7 @@ def test_a_report_keeps_what_a_router_is() -> None:
     said = json.dumps(result.to_dict()["manifest"])
     assert "test_routers.alternating" in said and " at 0x" not in said
     assert (
-        "the calling program decided, asked 1 times, by endpoints; of a query it was told: row, query_id"
+        "the calling program decided, asked once, by endpoints; of a query it was told: row, query_id"
         in " ".join(result.text.split())
     )
 
