@@ -135,6 +135,27 @@ def test_missing_cells_are_missing_there_too() -> None:
     assert frame["feature_topic"].to_list() == ["x", None] and frame["feature_ease"].to_list() == [None, 2.0]
 
 
+def test_vectors_are_rows_of_numbers(tmp_path: Path) -> None:
+    trace = wattroute.synth("ipw-routing", queries=1000, out=tmp_path / "made")
+    file = tmp_path / "made" / "queries.parquet"
+    vectors = [None if query % 10 == 3 else [query / 2, 0.5, -1.0] for query in range(1000)]
+    frame = polars.read_parquet(file).with_columns(embedding=polars.Series(vectors, dtype=polars.List(polars.Float32)))
+    frame.write_parquet(file)
+    seen: list[Any] = []
+
+    def look(batch: wattroute.Batch) -> Any:
+        seen.append((batch["embedding"], batch.to_polars()["embedding"], batch.to_arrow()["embedding"]))
+        return numpy.zeros(len(batch), dtype=int)
+
+    trace.replay(wattroute.Router(look, columns=["embedding"]))
+    array, column, arrow = seen[0]
+    assert array.shape == (1000, 3) and array.dtype == numpy.float32 and array[2].tolist() == [1.0, 0.5, -1.0]
+    assert numpy.isnan(array[3]).all() and column[3] is None and column[4].to_list() == [2.0, 0.5, -1.0]
+    assert column.null_count() == 100 == arrow.null_count
+    # The numbers of Arrow's list are those that numpy sees.
+    assert arrow.chunk(0).values.buffers()[1].address == array.__array_interface__["data"][0]
+
+
 FORMS: dict[str, Callable[[wattroute.Batch], Any]] = {
     "a list of ids": alternating,
     "an array of ids": lambda batch: numpy.array(alternating(batch)),

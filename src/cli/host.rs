@@ -190,9 +190,8 @@ pub fn call(call: Call) -> std::result::Result<Answer, Failure> {
     match done {
         Err(panic) if !was_unwanted(&*panic) => std::panic::resume_unwind(panic),
         Ok(Ok(())) => Ok(answer),
+        Ok(Err(error)) if !host.watch.unwanted.load(Ordering::Relaxed) => Err(Failure::Failed(error, Box::new(answer))),
         // What fails while it is being stopped may fail because of that.
-        Err(_) | Ok(Err(_)) if host.watch.unwanted.load(Ordering::Relaxed) => Err(Failure::Stopped),
-        Err(_) => Err(Failure::Stopped),
-        Ok(Err(error)) => Err(Failure::Failed(error, Box::new(answer))),
+        _ => Err(Failure::Stopped),
     }
 }

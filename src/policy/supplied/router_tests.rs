@@ -2,6 +2,7 @@ use super::super::testing::plan;
 use super::tests::{built_in, queries};
 use super::*;
 use crate::RowError;
+use crate::error::Error;
 use crate::policy::{Memo, Objective};
 use crate::router::{Examples, SuppliedPredictor, Target};
 use crate::workload::{RoleNames, Roles};

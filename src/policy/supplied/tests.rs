@@ -2,6 +2,7 @@ use std::sync::Mutex;
 
 use super::super::testing::{plan, trace};
 use super::*;
+use crate::error::Error;
 use crate::policy::{BuiltFrom, Memo, Objective};
 use crate::trace::{BatchColumn, Column, Endpoint, Feature, Metric, Tier, Trace};
 use crate::workload::{RoleNames, Roles};
