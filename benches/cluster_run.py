@@ -4,6 +4,7 @@ Writes what `--json` prints, and prints what it took as one JSON object.
 """
 
 import json
+import logging
 import sys
 import time
 from pathlib import Path
@@ -17,7 +18,7 @@ def main():
     trace, workers, policy, seed, output = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4]), Path(sys.argv[5])
     started = time.perf_counter()
     with distributed.LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+        n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None, silence_logs=logging.CRITICAL
     ) as cluster, distributed.Client(cluster) as client:
         # What a cluster has behind it: its processes have read the package.
         client.run(imported)

@@ -7,6 +7,7 @@
 
 mod refuse;
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use super::engine::Progress;
@@ -67,6 +68,8 @@ pub struct Stream<'a> {
     names: Option<AllNames>,
     /// The first of the queries.
     head: Trace,
+    /// The first part, until it is asked for: the head was taken from it, and row groups are decoded as a whole.
+    first: RefCell<Option<Trace>>,
 }
 
 /// What was seen of the parts, beside what they add up to.
@@ -122,9 +125,11 @@ impl<'a> Stream<'a> {
         let wants_names = specs.iter().any(|spec| spec.parameters.built_from() == BuiltFrom::Names);
         let hinted = |error: Error| if error.is_usage() { error.hint(without(option)) } else { error };
         let names = if wants_names { Some(AllNames::read(parts, size).map_err(hinted)?) } else { None };
-        let mut head = parts.read(queries.start..queries.end.min(queries.start + BLOCK_ROWS), columns).map_err(hinted)?;
-        names.iter().for_each(|names| names.give(&mut head));
-        Ok(Stream { parts, columns, specs, request, queries, size, names, head })
+        let mut first = parts.read(queries.start..queries.end.min(queries.start + size), columns).map_err(hinted)?;
+        names.iter().for_each(|names| names.give(&mut first));
+        let block: Vec<u32> = (0u32..).take(first.len().min(BLOCK_ROWS)).collect();
+        let (head, first) = (first.gather(&block), RefCell::new(Some(first)));
+        Ok(Stream { parts, columns, specs, request, queries, size, names, head, first })
     }
 
     /// The replay of the first queries: its policies, roles and notes are those of all, its sums are not.
@@ -138,6 +143,12 @@ impl<'a> Stream<'a> {
     /// Number of queries.
     pub fn queries(&self) -> usize {
         self.queries.len()
+    }
+
+    fn read(&self, queries: Range<usize>) -> Result<Trace> {
+        let mut trace = self.parts.read(queries, self.columns)?;
+        self.names.iter().for_each(|names| names.give(&mut trace));
+        Ok(trace)
     }
 
     /// Replays the parts and adds them up.
@@ -174,8 +185,8 @@ impl<'a> Stream<'a> {
         for start in self.queries.clone().step_by(self.size) {
             let end = self.queries.end.min(start + self.size);
             let place = || format!("queries {start} to {end}");
-            let mut trace = self.parts.read(start..end, self.columns)?;
-            self.names.iter().for_each(|names| names.give(&mut trace));
+            let first = if start == self.queries.start { self.first.take() } else { None };
+            let trace = first.map_or_else(|| self.read(start..end), Ok)?;
             if let (Some(&first), Some(&last)) = (trace.queries.rows.first(), trace.queries.rows.last()) {
                 if seen.rows.is_some_and(|rows| rows[1] >= first) {
                     return Err(Error::new("row numbers do not increase from one part of the trace to the next").at(place()));
