@@ -107,12 +107,17 @@ impl<'a> Dense<'a> {
                 self.leave(turn, &left, tally);
                 let served = results.attempts.iter().filter(|(index, _)| results.status[*index as usize] == Status::Served);
                 let answers = served.map(|&(index, endpoint)| (index as usize, endpoint));
+                // An attempt whose query has no known total is in no total, and so in no part of one.
+                let known = |index: usize| Line::mask_of_accounts(results.totals.each_ref().map(|of| !of[index].is_nan()));
                 let estimated = match &mut self.lines[turn.judge.number] {
                     Some(lines) => {
                         lines.make(turn.cells, turn.judge, results.attempts.iter().map(|(_, endpoint)| *endpoint));
-                        self.estimates.of_answers(answers, |index, endpoint| *lines.get(endpoint, index))
+                        self.estimates.of_answers(answers, |index, endpoint| lines.get(endpoint, index).masked(&known(index)))
                     }
-                    None => self.estimates.of_answers(answers, |index, endpoint| turn.cells.accounts_of(endpoint, index)),
+                    None => {
+                        let line = |index, endpoint| turn.cells.accounts_of(endpoint, index).masked(&known(index));
+                        self.estimates.of_answers(answers, line)
+                    }
                 };
                 self.pending[turn.entry].estimated.add(&estimated);
                 self.results = results;

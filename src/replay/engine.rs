@@ -162,7 +162,7 @@ impl<'a> Task<'a> {
     }
 }
 
-/// Adds up the estimated cells among what was paid.
+/// Adds up the estimated cells among what was paid, of queries whose totals are known: the others are in no total.
 fn add_estimated(replay: &Replay, block: &Block, results: &AccountBlock, tally: &mut Tally) {
     let outcomes = &replay.workload.trace().outcomes;
     for (account, metric) in ACCOUNTS.into_iter().enumerate() {
@@ -173,7 +173,8 @@ fn add_estimated(replay: &Replay, block: &Block, results: &AccountBlock, tally: 
             let position = block.queries.position(index as usize);
             let source = outcomes[endpoint as usize].sources.get(metric).map_or(MEASURED, |sources| sources[position]);
             let value = block.outcomes.account(account, endpoint, index as usize);
-            if source != MEASURED && !value.is_nan() && results.status[index as usize] == Status::Served {
+            let known = results.status[index as usize] == Status::Served && !results.totals[account][index as usize].is_nan();
+            if source != MEASURED && known {
                 tally.estimated[account] += Exact::new(value / UNITS[account]);
             }
         }
