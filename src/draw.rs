@@ -129,8 +129,28 @@ impl StreamDraws {
 
     /// The draws of some keys.
     pub(crate) fn draws53(&self, keys: &[u32], draws: &mut Vec<u64>) {
-        draws.resize(keys.len(), 0);
-        wide::run(Draws53 { base: self.base, keys, draws });
+        self.each(keys, draws, |bits| bits >> 11);
+    }
+
+    /// What is made of the draw of each of some keys.
+    pub(crate) fn each53<T: Copy + Default>(&self, keys: &[u32], values: &mut Vec<T>, value: impl Fn(u64) -> T) {
+        self.each(keys, values, move |bits| value(bits >> 11));
+    }
+
+    /// What is made of the bits of each of some keys. What `value` needs must be its own, not borrowed: the compiler
+    /// would not know that it stays the same while values are written, and forgo wide registers.
+    #[inline]
+    fn each<T: Copy + Default>(&self, keys: &[u32], values: &mut Vec<T>, value: impl Fn(u64) -> T) {
+        values.resize(keys.len(), T::default());
+        wide::run(Each { base: self.base, keys, values, value });
+    }
+
+    /// One of `count` values for each of some keys, as [`StreamDraws::below`] gives it.
+    pub(crate) fn all_below(&self, keys: &[u32], count: u32, values: &mut Vec<u32>) {
+        let count = u64::from(count);
+        // The upper half of a product of 128 bits, from two that registers hold side by side.
+        let low = move |bits: u64| ((bits & u64::from(u32::MAX)) * count) >> 32;
+        self.each(keys, values, move |bits| (((bits >> 32) * count + low(bits)) >> 32) as u32);
     }
 
     /// A uniform number in [0, 1).
@@ -151,17 +171,19 @@ impl StreamDraws {
     }
 }
 
-struct Draws53<'a> {
+struct Each<'a, T, F> {
     base: u64,
     keys: &'a [u32],
-    draws: &'a mut [u64],
+    values: &'a mut [T],
+    value: F,
 }
 
-impl Loop for Draws53<'_> {
+impl<T, F: Fn(u64) -> T> Loop for Each<'_, T, F> {
     #[inline(always)]
     fn run(self) {
-        for (draw, &key) in self.draws.iter_mut().zip(self.keys) {
-            *draw = bits(self.base, u64::from(key)) >> 11;
+        let Each { base, keys, values, value: of } = self;
+        for (value, &key) in values.iter_mut().zip(keys) {
+            *value = of(bits(base, u64::from(key)));
         }
     }
 }
@@ -223,6 +245,17 @@ mod tests {
         let mut bins = [0u32; 10];
         (0..100_000).for_each(|key| bins[stream.below(key, 10)] += 1);
         assert!(bins.iter().all(|&count| count.abs_diff(10_000) < 400), "{bins:?}");
+    }
+
+    #[test]
+    fn values_below_a_count_are_the_same_one_by_one() {
+        let (stream, keys) = (Draws::new(42, 3).stream(Stream::Bucket, 0), (0..1000).collect::<Vec<u32>>());
+        for count in [1, 2, 1000, u32::MAX] {
+            let mut values = Vec::new();
+            stream.all_below(&keys, count, &mut values);
+            let one_by_one = keys.iter().map(|&key| stream.below(u64::from(key), count as usize) as u32);
+            assert!(values.iter().copied().eq(one_by_one), "{count}");
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! A score column from its highest score down, and what is added up on the way: every threshold curve.
 
-/// Bits of a digit of the sort: 2,048 places to write to fit in the nearest cache.
-const DIGIT_BITS: u32 = 11;
+/// Bits of a digit of the sort: the 256 places that are written to stay in the nearest cache.
+const DIGIT_BITS: u32 = 8;
 /// Digits that cover the 32 bits sorted by.
-const DIGITS: u32 = 3;
+const DIGITS: usize = 4;
+/// Bits of a row.
+const ROW_BITS: u32 = 32;
 /// Below so many rows, comparing is faster than counting.
 const FEW: usize = 1 << 10;
 
@@ -11,7 +13,8 @@ const FEW: usize = 1 << 10;
 #[derive(Debug, Clone)]
 pub struct Falling<'a> {
     scores: &'a [f64],
-    order: Vec<u32>,
+    /// Rows, each below bits of its score's key: where these differ, scores do.
+    words: Vec<u64>,
 }
 
 /// What is accepted at a threshold: all rows whose score is at least it.
@@ -31,25 +34,32 @@ impl<'a> Falling<'a> {
     /// The order of at most 2^32 scores, none of them NaN.
     pub fn of(scores: &'a [f64]) -> Self {
         debug_assert!(scores.iter().all(|score| !score.is_nan()), "a score is known");
-        Falling { scores, order: order(scores) }
+        Falling { scores, words: words(scores) }
     }
 
     /// The score that so many others stand before.
     pub fn score(&self, place: usize) -> f64 {
-        self.scores[self.order[place] as usize]
+        self.scores[row(self.words[place])]
     }
 
     /// Every distinct threshold, from the highest down, with the sum of what the rows gain. 0 and -0 are
     /// one score.
     pub fn steps(&self, gain: impl Fn(usize) -> f64) -> impl Iterator<Item = Step> {
-        let score = |row: u32| self.scores[row as usize];
+        let score = |word: u64| self.scores[row(word)];
         let (mut accepted, mut sum) = (0, 0.0);
-        self.order.chunk_by(move |&a, &b| score(a) == score(b)).map(move |tied| {
+        let is_tied = move |&a: &u64, &b: &u64| a >> ROW_BITS == b >> ROW_BITS && score(a) == score(b);
+        self.words.chunk_by(is_tied).map(move |tied| {
             accepted += tied.len();
-            sum += tied.iter().map(|&row| gain(row as usize)).sum::<f64>();
+            sum += tied.iter().map(|&word| gain(row(word))).sum::<f64>();
             Step { threshold: score(tied[0]), tied: tied.len(), accepted, gain: sum }
         })
     }
+}
+
+/// The row of a word.
+#[inline]
+fn row(word: u64) -> usize {
+    word as u32 as usize
 }
 
 /// A whole number that rises as a score falls, the same for 0 and -0.
@@ -62,44 +72,45 @@ fn key(score: f64) -> u64 {
 /// Rows by rising key: a radix sort, from the last digit to the first, of 32 bits of the key (Knuth, The
 /// Art of Computer Programming 3, Section 5.2.5). The bits are those from the first in which keys differ
 /// on; where two keys differ only later, which is seldom, they are compared.
-fn order(scores: &[f64]) -> Vec<u32> {
-    let by_key = |&a: &u32, &b: &u32| key(scores[a as usize]).cmp(&key(scores[b as usize])).then(a.cmp(&b));
+fn words(scores: &[f64]) -> Vec<u64> {
+    let by_key = |&a: &u64, &b: &u64| key(scores[row(a)]).cmp(&key(scores[row(b)])).then(a.cmp(&b));
     if scores.len() < FEW {
-        let mut order: Vec<u32> = (0..scores.len() as u32).collect();
-        order.sort_unstable_by(by_key);
-        return order;
+        let mut words: Vec<u64> = (0..scores.len() as u64).collect();
+        words.sort_unstable_by(by_key);
+        return words;
     }
     let (all, any) = scores.iter().fold((u64::MAX, 0), |(all, any), &score| (all & key(score), any | key(score)));
-    let shift = (64 - (all ^ any).leading_zeros()).saturating_sub(32);
+    let shift = (64 - (all ^ any).leading_zeros()).saturating_sub(u64::BITS - ROW_BITS);
     // A word has the key's bits above and the row below: half the memory of two words.
-    let words = (0..).zip(scores).map(|(row, &score)| (key(score) >> shift) << 32 | row).collect();
-    let words = sorted(words);
-    let mut order: Vec<u32> = words.iter().map(|&word| word as u32).collect();
-    let mut start = 0;
-    for alike in words.chunk_by(|a, b| a >> 32 == b >> 32) {
-        if shift > 0 && alike.len() > 1 {
-            order[start..start + alike.len()].sort_unstable_by(by_key);
-        }
-        start += alike.len();
+    let mut words = sorted((0..).zip(scores).map(|(row, &score)| (key(score) >> shift) << ROW_BITS | row).collect());
+    if shift > 0 {
+        let alike = |a: &u64, b: &u64| a >> ROW_BITS == b >> ROW_BITS;
+        // Most that are alike are tied, and in the order of their rows already.
+        let in_order = |alike: &[u64]| alike.is_sorted_by(|a, b| by_key(a, b).is_lt());
+        words.chunk_by_mut(alike).filter(|alike| alike.len() > 1 && !in_order(alike)).for_each(|alike| alike.sort_unstable_by(by_key));
     }
-    order
+    words
 }
 
 /// Words by their upper half; those that agree in it keep their order.
 fn sorted(mut words: Vec<u64>) -> Vec<u64> {
+    let place = |word: u64, digit: usize| (word >> (ROW_BITS + digit as u32 * DIGIT_BITS)) as usize & ((1 << DIGIT_BITS) - 1);
+    let mut starts = [[0_u32; 1 << DIGIT_BITS]; DIGITS];
+    for &word in &words {
+        for (digit, starts) in starts.iter_mut().enumerate() {
+            starts[place(word, digit)] += 1;
+        }
+    }
     let mut other = vec![0; words.len()];
-    for digit in 0..DIGITS {
-        let place = |word: u64| (word >> (32 + digit * DIGIT_BITS)) as usize & ((1 << DIGIT_BITS) - 1);
-        let mut starts = [0_usize; 1 << DIGIT_BITS];
-        words.iter().for_each(|&word| starts[place(word)] += 1);
-        if starts.contains(&words.len()) {
+    for (digit, starts) in starts.iter_mut().enumerate() {
+        if starts.iter().any(|&count| count as usize == words.len()) {
             continue;
         }
         let mut sum = 0;
         starts.iter_mut().for_each(|start| sum += std::mem::replace(start, sum));
         for &word in &words {
-            let start = &mut starts[place(word)];
-            other[*start] = word;
+            let start = &mut starts[place(word, digit)];
+            other[*start as usize] = word;
             *start += 1;
         }
         std::mem::swap(&mut words, &mut other);
@@ -147,7 +158,8 @@ mod tests {
         for (name, column) in columns {
             for rows in [0, 1, 2, FEW - 1, FEW, 5 * FEW + 3] {
                 let scores: Vec<f64> = (0..rows).map(&column).collect();
-                assert_eq!(order(&scores), plain(&scores), "{name}, {rows} rows");
+                let order: Vec<u32> = words(&scores).iter().map(|&word| word as u32).collect();
+                assert_eq!(order, plain(&scores), "{name}, {rows} rows");
             }
         }
     }

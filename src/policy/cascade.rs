@@ -139,10 +139,7 @@ struct Steps {
 impl Policy for Steps {
     fn plan(&self, queries: &QueryBlock, _: &Draws, out: &mut PlanBlock) -> Result<()> {
         out.budget_usd = self.budget_usd;
-        for _ in 0..queries.len() {
-            self.order.iter().for_each(|&endpoint| out.attempt(endpoint, self.stop));
-            out.next();
-        }
+        out.alike(queries.len(), self.order.iter().map(|&endpoint| (endpoint, self.stop)));
         Ok(())
     }
 }

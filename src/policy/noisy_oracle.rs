@@ -9,6 +9,7 @@ use super::{Built, BuiltFrom, Context, Objective, Parameters, PlanBlock, PolicyK
 use crate::draw::{Draws, Stream, threshold};
 use crate::error::{Error, Result};
 use crate::trace::EndpointIx;
+use crate::wide::{self, Loop};
 use crate::workload::{OutcomeBlock, QueryBlock};
 
 /// The kind (Intelligence per Watt, arXiv 2511.07885, Section 4.3, has misroute `cloud`).
@@ -247,13 +248,10 @@ impl NoisyOracle {
         let two_rates = matches!(self.rates, Rates::Two { .. });
         let mut draws53 = Vec::new();
         coin.draws53(&queries.keys, &mut draws53);
-        if !two_rates && self.misroute == Misroute::Cloud && !choices.contains(&Choice::Nobody) {
-            let endpoint = |(&right, &draw): (&Choice, &u64)| match right.endpoint() {
-                Some(endpoint) if errors.is_right(draw, false) => endpoint,
-                Some(_) => self.oracle.fallback(),
-                None => PlanBlock::SKIP,
-            };
-            return out.singles(choices.iter().zip(&draws53).map(endpoint));
+        let to_endpoints = !two_rates && self.misroute == Misroute::Cloud && (self.oracle.finds_endpoints() || !choices.contains(&Choice::Nobody));
+        if to_endpoints && let Some(endpoints) = out.more_plain(choices.len()) {
+            let (right_below, fallback) = (errors.cloud, self.oracle.fallback());
+            return wide::run(RightOrFallback { choices, draws: &draws53, right_below, fallback, endpoints });
         }
         for (index, (&key, &right)) in queries.keys.iter().zip(choices).enumerate() {
             let local = two_rates && right.endpoint().is_some_and(|endpoint| self.local.contains(&endpoint));
@@ -321,6 +319,28 @@ impl NoisyOracle {
     fn wrong<'a>(&'a self, outcomes: &'a OutcomeBlock, index: usize, right: Choice) -> impl Iterator<Item = EndpointIx> + Clone + 'a {
         let failing = move |endpoint: &EndpointIx| !self.failing_only || !outcomes.correct(*endpoint, index);
         self.oracle.wrong_choices(outcomes, index, right).filter(failing)
+    }
+}
+
+/// The oracle's endpoint where a draw lies below a bound, else the fallback.
+struct RightOrFallback<'a> {
+    choices: &'a [Choice],
+    draws: &'a [u64],
+    right_below: u64,
+    fallback: EndpointIx,
+    endpoints: &'a mut [EndpointIx],
+}
+
+impl Loop for RightOrFallback<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for ((endpoint, choice), &draw) in self.endpoints.iter_mut().zip(self.choices).zip(self.draws) {
+            *endpoint = match choice {
+                Choice::Endpoint(right) => if draw < self.right_below { *right } else { self.fallback },
+                // A query that leaves the comparison; those that nobody serves are planned one by one.
+                _ => PlanBlock::SKIP,
+            };
+        }
     }
 }
 

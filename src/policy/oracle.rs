@@ -98,6 +98,7 @@ impl Choice {
     }
 
     /// The endpoint, if it goes to one.
+    #[inline]
     pub fn endpoint(self) -> Option<EndpointIx> {
         match self {
             Choice::Endpoint(endpoint) => Some(endpoint),

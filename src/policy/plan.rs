@@ -34,8 +34,10 @@ pub struct PlanBlock {
     /// Attempts of query i are `offsets[i]..offsets[i + 1]`; empty as long as every query has one attempt
     /// whose answer stands, which is what most policies plan.
     offsets: Vec<u32>,
-    /// Empty together with `offsets`.
+    /// Empty together with `offsets`, but where all queries have one plan.
     stop: Vec<StopRule>,
+    /// Queries that all have the one plan there is; 0 where each has its own.
+    alike: usize,
     /// What may be spent on a query: a further attempt that would reach what is left is not made.
     pub budget_usd: f64,
 }
@@ -46,7 +48,7 @@ impl PlanBlock {
 
     /// No plans yet.
     pub fn new() -> Self {
-        PlanBlock { endpoint: Vec::new(), offsets: Vec::new(), stop: Vec::new(), budget_usd: f64::INFINITY }
+        PlanBlock { endpoint: Vec::new(), offsets: Vec::new(), stop: Vec::new(), alike: 0, budget_usd: f64::INFINITY }
     }
 
     /// Forgets all plans.
@@ -54,13 +56,14 @@ impl PlanBlock {
         self.endpoint.clear();
         self.offsets.clear();
         self.stop.clear();
+        self.alike = 0;
         self.budget_usd = f64::INFINITY;
     }
 
     /// The next query goes to one endpoint, whose answer stands.
     #[inline]
     pub fn single(&mut self, endpoint: EndpointIx) {
-        if self.offsets.is_empty() {
+        if self.is_plain() {
             self.endpoint.push(endpoint);
         } else {
             self.attempt(endpoint, StopRule::Always);
@@ -70,7 +73,20 @@ impl PlanBlock {
 
     /// The next queries go to one endpoint each.
     pub fn singles(&mut self, endpoints: impl Iterator<Item = EndpointIx>) {
-        if self.offsets.is_empty() { self.endpoint.extend(endpoints) } else { endpoints.for_each(|endpoint| self.single(endpoint)) }
+        if self.is_plain() { self.endpoint.extend(endpoints) } else { endpoints.for_each(|endpoint| self.single(endpoint)) }
+    }
+
+    /// So many queries try the same endpoints, each by the same rule. Of plans that are there they are the first.
+    pub fn alike(&mut self, queries: usize, attempts: impl Iterator<Item = (EndpointIx, StopRule)> + Clone) {
+        if queries > 0 && self.is_empty() {
+            (self.endpoint, self.stop) = attempts.unzip();
+            self.alike = queries;
+            return;
+        }
+        for _ in 0..queries {
+            attempts.clone().for_each(|(endpoint, stop)| self.attempt(endpoint, stop));
+            self.next();
+        }
     }
 
     /// Adds an attempt to the plan of the current query.
@@ -93,18 +109,39 @@ impl PlanBlock {
         self.single(Self::SKIP);
     }
 
-    /// Writes out what one attempt for each query says by itself.
+    /// Whether every plan there is has one attempt, and no more was said.
+    #[inline]
+    fn is_plain(&self) -> bool {
+        self.offsets.is_empty() && self.alike == 0
+    }
+
+    /// Writes out what one attempt for each query says by itself, and what is alike.
     #[inline]
     fn unfold(&mut self) {
-        if self.offsets.is_empty() {
+        if self.alike > 0 {
+            self.write_out();
+        } else if self.offsets.is_empty() {
             self.offsets.extend(0..=self.endpoint.len() as u32);
             self.stop.resize(self.endpoint.len(), StopRule::Always);
         }
     }
 
+    /// Writes the one plan out for each query.
+    #[cold]
+    fn write_out(&mut self) {
+        let queries = std::mem::take(&mut self.alike);
+        let attempts = self.endpoint.len();
+        (self.endpoint, self.stop) = (self.endpoint.repeat(queries), self.stop.repeat(queries));
+        self.offsets = (0..=queries).map(|query| (query * attempts) as u32).collect();
+    }
+
     /// Number of complete plans.
     pub fn len(&self) -> usize {
-        if self.offsets.is_empty() { self.endpoint.len() } else { self.offsets.len() - 1 }
+        match self.alike {
+            0 if self.offsets.is_empty() => self.endpoint.len(),
+            0 => self.offsets.len() - 1,
+            queries => queries,
+        }
     }
 
     /// Whether there is no complete plan.
@@ -114,18 +151,35 @@ impl PlanBlock {
 
     /// The endpoint of each query, where every plan is one attempt whose answer stands.
     pub fn plain(&self) -> Option<&[EndpointIx]> {
-        self.offsets.is_empty().then_some(&self.endpoint[..])
+        self.is_plain().then_some(&self.endpoint[..])
     }
 
     /// The endpoints tried for a query, and where a plan of any query is more than one attempt whose answer
     /// stands, their stop rules.
     #[inline]
     pub(crate) fn tried(&self, index: usize) -> (&[EndpointIx], &[StopRule]) {
+        if self.alike > 0 {
+            return (&self.endpoint, &self.stop);
+        }
         if self.offsets.is_empty() {
             return (&self.endpoint[index..=index], &[]);
         }
         let range = self.offsets[index] as usize..self.offsets[index + 1] as usize;
         (&self.endpoint[range.clone()], &self.stop[range])
+    }
+
+    /// More plans of one attempt, to be filled in; none where plans of another kind are there.
+    pub(crate) fn more_plain(&mut self, queries: usize) -> Option<&mut [EndpointIx]> {
+        let start = self.endpoint.len();
+        self.is_plain().then(|| {
+            self.endpoint.resize(start + queries, Self::SKIP);
+            &mut self.endpoint[start..]
+        })
+    }
+
+    /// The one plan that all queries have, if it was said so.
+    pub(crate) fn one(&self) -> Option<(&[EndpointIx], &[StopRule])> {
+        (self.alike > 0).then_some((&self.endpoint, &self.stop))
     }
 
     /// The attempts of a query.
@@ -161,5 +215,26 @@ mod tests {
         assert_eq!((attempts(0), attempts(2)), (vec![(3, StopRule::Always)], vec![]));
         assert_eq!(attempts(3), [(1, StopRule::Judge { error: 0.1 }), (2, StopRule::Always)]);
         assert_eq!(attempts(4), [(4, StopRule::Always)]);
+    }
+
+    #[test]
+    fn one_plan_of_many_queries_is_written_out_where_others_follow() {
+        let judge = StopRule::Judge { error: 0.1 };
+        let cascade = [(1, judge), (2, StopRule::Always)];
+        let (mut plans, mut written) = (PlanBlock::new(), PlanBlock::new());
+        plans.alike(3, cascade.iter().copied());
+        assert_eq!((plans.len(), plans.plain(), plans.one().is_some()), (3, None, true));
+        for follow in [false, true] {
+            if follow {
+                plans.single(4);
+                plans.alike(1, cascade.iter().copied());
+                assert_eq!((plans.len(), plans.one().is_some()), (5, false));
+                assert_eq!(plans.attempts(3).collect::<Vec<_>>(), [(4, StopRule::Always)]);
+                assert_eq!(plans.attempts(4).collect::<Vec<_>>(), cascade);
+            }
+            (0..3).for_each(|index| assert_eq!(plans.attempts(index).collect::<Vec<_>>(), cascade));
+        }
+        written.alike(0, cascade.iter().copied());
+        assert!(written.is_empty());
     }
 }

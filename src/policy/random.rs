@@ -94,6 +94,9 @@ impl Parameters for Random {
     }
 }
 
+/// Bounds that are counted one by one.
+const FEW: usize = 16;
+
 /// Endpoints with the upper ends of their parts of the draws.
 struct Draw {
     bounds: Vec<(u64, EndpointIx)>,
@@ -119,11 +122,14 @@ impl Draw {
 impl Policy for Draw {
     fn plan(&self, queries: &QueryBlock, draws: &Draws, out: &mut PlanBlock) -> Result<()> {
         let stream = draws.stream(Stream::Choice, 0);
-        let choice = |&key: &u32| {
-            let draw = stream.draw53(u64::from(key));
-            self.bounds[self.bounds.partition_point(|(bound, _)| *bound <= draw)].1
+        let mut draws = Vec::new();
+        stream.draws53(&queries.keys, &mut draws);
+        // Counted without a branch where they are few: a draw is not to be foreseen.
+        let part = |draw: u64| match self.bounds.len() {
+            ..=FEW => self.bounds.iter().map(|(bound, _)| usize::from(*bound <= draw)).sum(),
+            _ => self.bounds.partition_point(|(bound, _)| *bound <= draw),
         };
-        out.singles(queries.keys.iter().map(choice));
+        out.singles(draws.iter().map(|&draw| self.bounds[part(draw)].1));
         Ok(())
     }
 

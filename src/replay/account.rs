@@ -1,11 +1,10 @@
 //! What a plan costs, and what it answers.
 
+use super::attempts::Waiting;
 use super::lane::Results;
-use super::line::COST;
-use crate::draw::{Draws, Stream, StreamDraws, threshold};
-use crate::policy::{Overhead, PlanBlock, StopRule};
+use crate::policy::Overhead;
 use crate::trace::{EndpointIx, Metric};
-use crate::workload::{ACCOUNTS, OutcomeBlock, QueryBlock};
+use crate::workload::{ACCOUNTS, OutcomeBlock};
 
 /// What became of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,119 +45,14 @@ pub struct AccountBlock {
     pub score: Vec<f64>,
     /// What all attempts took, by account: NaN where not known.
     pub totals: [Vec<f64>; ACCOUNTS.len()],
-    /// Every attempt that was made: the query's index in the block, and the endpoint.
+    /// Every attempt that was made: the query's index in the block, and the endpoint. First attempts first.
     pub attempts: Vec<(u32, EndpointIx)>,
+    pub(super) waiting: Waiting,
 }
 
 impl AccountBlock {
     /// No endpoint.
     pub const NONE: EndpointIx = EndpointIx::MAX;
-
-    /// Runs the plans of a block: tries endpoints, asks the stop rules, adds up every attempt and
-    /// the router's own overhead.
-    pub fn run(&mut self, queries: &QueryBlock, outcomes: &OutcomeBlock, plans: &PlanBlock, overhead: &Overhead, draws: &Draws) {
-        self.clear();
-        let router = by_account(overhead);
-        let verdicts: [StreamDraws; 4] = std::array::from_fn(|attempt| draws.stream(Stream::Verdict, attempt as u64));
-        for (index, &key) in queries.keys.iter().enumerate() {
-            let (endpoints, stops) = plans.tried(index);
-            let result = match endpoints {
-                [endpoint] => self.single(outcomes, index, *endpoint, &router),
-                _ => {
-                    let verdict = |attempt: usize| match verdicts.get(attempt) {
-                        Some(stream) => stream.draw53(u64::from(key)),
-                        None => draws.stream(Stream::Verdict, attempt as u64).draw53(u64::from(key)),
-                    };
-                    self.several(outcomes, index, (endpoints, stops), plans.budget_usd, &router, verdict)
-                }
-            };
-            self.push(result);
-        }
-    }
-
-    fn clear(&mut self) {
-        self.status.clear();
-        self.served_by.clear();
-        self.first.clear();
-        self.score.clear();
-        self.totals.iter_mut().for_each(Vec::clear);
-        self.attempts.clear();
-    }
-
-    #[inline]
-    fn push(&mut self, (served_by, result): (EndpointIx, QueryResult)) {
-        self.status.push(result.status);
-        self.served_by.push(served_by);
-        self.first.push(result.first);
-        self.score.push(result.score);
-        for account in 0..ACCOUNTS.len() {
-            self.totals[account].push(result.totals[account]);
-        }
-    }
-
-    /// A query with one attempt, whose answer stands, and the endpoint that serves it.
-    #[inline]
-    fn single(
-        &mut self,
-        outcomes: &OutcomeBlock,
-        index: usize,
-        endpoint: EndpointIx,
-        router: &[f64; ACCOUNTS.len()],
-    ) -> (EndpointIx, QueryResult) {
-        let nothing = |status: Status| QueryResult { status, first: endpoint, score: f64::NAN, totals: [f64::NAN; _] };
-        if endpoint == PlanBlock::SKIP {
-            return (Self::NONE, nothing(Status::Skipped));
-        }
-        if !outcomes.available(endpoint, index) {
-            return (Self::NONE, nothing(Status::Unserved));
-        }
-        let mut totals = *router;
-        for (account, total) in totals.iter_mut().enumerate() {
-            *total += outcomes.account(account, endpoint, index);
-        }
-        self.attempts.push((index as u32, endpoint));
-        (endpoint, QueryResult { status: Status::Served, first: endpoint, score: outcomes.score(endpoint, index), totals })
-    }
-
-    /// A query with any number of attempts: each is paid until an answer stands or none is left.
-    /// An attempt at an endpoint that cannot serve is passed over, unpaid.
-    #[inline]
-    fn several(
-        &mut self,
-        outcomes: &OutcomeBlock,
-        index: usize,
-        (endpoints, stops): (&[EndpointIx], &[StopRule]),
-        budget_usd: f64,
-        router: &[f64; ACCOUNTS.len()],
-        verdict: impl Fn(usize) -> u64,
-    ) -> (EndpointIx, QueryResult) {
-        let mut totals = if endpoints.is_empty() { nobody(outcomes, router) } else { *router };
-        let mut served_by = Self::NONE;
-        for (attempt, (&endpoint, &stop)) in endpoints.iter().zip(stops).enumerate() {
-            if !outcomes.available(endpoint, index) {
-                continue;
-            }
-            let spent = totals[COST] - router[COST];
-            if spent > 0.0 && outcomes.account(COST, endpoint, index) >= budget_usd - spent {
-                break;
-            }
-            for (account, total) in totals.iter_mut().enumerate() {
-                *total += outcomes.account(account, endpoint, index);
-            }
-            self.attempts.push((index as u32, endpoint));
-            served_by = endpoint;
-            if stands(stop, outcomes, endpoint, index, || verdict(attempt)) {
-                break;
-            }
-        }
-        let (status, score) = match (served_by, endpoints) {
-            (Self::NONE, []) => (Status::Nobody, 0.0),
-            (Self::NONE, _) => (Status::Unserved, f64::NAN),
-            (endpoint, _) => (Status::Served, outcomes.score(endpoint, index)),
-        };
-        let totals = if status == Status::Unserved { [f64::NAN; _] } else { totals };
-        (served_by, QueryResult { status, first: endpoints.first().copied().unwrap_or(Self::NONE), score, totals })
-    }
 }
 
 impl Results for AccountBlock {
@@ -209,15 +103,4 @@ pub fn by_account(overhead: &Overhead) -> [f64; ACCOUNTS.len()] {
         Metric::CostUsd => overhead.cost_usd,
         _ => overhead.latency_s,
     })
-}
-
-/// Whether the answer of an attempt stands.
-fn stands(stop: StopRule, outcomes: &OutcomeBlock, endpoint: EndpointIx, index: usize, draw: impl Fn() -> u64) -> bool {
-    let correct = || outcomes.correct(endpoint, index);
-    match stop {
-        StopRule::Always => true,
-        StopRule::Verify { detect, false_alarm } => draw() >= threshold(if correct() { false_alarm } else { detect }),
-        StopRule::Judge { error } => correct() != (draw() < threshold(error)),
-        StopRule::Confidence { at_least } => outcomes.confidence(endpoint, index) >= at_least,
-    }
 }

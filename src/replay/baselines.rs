@@ -1,8 +1,9 @@
 //! What baselines take: the same for all policies, and added up once.
 
 use super::block::{Block, Judge};
-use super::cells::Cells;
-use super::lane::Lane;
+use super::cells::{Cells, Scratch};
+use super::exact::Exact;
+use super::lane::{Lane, Layout};
 use super::line::Line;
 use super::line_rows::LineRows;
 use super::rows::Rows;
@@ -19,13 +20,14 @@ pub(crate) fn their_lanes(baseline: usize) -> impl Iterator<Item = (Lane, Lane)>
 /// What the baselines take for every query, in the lanes of [`Lane::Theirs`].
 #[derive(Debug, Clone)]
 pub(crate) struct Theirs {
+    layout: Layout,
     buckets: Rows,
     groups: Rows,
 }
 
 impl Theirs {
-    fn new(groups: usize, width: usize) -> Self {
-        Theirs { buckets: Rows::new(BUCKETS, width), groups: Rows::new(groups, width) }
+    fn new(groups: usize, layout: Layout) -> Self {
+        Theirs { layout, buckets: Rows::new(BUCKETS, layout.width()), groups: Rows::new(groups, layout.width()) }
     }
 
     pub fn merge(&mut self, other: &Theirs) {
@@ -35,14 +37,16 @@ impl Theirs {
 
     /// Hands them to a policy that was replayed so many times.
     pub fn give(&self, tally: &mut Tally) {
-        let replicates = tally.replicates.len();
-        for _ in 0..replicates {
-            tally.buckets.merge(&self.buckets);
-            tally.groups.merge(&self.groups);
-        }
-        let total = self.buckets.total();
-        for (lane, total) in tally.replicates.lanes_mut().zip(total) {
-            lane.iter_mut().for_each(|cell| *cell += total);
+        let times = tally.replicates.len() as i128;
+        for (_, lane) in (0..self.layout.baselines).flat_map(their_lanes) {
+            let lane = self.layout.at(lane);
+            let mut total = Exact::ZERO;
+            for (mine, theirs) in tally.buckets.lane_mut(lane).iter_mut().zip(self.buckets.lane(lane)) {
+                *mine += Exact(theirs.0 * times);
+                total += *theirs;
+            }
+            tally.groups.lane_mut(lane).iter_mut().zip(self.groups.lane(lane)).for_each(|(mine, theirs)| *mine += Exact(theirs.0 * times));
+            tally.replicates.lane_mut(lane).iter_mut().for_each(|cell| *cell += total);
         }
     }
 
@@ -69,18 +73,28 @@ pub(crate) struct Baselines {
 impl Baselines {
     /// Nothing yet, by bucket and by so many groups. One baseline may be added up elsewhere.
     pub fn new(replay: &Replay, groups: usize, elsewhere: Option<usize>) -> Self {
-        let theirs = Theirs::new(groups, replay.layout().width());
+        let theirs = Theirs::new(groups, replay.layout());
         Baselines { rows: vec![LineRows::new(groups); replay.roles.baselines.len()], elsewhere, made: Vec::new(), theirs }
     }
 
     /// Adds the answers of each baseline to a block, but for the queries that left the comparison.
-    pub fn add(&mut self, replay: &Replay, room: usize, block: &Block, cells: &Cells, judge: &Judge, left: impl Fn(usize) -> bool) {
+    #[allow(clippy::too_many_arguments)]
+    pub fn add(
+        &mut self,
+        replay: &Replay,
+        room: usize,
+        block: &Block,
+        cells: &Cells,
+        judge: &Judge,
+        scratch: &mut Scratch,
+        left: impl Fn(usize) -> bool,
+    ) {
         let elsewhere = self.elsewhere;
         for position in (0..self.rows.len()).filter(|&position| elsewhere != Some(position)) {
             if !self.rows[position].admits(block.queries.len(), room) {
                 self.take(replay, position);
             }
-            cells.all_of(judge, replay.roles.baselines[position], &mut self.made);
+            cells.all_of(judge, replay.roles.baselines[position], scratch, &mut self.made);
             self.made.iter_mut().enumerate().filter(|(index, _)| left(*index)).for_each(|(_, line)| *line = Line::ZERO);
             let rows = &mut self.rows[position];
             rows.admit(block.queries.len());
@@ -89,7 +103,7 @@ impl Baselines {
     }
 
     fn take(&mut self, replay: &Replay, position: usize) {
-        let Theirs { buckets, groups } = &mut self.theirs;
+        let Theirs { buckets, groups, .. } = &mut self.theirs;
         self.rows[position].take(replay.layout(), their_lanes(position), buckets, Some(groups));
     }
 

@@ -1,5 +1,7 @@
 //! A block of queries with what all policies of a run share.
 
+use std::borrow::Cow;
+
 use super::account::AccountBlock;
 use super::bootstrap::buckets;
 use super::line::Judgement;
@@ -7,6 +9,7 @@ use super::setup::Replay;
 use super::tally::Reference;
 use crate::policy::oracle::Choice;
 use crate::trace::EndpointIx;
+use crate::wide::{self, Loop};
 use crate::workload::{ACCOUNTS, OutcomeBlock, QueryBlock};
 
 /// What the blocks of a workload have in common.
@@ -15,7 +18,7 @@ pub(crate) struct Block<'a> {
     pub start: usize,
     pub queries: QueryBlock<'a>,
     pub outcomes: OutcomeBlock<'a>,
-    pub group: Vec<u32>,
+    pub group: Cow<'a, [u32]>,
     pub bucket: Vec<u32>,
     /// By oracle of the run its choices.
     choices: Vec<Vec<Choice>>,
@@ -34,7 +37,7 @@ pub(crate) struct Judge<'a> {
     oracle_is_local: Vec<bool>,
     /// By endpoint: whether it is local to the pool.
     pub local: Vec<bool>,
-    pub solvable: &'a [bool],
+    pub solvable: Cow<'a, [bool]>,
 }
 
 /// What the tally of a block is compared with, where its lanes are made one by one.
@@ -54,9 +57,22 @@ impl Compared<'_> {
 impl<'a> Judge<'a> {
     /// A judge by its oracle's choices and their endpoints.
     pub fn new(number: usize, choices: Option<&'a [Choice]>, oracle: Vec<EndpointIx>, local: Vec<bool>, solvable: &'a [bool]) -> Self {
-        let mut judge = Judge { number, choices, oracle, oracle_is_local: Vec::new(), local, solvable };
+        let mut judge = Judge { number, choices, oracle, oracle_is_local: Vec::new(), local, solvable: Cow::Borrowed(solvable) };
         judge.oracle_is_local = judge.oracle.iter().map(|&endpoint| judge.is_local(endpoint)).collect();
         judge
+    }
+
+    /// The same judge of some of the queries.
+    pub fn of_some(&self, queries: &[u32]) -> Judge<'static> {
+        let at = |index: &u32| *index as usize;
+        Judge {
+            number: self.number,
+            choices: None,
+            oracle: queries.iter().map(|index| self.oracle[at(index)]).collect(),
+            oracle_is_local: queries.iter().map(|index| self.oracle_is_local[at(index)]).collect(),
+            local: self.local.clone(),
+            solvable: queries.iter().map(|index| self.solvable[at(index)]).collect(),
+        }
     }
 
     /// The endpoint of each of its choices, or [`AccountBlock::NONE`].
@@ -84,6 +100,22 @@ impl<'a> Judge<'a> {
     }
 }
 
+/// Marks queries that an endpoint answers correctly.
+struct Right<'a> {
+    scores: &'a [f64],
+    correct_at: f64,
+    solvable: &'a mut [bool],
+}
+
+impl Loop for Right<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for (solvable, &score) in self.solvable.iter_mut().zip(self.scores) {
+            *solvable |= score >= self.correct_at;
+        }
+    }
+}
+
 impl Replay<'_> {
     /// The block of queries `start..end`, with what all policies share.
     pub(crate) fn block(&self, start: usize, end: usize) -> Block<'_> {
@@ -94,7 +126,7 @@ impl Replay<'_> {
             for &endpoint in &self.roles.pools[pool].all {
                 let scores = outcomes.scores(endpoint);
                 if outcomes.serves_all(endpoint) && scores.len() == solvable.len() {
-                    solvable.iter_mut().zip(scores).for_each(|(solvable, &score)| *solvable |= score >= outcomes.correct_at());
+                    wide::run(Right { scores, correct_at: outcomes.correct_at(), solvable: &mut solvable });
                 } else {
                     let right = |index: usize| outcomes.available(endpoint, index) && outcomes.correct(endpoint, index);
                     solvable.iter_mut().enumerate().for_each(|(index, solvable)| *solvable |= right(index));
@@ -104,9 +136,9 @@ impl Replay<'_> {
         };
         Block {
             start,
-            group: (0..queries.len()).map(|index| self.groups.of[queries.position(index)]).collect(),
+            group: queries.of_all(&self.groups.of),
             // By the query and not by its arrival: a query that a workload has twice is one of the sample.
-            bucket: buckets(self.seed, (0..queries.len()).map(|index| queries.row(index))),
+            bucket: buckets(self.seed, &queries.rows()),
             choices: self.references.choices(&outcomes),
             solvable: (0..self.roles.pools.len()).map(solvable).collect(),
             queries,
@@ -155,7 +187,7 @@ impl Replay<'_> {
             group: &block.group,
             bucket: &block.bucket,
             oracle: &compared.judge.oracle,
-            solvable: compared.judge.solvable,
+            solvable: &compared.judge.solvable,
             local: &compared.judge.local,
             baselines: &compared.baselines,
             baseline_scores: &compared.baseline_scores,

@@ -34,9 +34,10 @@ pub struct Resampled {
 }
 
 /// The bucket of each query, by its row number in the trace: a query has the same one in every run of a seed.
-pub fn buckets(seed: u64, rows: impl Iterator<Item = u32>) -> Vec<u32> {
-    let hash = Draws::new(seed, 0).stream(Stream::Bucket, 0);
-    rows.map(|row| hash.below(u64::from(row), BUCKETS) as u32).collect()
+pub fn buckets(seed: u64, rows: &[u32]) -> Vec<u32> {
+    let mut buckets = Vec::new();
+    Draws::new(seed, 0).stream(Stream::Bucket, 0).all_below(rows, BUCKETS as u32, &mut buckets);
+    buckets
 }
 
 impl Weights {

@@ -1,8 +1,9 @@
 //! The cells of a block, and their lines.
 
 use super::block::Judge;
-use super::line::Line;
-use super::lines::clear;
+use super::histogram::bin_of;
+use super::line::{LATENCY, Line};
+use super::lines::{self, clear};
 use super::tile::{Answers, TILE, Tile};
 use crate::policy::PlanBlock;
 use crate::trace::{BLOCK_ROWS, EndpointIx};
@@ -15,13 +16,15 @@ static MISSING: [f64; BLOCK_ROWS] = [f64::NAN; BLOCK_ROWS];
 /// The cells of a block without gaps: by endpoint its scores and accounts.
 pub(crate) struct Cells<'a> {
     by_endpoint: Vec<(&'a [f64], [&'a [f64]; ACCOUNTS.len()])>,
+    outcomes: &'a OutcomeBlock<'a>,
+    has: [bool; ACCOUNTS.len()],
     correct_at: f64,
     queries: usize,
 }
 
 impl<'a> Cells<'a> {
     /// The cells of a block.
-    pub fn of(outcomes: &'a OutcomeBlock, endpoints: usize) -> Self {
+    pub fn of(outcomes: &'a OutcomeBlock<'a>, endpoints: usize) -> Self {
         let of = |endpoint: usize| {
             let endpoint = endpoint as EndpointIx;
             let scores = outcomes.scores(endpoint);
@@ -31,7 +34,13 @@ impl<'a> Cells<'a> {
             };
             (scores, std::array::from_fn(account))
         };
-        Cells { by_endpoint: (0..endpoints).map(of).collect(), correct_at: outcomes.correct_at(), queries: outcomes.len() }
+        Cells {
+            by_endpoint: (0..endpoints).map(of).collect(),
+            outcomes,
+            has: std::array::from_fn(|account| outcomes.has(account)),
+            correct_at: outcomes.correct_at(),
+            queries: outcomes.len(),
+        }
     }
 
     /// The accounts of an endpoint's answer, and nothing else.
@@ -41,12 +50,51 @@ impl<'a> Cells<'a> {
         Line::of_accounts([energy_j[index], flops[index], cost_usd[index], latency_s[index]])
     }
 
+    /// The scores of an endpoint's answers.
+    #[inline]
+    pub fn scores(&self, endpoint: EndpointIx) -> &'a [f64] {
+        self.by_endpoint[usize::from(endpoint)].0
+    }
+
+    /// What an endpoint's answers took in an account, NaN where no answer has it.
+    #[inline]
+    pub fn account(&self, account: usize, endpoint: EndpointIx) -> &'a [f64] {
+        self.by_endpoint[usize::from(endpoint)].1[account]
+    }
+
+    /// The bin of an answer's latency, if it is known.
+    #[inline]
+    pub fn latency(&self, endpoint: EndpointIx, index: usize) -> Option<u16> {
+        self.has(LATENCY).then(|| bin_of(self.account(LATENCY, endpoint)[index]))
+    }
+
+    /// The score from which an answer is correct.
+    pub fn correct_at(&self) -> f64 {
+        self.correct_at
+    }
+
+    /// Whether an endpoint's answer is correct.
+    #[inline]
+    pub fn correct(&self, endpoint: EndpointIx, index: usize) -> bool {
+        self.scores(endpoint)[index] >= self.correct_at
+    }
+
+    /// An endpoint's logged confidence in its answer, NaN where missing.
+    pub fn confidence(&self, endpoint: EndpointIx, index: usize) -> f64 {
+        self.outcomes.confidence(endpoint, index)
+    }
+
+    /// Whether answers have an account.
+    pub fn has(&self, account: usize) -> bool {
+        self.has[account]
+    }
+
     /// The line of the endpoint chosen for each query; nothing for one that left the comparison.
-    pub fn chosen(&self, judge: &Judge, chosen: &[EndpointIx], lines: &mut Vec<Line>) {
+    pub fn chosen(&self, judge: &Judge, chosen: &[EndpointIx], scratch: &mut Scratch, lines: &mut Vec<Line>) {
         lines.resize(self.queries, Line::ZERO);
-        let (mut tile, mut gathered) = (Tile::new(), Gathered::new());
+        let Scratch { tile, gathered, .. } = scratch;
         for (start, lines) in (0..self.queries).step_by(TILE).zip(lines.chunks_mut(TILE)) {
-            self.chosen_tile(judge, chosen, start, &mut gathered, &mut tile);
+            self.chosen_tile(judge, chosen, start, gathered, tile);
             tile.lines(lines);
         }
         clear(lines, |index| chosen[index] == PlanBlock::SKIP);
@@ -63,23 +111,41 @@ impl<'a> Cells<'a> {
     }
 
     /// The line of one endpoint's answer to each query.
-    pub fn all_of(&self, judge: &Judge, endpoint: EndpointIx, lines: &mut Vec<Line>) {
+    pub fn all_of(&self, judge: &Judge, endpoint: EndpointIx, scratch: &mut Scratch, lines: &mut Vec<Line>) {
         lines.resize(self.queries, Line::ZERO);
-        let mut tile = Tile::new();
         for (start, lines) in (0..self.queries).step_by(TILE).zip(lines.chunks_mut(TILE)) {
-            self.tile_of(judge, endpoint, start, &mut tile);
-            tile.lines(lines);
+            self.tile_of(judge, endpoint, start, &mut scratch.tile);
+            scratch.tile.lines(lines);
         }
     }
 
     /// The same for the queries of a tile.
     pub(super) fn tile_of(&self, judge: &Judge, endpoint: EndpointIx, start: usize, tile: &mut Tile) {
         let (score, totals) = self.by_endpoint[usize::from(endpoint)];
-        let end = self.queries.min(start + TILE);
         let first = [endpoint; TILE];
+        let end = self.queries.min(start + TILE);
         let [energy_j, flops, cost_usd, latency_s] = totals;
         let totals = [&energy_j[start..end], &flops[start..end], &cost_usd[start..end], &latency_s[start..end]];
         tile.fill(&Answers { score: &score[start..end], totals, first: &first[..end - start] }, judge, start, self.correct_at);
+    }
+
+    /// The lines of some answers.
+    pub fn lines_of(&self, answers: &Answers, judge: &Judge, scratch: &mut Scratch, lines: &mut Vec<Line>) {
+        lines::of(answers, judge, self.correct_at, scratch, lines);
+    }
+}
+
+/// Where lines are made: large, and kept from block to block.
+pub(crate) struct Scratch {
+    pub tile: Tile,
+    /// Another, where two are held against each other.
+    pub other: Tile,
+    pub gathered: Gathered,
+}
+
+impl Scratch {
+    pub fn new() -> Box<Scratch> {
+        Box::new(Scratch { tile: Tile::new(), other: Tile::new(), gathered: Gathered::new() })
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::account::{QueryResult, Status};
 use super::block::{Block, Judge};
-use super::cells::{Cells, Gathered};
+use super::cells::{Cells, Scratch};
 use super::expect::result_of;
 use super::lane::{Lane, UNITS};
 use super::line::{self, ENERGY, LANES, LATENCY, Line, QUANTITIES};
@@ -102,7 +102,7 @@ impl ClosedForm {
         let judge = replay.judge(entry, block);
         if judge.choices.is_some() && goes_to_endpoints(noisy, &replay.entries[entry].spec.overhead) {
             let cells = Cells::of(&block.outcomes, replay.workload.trace().outcomes.len());
-            self.add_endpoints(&cells, &judge, noisy.oracle().fallback(), |_, _, _| ());
+            self.add_endpoints(&cells, &judge, noisy.oracle().fallback(), &mut Scratch::new(), |_, _, _| ());
         } else {
             self.add_ways(replay, entry, noisy, block, |_, _| ());
         }
@@ -110,20 +110,27 @@ impl ClosedForm {
 
     /// Adds the queries of a block that go to the oracle's endpoint when they are routed right, and to the
     /// fallback when they are not. `told` gets both answers, and where in the block they start.
-    pub fn add_endpoints(&mut self, cells: &Cells, judge: &Judge, fallback: EndpointIx, mut told: impl FnMut(usize, &Tile, &Tile)) {
+    pub fn add_endpoints(
+        &mut self,
+        cells: &Cells,
+        judge: &Judge,
+        fallback: EndpointIx,
+        scratch: &mut Scratch,
+        mut told: impl FnMut(usize, &Tile, &Tile),
+    ) {
         let mut marks = [Line::ZERO; 3];
-        let (mut right, mut wrong, mut gathered) = (Tile::new(), Tile::new(), Gathered::new());
+        let Scratch { tile: right, other: wrong, gathered } = scratch;
         for start in (0..judge.oracle().len()).step_by(TILE) {
-            cells.chosen_tile(judge, judge.oracle(), start, &mut gathered, &mut right);
-            cells.tile_of(judge, fallback, start, &mut wrong);
+            cells.chosen_tile(judge, judge.oracle(), start, gathered, right);
+            cells.tile_of(judge, fallback, start, wrong);
             for quantity in 0..QUANTITIES {
                 let sums = ColumnSums::of(right.numbers(quantity), wrong.numbers(quantity));
                 self.right[quantity] += sums.right;
                 self.wrong[quantity] += sums.wrong;
                 self.difference_squared[quantity] += sums.difference_squared;
             }
-            right.add_marks(&wrong, &mut marks);
-            told(start, &right, &wrong);
+            right.add_marks(wrong, &mut marks);
+            told(start, right, wrong);
         }
         for (figure, lane) in LANES.into_iter().enumerate().skip(QUANTITIES) {
             // A mark is 0 or 1, and so is the square of a difference of two.
@@ -209,9 +216,15 @@ pub(super) struct Baseline {
 impl Baseline {
     /// Over the queries of a block that count.
     pub fn of(outcomes: &OutcomeBlock, endpoint: EndpointIx, counts: impl Fn(usize) -> bool) -> Baseline {
-        let sum = |cells: &[f64]| cells.iter().enumerate().filter(|(index, _)| counts(*index)).map(|(_, cell)| cell).sum::<f64>();
-        let account = |account: usize| sum(outcomes.accounts(account, endpoint)) / UNITS[account];
-        Baseline { score: sum(outcomes.scores(endpoint)), accounts: std::array::from_fn(account) }
+        let columns: [&[f64]; 1 + ACCOUNTS.len()] =
+            std::array::from_fn(|column| if column == 0 { outcomes.scores(endpoint) } else { outcomes.accounts(column - 1, endpoint) });
+        // Side by side, since each addition waits for the one before; a column that is not there adds nothing.
+        let mut sums = [0.0; 1 + ACCOUNTS.len()];
+        for index in (0..outcomes.len()).filter(|&index| counts(index)) {
+            sums.iter_mut().zip(columns).for_each(|(sum, cells)| *sum += cells.get(index).copied().unwrap_or(0.0));
+        }
+        let [score, accounts @ ..] = sums;
+        Baseline { score, accounts: std::array::from_fn(|account| accounts[account] / UNITS[account]) }
     }
 
     /// The lanes of the baseline at a position.

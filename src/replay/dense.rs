@@ -7,14 +7,19 @@
 use super::account::{AccountBlock, Status};
 use super::baselines::{Baselines, Theirs, their_lanes};
 use super::block::{Block, Judge};
-use super::cells::Cells;
+use super::cells::{Cells, Scratch};
+use super::counts;
 use super::estimates::Estimates;
-use super::lane::Lane;
-use super::line::{LANES, LATENCY, Line};
+use super::lane::{Lane, Layout};
+use super::line::{LANES, Line};
 use super::line_rows::{LineRows, own_lanes};
+use super::line_sums;
 use super::lines::{self, Lines};
+use super::resolve::Resolved;
 use super::setup::Replay;
 use super::tally::Tally;
+use super::times::{Chosen, Times};
+use crate::draw::Draws;
 use crate::policy::{Overhead, PlanBlock};
 use crate::trace::EndpointIx;
 use crate::workload::ACCOUNTS;
@@ -37,8 +42,12 @@ pub(super) struct Dense<'a> {
     lines: Vec<Option<Lines>>,
     /// The lines of a turn.
     made: Vec<Line>,
+    scratch: Box<Scratch>,
     results: AccountBlock,
+    resolved: Resolved,
     estimates: Estimates<'a>,
+    /// What the replicates of an entry choose in the block, until it is added.
+    times: Times,
 }
 
 /// An entry's part of a block in one replicate.
@@ -48,6 +57,7 @@ pub(super) struct Turn<'a> {
     pub block: &'a Block<'a>,
     pub cells: &'a Cells<'a>,
     pub judge: &'a Judge<'a>,
+    pub draws: &'a Draws,
 }
 
 impl<'a> Dense<'a> {
@@ -67,8 +77,11 @@ impl<'a> Dense<'a> {
             baselines: Baselines::new(replay, replay.groups.names.len(), None),
             lines: lines.collect(),
             made: Vec::new(),
+            scratch: Scratch::new(),
             results: AccountBlock::default(),
+            resolved: Resolved::default(),
             estimates: Estimates::new(replay),
+            times: Times::default(),
             replay,
         })
     }
@@ -79,100 +92,161 @@ impl<'a> Dense<'a> {
         self.estimates.begin(block);
         self.lines.iter_mut().flatten().for_each(|lines| lines.clear(endpoints));
         if !self.pending.is_empty() {
-            self.baselines.add(self.replay, self.room, block, cells, &self.replay.judge(0, block), |_| false);
+            let judge = self.replay.judge(0, block);
+            self.baselines.add(self.replay, self.room, block, cells, &judge, &mut self.scratch, |_| false);
         }
     }
 
-    /// Adds what came of an entry's plans; `run` makes the results of plans that are not one attempt for
-    /// each query.
-    pub fn add(&mut self, turn: &Turn, plans: &PlanBlock, tally: &mut Tally, run: impl FnOnce(&mut AccountBlock)) {
-        if !self.pending[turn.entry].rows.admits(turn.block.queries.len(), self.room) {
-            self.take(turn.entry, tally);
+    /// Adds what came of an entry's plans.
+    pub fn add(&mut self, turn: &Turn, plans: &PlanBlock, tally: &mut Tally) {
+        if self.replay.entries[turn.entry].spec.overhead != Overhead::default() {
+            return self.add_results(turn, plans, tally);
         }
-        let overhead = &self.replay.entries[turn.entry].spec.overhead;
-        match plans.plain().filter(|_| *overhead == Overhead::default()) {
-            Some(chosen) => {
-                count_plain(turn.block, chosen, tally);
-                self.add_chosen(turn, chosen, tally);
+        if let Some(chosen) = plans.plain() {
+            self.add_answers(turn, chosen, tally);
+            if chosen.contains(&PlanBlock::SKIP) {
                 let left: Vec<usize> = (0..chosen.len()).filter(|&index| chosen[index] == PlanBlock::SKIP).collect();
                 self.leave(turn, &left, tally);
             }
-            None => {
-                let mut results = std::mem::take(&mut self.results);
-                run(&mut results);
-                tally.count(&results, &turn.block.group);
-                lines::of_results(&results, turn.judge, turn.block.outcomes.correct_at(), &mut self.made);
-                self.add_made(turn, tally);
-                let left: Vec<usize> = (0..results.status.len()).filter(|&index| results.status[index] == Status::Skipped).collect();
-                self.leave(turn, &left, tally);
-                let served = results.attempts.iter().filter(|(index, _)| results.status[*index as usize] == Status::Served);
-                let answers = served.map(|&(index, endpoint)| (index as usize, endpoint));
-                // An attempt whose query has no known total is in no total, and so in no part of one.
-                let known = |index: usize| Line::mask_of_accounts(results.totals.each_ref().map(|of| !of[index].is_nan()));
-                let estimated = match &mut self.lines[turn.judge.number] {
-                    Some(lines) => {
-                        lines.make(turn.cells, turn.judge, results.attempts.iter().map(|(_, endpoint)| *endpoint));
-                        self.estimates.of_answers(answers, |index, endpoint| lines.get(endpoint, index).masked(&known(index)))
-                    }
-                    None => {
-                        let line = |index, endpoint| turn.cells.accounts_of(endpoint, index).masked(&known(index));
-                        self.estimates.of_answers(answers, line)
-                    }
-                };
-                self.pending[turn.entry].estimated.add(&estimated);
-                self.results = results;
-            }
+            return;
+        }
+        let mut resolved = std::mem::take(&mut self.resolved);
+        resolved.run(&turn.block.queries, turn.cells, plans, turn.draws);
+        self.add_answers(turn, resolved.single(), tally);
+        if !resolved.others().is_empty() {
+            resolved.make(turn.cells, plans, turn.judge, &mut self.scratch);
+            self.add_others(turn, &resolved, tally);
+        }
+        self.leave(turn, resolved.skipped(), tally);
+        self.resolved = resolved;
+    }
+
+    /// Adds the answers of the endpoints chosen, one for each query but those with [`PlanBlock::SKIP`].
+    fn add_answers(&mut self, turn: &Turn, chosen: &[EndpointIx], tally: &mut Tally) {
+        // With lines of all endpoints at hand, replicates are added up together.
+        if tally.replicates.len() > 1 && self.lines[turn.judge.number].is_some() {
+            self.gather(turn, chosen, tally);
+        } else {
+            self.add_chosen(turn, chosen, tally);
         }
     }
 
-    /// Adds the answers of the endpoints chosen.
+    /// Adds the answers of the endpoints chosen at once.
     fn add_chosen(&mut self, turn: &Turn, chosen: &[EndpointIx], tally: &mut Tally) {
+        self.admit(turn, chosen.len(), tally);
         let Pending { rows, estimated } = &mut self.pending[turn.entry];
-        rows.admit(chosen.len());
         let mut total = Line::ZERO;
         let sums = rows.sums(&turn.block.bucket, &turn.block.group, self.estimates.masks(), &mut total, estimated);
         let answers = chosen.iter().copied().enumerate();
         let mixed = match &mut self.lines[turn.judge.number] {
             Some(lines) => {
-                lines.make(turn.cells, turn.judge, chosen.iter().copied());
+                lines.make(turn.cells, turn.judge, &mut self.scratch, chosen.iter().copied());
                 sums.add(chosen, |index, endpoint| lines.get(endpoint, index));
+                counts::answers(turn.block, chosen, |index, endpoint| lines.latency(endpoint, index), tally);
                 self.estimates.of_mixed(answers, |index, endpoint| *lines.get(endpoint, index))
             }
             None => {
                 let made = &mut self.made;
-                turn.cells.chosen(turn.judge, chosen, made);
+                turn.cells.chosen(turn.judge, chosen, &mut self.scratch, made);
                 sums.add(chosen, |index, _| &made[index]);
+                counts::answers(turn.block, chosen, |index, endpoint| turn.cells.latency(endpoint, index), tally);
                 self.estimates.of_mixed(answers, |index, _| made[index])
             }
         };
         estimated.add(&mixed);
-        self.add_replicate(turn, &total, tally);
+        add_replicate(self.replay.layout(), &total, turn.replicate, tally);
     }
 
-    /// Where there are several replicates, each has a row of its own.
-    fn add_replicate(&self, turn: &Turn, total: &Line, tally: &mut Tally) {
-        if tally.replicates.len() > 1 {
-            let layout = self.replay.layout();
-            LANES.into_iter().for_each(|lane| tally.replicates.lane_mut(layout.at(lane))[turn.replicate] += total.exact(lane));
+    /// Keeps the answers chosen in a replicate until those of the others are known.
+    fn gather(&mut self, turn: &Turn, chosen: &[EndpointIx], tally: &mut Tally) {
+        if (self.times.replicates().len() + 1) * chosen.len() > self.room {
+            self.settle(turn, tally);
         }
+        let Some(lines) = &mut self.lines[turn.judge.number] else { return };
+        lines.make(turn.cells, turn.judge, &mut self.scratch, chosen.iter().copied());
+        self.times.add(tally.attempts.len(), turn.replicate, chosen);
     }
 
-    /// Adds the lines of a turn.
-    fn add_made(&mut self, turn: &Turn, tally: &mut Tally) {
-        let rows = &mut self.pending[turn.entry].rows;
-        rows.admit(turn.block.queries.len());
-        rows.add(&turn.block.bucket, &turn.block.group, &self.made);
-        self.add_replicate(turn, &lines::total(&self.made), tally);
+    /// Adds what the replicates of an entry have chosen in the block.
+    pub fn settle(&mut self, turn: &Turn, tally: &mut Tally) {
+        let replicates = self.times.replicates();
+        if replicates.is_empty() {
+            return;
+        }
+        self.admit(turn, replicates.len() * turn.block.queries.len(), tally);
+        let Some(lines) = &self.lines[turn.judge.number] else { return };
+        replicates
+            .zip(self.times.totals(lines))
+            .for_each(|(replicate, total)| add_replicate(self.replay.layout(), total, replicate, tally));
+        let Pending { rows, estimated } = &mut self.pending[turn.entry];
+        let chosen = self.times.take();
+        let mut total = Line::ZERO;
+        rows.sums(&turn.block.bucket, &turn.block.group, self.estimates.masks(), &mut total, estimated).add_times(lines, chosen);
+        // One by one, since few blocks are estimated in part.
+        let each = |chosen: &Chosen| std::iter::repeat_n((chosen.index as usize, chosen.endpoint), chosen.times as usize);
+        estimated.add(&self.estimates.of_mixed(chosen.iter().flat_map(each), |index, endpoint| *lines.get(endpoint, index)));
+        counts::times(turn.block, chosen, |index, endpoint| lines.latency(endpoint, index), tally);
     }
 
-    /// Takes queries that left the comparison from the baselines' side, to which all queries are added.
+    /// Adds queries that paid for several attempts, or that nobody served.
+    fn add_others(&mut self, turn: &Turn, resolved: &Resolved, tally: &mut Tally) {
+        // Of what is estimated there is a line for each attempt.
+        self.admit(turn, resolved.others().len().max(resolved.attempts().len()), tally);
+        let block = turn.block;
+        let of_others = |column: &[u32]| resolved.others().iter().map(|&index| column[index as usize]).collect::<Vec<u32>>();
+        let Pending { rows, estimated } = &mut self.pending[turn.entry];
+        rows.add(&of_others(&block.bucket), &of_others(&block.group), resolved.lines());
+        let attempts = || resolved.attempts().iter().map(|&(index, endpoint)| (index as usize, endpoint));
+        // Every total is known of an account that any answer has: all attempts are parts of totals.
+        match (&mut self.lines[turn.judge.number], self.estimates.masks()) {
+            (Some(lines), Some(masks)) => {
+                lines.make(turn.cells, turn.judge, &mut self.scratch, attempts().map(|(_, endpoint)| endpoint));
+                line_sums::add_masked(estimated, lines, masks, attempts());
+            }
+            _ => estimated.add(&self.estimates.of_answers(attempts(), |index, endpoint| turn.cells.accounts_of(endpoint, index))),
+        }
+        counts::others(block, resolved, turn.cells, tally);
+        add_replicate(self.replay.layout(), &lines::total(resolved.lines()), turn.replicate, tally);
+    }
+
+    /// Adds results of plans whose router takes something itself.
+    fn add_results(&mut self, turn: &Turn, plans: &PlanBlock, tally: &mut Tally) {
+        let mut results = std::mem::take(&mut self.results);
+        let (block, overhead) = (turn.block, &self.replay.entries[turn.entry].spec.overhead);
+        results.run(&block.queries, &block.outcomes, plans, overhead, turn.draws);
+        tally.count(&results, &block.group);
+        lines::of_results(&results, turn.judge, block.outcomes.correct_at(), &mut self.scratch, &mut self.made);
+        self.admit(turn, block.queries.len().max(results.attempts.len()), tally);
+        let Pending { rows, estimated } = &mut self.pending[turn.entry];
+        rows.add(&block.bucket, &block.group, &self.made);
+        let answers = results.attempts.iter().map(|&(index, endpoint)| (index as usize, endpoint));
+        estimated.add(&self.estimates.of_answers(answers, |index, endpoint| turn.cells.accounts_of(endpoint, index)));
+        add_replicate(self.replay.layout(), &lines::total(&self.made), turn.replicate, tally);
+        let left: Vec<usize> = (0..results.status.len()).filter(|&index| results.status[index] == Status::Skipped).collect();
+        // The count of results has them.
+        tally.status[Status::Skipped as usize] -= left.len() as u64;
+        self.leave(turn, &left, tally);
+        self.results = results;
+    }
+
+    /// Says that so many lines will be added to an entry's, and makes room for them.
+    fn admit(&mut self, turn: &Turn, lines: usize, tally: &mut Tally) {
+        if !self.pending[turn.entry].rows.admits(lines, self.room) {
+            self.take(turn.entry, tally);
+        }
+        self.pending[turn.entry].rows.admit(lines);
+    }
+
+    /// Counts queries that left the comparison, and takes them from the baselines' side, to which all queries are
+    /// added.
     fn leave(&mut self, turn: &Turn, left: &[usize], tally: &mut Tally) {
         if left.is_empty() {
             return;
         }
+        tally.status[Status::Skipped as usize] += left.len() as u64;
         let (layout, block) = (self.replay.layout(), turn.block);
         for (baseline, &endpoint) in self.replay.roles.baselines.iter().enumerate() {
-            turn.cells.all_of(turn.judge, endpoint, &mut self.made);
+            turn.cells.all_of(turn.judge, endpoint, &mut self.scratch, &mut self.made);
             for (lane, into) in their_lanes(baseline) {
                 let into = layout.at(into);
                 for &index in left {
@@ -191,7 +265,8 @@ impl<'a> Dense<'a> {
         let layout = self.replay.layout();
         if tally.replicates.len() == 1 {
             let total = rows.total();
-            LANES.into_iter().for_each(|lane| tally.replicates.lane_mut(layout.at(lane))[0] += total.exact(lane));
+            let lanes = LANES.into_iter().enumerate();
+            lanes.for_each(|(place, lane)| tally.replicates.lane_mut(layout.at(lane))[0] += total.at(place));
         }
         rows.take(layout, own_lanes(), &mut tally.buckets, Some(&mut tally.groups));
         let sums = (0..ACCOUNTS.len()).map(|account| estimated.exact(Lane::Sum(account)));
@@ -206,21 +281,10 @@ impl<'a> Dense<'a> {
     }
 }
 
-/// Counts plans of one attempt for each query.
-fn count_plain(block: &Block, chosen: &[EndpointIx], tally: &mut Tally) {
-    let mut skipped = 0;
-    for (index, (&endpoint, &group)) in chosen.iter().zip(&block.group).enumerate() {
-        if endpoint == PlanBlock::SKIP {
-            skipped += 1;
-            continue;
-        }
-        tally.served.add(group, usize::from(endpoint));
-        tally.attempts[usize::from(endpoint)] += 1;
-        let seconds = block.outcomes.account(LATENCY, endpoint, index);
-        if !seconds.is_nan() {
-            tally.latency.add(seconds);
-        }
+/// Where there are several replicates, each has a row of its own.
+fn add_replicate(layout: Layout, total: &Line, replicate: usize, tally: &mut Tally) {
+    if tally.replicates.len() > 1 {
+        let lanes = LANES.into_iter().enumerate();
+        lanes.for_each(|(place, lane)| tally.replicates.lane_mut(layout.at(lane))[replicate] += total.at(place));
     }
-    tally.status[Status::Skipped as usize] += skipped;
-    tally.status[Status::Served as usize] += chosen.len() as u64 - skipped;
 }

@@ -140,19 +140,23 @@ impl<'a> Task<'a> {
                     None => references::plan(entry, judge.choices, &block.queries, &block.outcomes, &draws, &mut self.plans)?,
                 }
                 let plans = &self.plans;
-                let run = |results: &mut AccountBlock| results.run(&block.queries, &block.outcomes, plans, &entry.spec.overhead, &draws);
                 let tally = &mut self.tallies[position];
                 match &mut self.dense {
                     Some(dense) => {
-                        dense.add(&Turn { entry: position, replicate: replicate as usize, block, cells: &cells, judge }, plans, tally, run)
+                        let turn = Turn { entry: position, replicate: replicate as usize, block, cells: &cells, judge, draws: &draws };
+                        dense.add(&turn, plans, tally);
                     }
                     None => {
-                        run(&mut self.results);
+                        self.results.run(&block.queries, &block.outcomes, plans, &entry.spec.overhead, &draws);
                         let compared = self.replay.compared(position, block);
                         tally.add(self.replay.layout(), &self.results, &self.replay.reference(block, &compared), replicate as usize);
                         add_estimated(self.replay, block, &self.results, tally);
                     }
                 }
+            }
+            if let Some(dense) = &mut self.dense {
+                let draws = &Draws::new(self.replay.seed, 0);
+                dense.settle(&Turn { entry: position, replicate: 0, block, cells: &cells, judge, draws }, &mut self.tallies[position]);
             }
         }
         Ok(())

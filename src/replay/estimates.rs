@@ -33,7 +33,7 @@ impl<'a> Estimates<'a> {
             return;
         }
         self.codes.clear();
-        let of = |outcomes: &'a Outcomes| ACCOUNTS.map(|metric| outcomes.sources.get(metric).map(|codes| block.queries.codes(codes)));
+        let of = |outcomes: &'a Outcomes| ACCOUNTS.map(|metric| outcomes.sources.get(metric).map(|codes| block.queries.of_all(codes)));
         self.codes.extend(self.outcomes.iter().map(of));
         let mask = |codes: &[Option<Cow<[u8]>>; ACCOUNTS.len()]| {
             let all = codes.each_ref().map(|codes| codes.as_deref().map_or(Some(false), all_estimated));

@@ -59,6 +59,11 @@ pub(crate) const LANES: [Lane; QUANTITIES + COUNTS] = [
     Lane::Adequate,
 ];
 
+/// Where a lane stands in [`LANES`]; nowhere where lines do not hold it.
+pub(crate) fn place_of(lane: Lane) -> Option<usize> {
+    LANES.iter().position(|&known| known == lane)
+}
+
 /// Counts of a line.
 pub(super) const COUNTS: usize = 12;
 
@@ -156,6 +161,16 @@ impl Line {
         }
     }
 
+    /// So many of it.
+    #[inline(always)]
+    pub fn times(&self, times: u32) -> Line {
+        let mut product = Line::ZERO;
+        for word in 0..WORDS {
+            product.0[word] = self.0[word].wrapping_mul(i64::from(times));
+        }
+        product
+    }
+
     /// Whether it adds nothing.
     #[inline(always)]
     pub fn is_nothing(&self) -> bool {
@@ -223,12 +238,13 @@ impl Line {
 
     /// What the line adds to a lane; nothing where it holds no such lane, as those of baselines.
     pub fn exact(&self, lane: Lane) -> Exact {
-        match lane {
-            Lane::Score => self.quantity(0),
-            Lane::Power => self.quantity(1),
-            Lane::Sum(account) => self.quantity(2 + account),
-            lane => LANES[QUANTITIES..].iter().position(|&known| known == lane).map_or(Exact::ZERO, |count| self.count(count)),
-        }
+        place_of(lane).map_or(Exact::ZERO, |place| self.at(place))
+    }
+
+    /// What the line adds to the lane at a place of [`LANES`].
+    #[inline]
+    pub fn at(&self, place: usize) -> Exact {
+        if place < QUANTITIES { self.quantity(place) } else { self.count(place - QUANTITIES) }
     }
 }
 

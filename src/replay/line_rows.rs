@@ -2,8 +2,9 @@
 
 use super::exact::Exact;
 use super::lane::{Lane, Layout};
-use super::line::{LANES, Line};
-use super::lines::{self, Sums};
+use super::line::{LANES, Line, place_of};
+use super::line_sums::Sums;
+use super::lines;
 use super::rows::Rows;
 use super::tally::BUCKETS;
 
@@ -74,7 +75,9 @@ impl LineRows {
 }
 
 fn add_lane(lane: Lane, lines: &[Line], column: &mut [Exact]) {
-    column.iter_mut().zip(lines).for_each(|(cell, line)| *cell += line.exact(lane));
+    if let Some(place) = place_of(lane) {
+        column.iter_mut().zip(lines).for_each(|(cell, line)| *cell += line.at(place));
+    }
 }
 
 /// The lanes of a policy's own, each where it belongs.

@@ -1,11 +1,11 @@
-//! Adding up lines: the loops that a replay and a sweep consist of.
+//! The lines of answers, and their sums.
 
 use super::account::{AccountBlock, Status};
 use super::block::Judge;
-use super::cells::Cells;
-use super::line::Line;
-use super::tile::{Answers, TILE, Tile};
-use crate::policy::PlanBlock;
+use super::cells::{Cells, Scratch};
+use super::histogram::bin_of;
+use super::line::{LATENCY, Line};
+use super::tile::{Answers, TILE};
 use crate::trace::EndpointIx;
 use crate::wide::{self, Loop};
 
@@ -18,6 +18,8 @@ pub(super) fn clear(lines: &mut [Line], left: impl Fn(usize) -> bool) {
 #[derive(Default)]
 pub(super) struct Lines {
     by_endpoint: Vec<Vec<Line>>,
+    /// The bins of the answers' latencies; none where no answer has one.
+    latency: Vec<Vec<u16>>,
     /// Whose lines are those of the block.
     made: Vec<bool>,
 }
@@ -26,16 +28,24 @@ impl Lines {
     /// Forgets the block before.
     pub fn clear(&mut self, endpoints: usize) {
         self.by_endpoint.resize(endpoints, Vec::new());
+        self.latency.resize(endpoints, Vec::new());
         self.made.clear();
         self.made.resize(endpoints, false);
     }
 
-    /// Makes the lines of some endpoints, where they are not there yet; [`PlanBlock::SKIP`] has none.
-    pub fn make(&mut self, cells: &Cells, judge: &Judge, endpoints: impl Iterator<Item = EndpointIx>) {
+    /// Makes the lines of some endpoints, where they are not there yet; [`SKIP`](crate::policy::PlanBlock) has none.
+    pub fn make(&mut self, cells: &Cells, judge: &Judge, scratch: &mut Scratch, endpoints: impl Iterator<Item = EndpointIx>) {
+        if !self.made.contains(&false) {
+            return;
+        }
         for endpoint in endpoints {
             if self.made.get(usize::from(endpoint)) == Some(&false) {
-                cells.all_of(judge, endpoint, &mut self.by_endpoint[usize::from(endpoint)]);
-                self.made[usize::from(endpoint)] = true;
+                let place = usize::from(endpoint);
+                self.made[place] = true;
+                cells.all_of(judge, endpoint, scratch, &mut self.by_endpoint[place]);
+                let seconds = if cells.has(LATENCY) { cells.account(LATENCY, endpoint) } else { &[] };
+                self.latency[place].resize(seconds.len(), 0);
+                wide::run(Bins { seconds, bins: &mut self.latency[place] });
             }
         }
     }
@@ -45,20 +55,46 @@ impl Lines {
     pub fn get(&self, endpoint: EndpointIx, index: usize) -> &Line {
         &self.by_endpoint[usize::from(endpoint)][index]
     }
+
+    /// The bin of an answer's latency, which is there if it is known.
+    #[inline(always)]
+    pub fn latency(&self, endpoint: EndpointIx, index: usize) -> Option<u16> {
+        self.latency[usize::from(endpoint)].get(index).copied()
+    }
+}
+
+struct Bins<'a> {
+    seconds: &'a [f64],
+    bins: &'a mut [u16],
+}
+
+impl Loop for Bins<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for (bin, &seconds) in self.bins.iter_mut().zip(self.seconds) {
+            *bin = bin_of(seconds);
+        }
+    }
 }
 
 /// The lines of results, nothing for a query that left the comparison.
-pub(crate) fn of_results(results: &AccountBlock, judge: &Judge, correct_at: f64, lines: &mut Vec<Line>) {
-    lines.resize(results.status.len(), Line::ZERO);
-    let mut tile = Tile::new();
-    let [energy_j, flops, cost_usd, latency_s] = &results.totals;
+pub(crate) fn of_results(results: &AccountBlock, judge: &Judge, correct_at: f64, scratch: &mut Scratch, lines: &mut Vec<Line>) {
+    let totals = results.totals.each_ref().map(|totals| &totals[..]);
+    of(&Answers { score: &results.score, totals, first: &results.first }, judge, correct_at, scratch, lines);
+    clear(lines, |index| results.status[index] == Status::Skipped);
+}
+
+/// The lines of answers.
+pub(super) fn of(answers: &Answers, judge: &Judge, correct_at: f64, scratch: &mut Scratch, lines: &mut Vec<Line>) {
+    lines.resize(answers.score.len(), Line::ZERO);
+    let [energy_j, flops, cost_usd, latency_s] = answers.totals;
     for (part, lines) in lines.chunks_mut(TILE).enumerate() {
         let (start, end) = (part * TILE, part * TILE + lines.len());
         let totals = [&energy_j[start..end], &flops[start..end], &cost_usd[start..end], &latency_s[start..end]];
-        tile.fill(&Answers { score: &results.score[start..end], totals, first: &results.first[start..end] }, judge, start, correct_at);
-        tile.lines(lines);
+        let part = Answers { score: &answers.score[start..end], totals, first: &answers.first[start..end] };
+        scratch.tile.fill(&part, judge, start, correct_at);
+        scratch.tile.lines(lines);
     }
-    clear(lines, |index| results.status[index] == Status::Skipped);
 }
 
 /// Adds each line to the row at its place.
@@ -99,108 +135,5 @@ impl Loop for Total<'_> {
         for line in self.lines {
             self.total.add(line);
         }
-    }
-}
-
-/// What is added up for each query of a block: rows by bucket and, where there are several, by group, and sums
-/// over all, of the lines and of what masks leave of them.
-pub(super) struct Sums<'a> {
-    pub buckets: &'a mut [Line],
-    pub bucket: &'a [u32],
-    pub groups: &'a mut [Line],
-    pub group: &'a [u32],
-    /// By endpoint the mask of its lines.
-    pub masks: Option<&'a [Line]>,
-    pub total: &'a mut Line,
-    pub masked: &'a mut Line,
-}
-
-impl Sums<'_> {
-    /// Adds the lines of the endpoints chosen; `line` has the one of a query and an endpoint.
-    pub fn add<'l>(self, chosen: &[EndpointIx], line: impl Fn(usize, EndpointIx) -> &'l Line) {
-        wide::run(AddChosen { sums: self, chosen, line });
-    }
-}
-
-struct AddChosen<'a, F> {
-    sums: Sums<'a>,
-    chosen: &'a [EndpointIx],
-    line: F,
-}
-
-impl<'l, F: Fn(usize, EndpointIx) -> &'l Line> Loop for AddChosen<'_, F> {
-    #[inline(always)]
-    fn run(self) {
-        let AddChosen { sums, chosen, line } = self;
-        let (mut total, mut masked) = (*sums.total, *sums.masked);
-        let by_group = !sums.groups.is_empty();
-        for (index, &endpoint) in chosen.iter().enumerate() {
-            if endpoint == PlanBlock::SKIP {
-                continue;
-            }
-            let line = line(index, endpoint);
-            sums.buckets[sums.bucket[index] as usize].add(line);
-            if by_group {
-                sums.groups[sums.group[index] as usize].add(line);
-            }
-            total.add(line);
-            if let Some(masks) = sums.masks {
-                masked.add(&line.masked(&masks[usize::from(endpoint)]));
-            }
-        }
-        (*sums.total, *sums.masked) = (total, masked);
-    }
-}
-
-/// What changes when each query is routed right instead of wrong: the queries, by their keys, for which
-/// anything does, and the change.
-pub(crate) fn changes(right: &[Line], wrong: &[Line], keys: &[u32], changed: &mut Changed) {
-    changed.lines.resize(right.len(), Line::ZERO);
-    changed.keys.resize(right.len(), 0);
-    let Changed { keys: into, lines, count } = changed;
-    *count = 0;
-    wide::run(Changes { right, wrong, keys, lines, into, count });
-}
-
-/// Queries for which it matters whether they are routed right.
-#[derive(Default)]
-pub(crate) struct Changed {
-    keys: Vec<u32>,
-    lines: Vec<Line>,
-    count: usize,
-}
-
-impl Changed {
-    /// Their keys.
-    pub fn keys(&self) -> &[u32] {
-        &self.keys[..self.count]
-    }
-
-    /// By query what changes.
-    pub fn lines(&self) -> &[Line] {
-        &self.lines[..self.count]
-    }
-}
-
-struct Changes<'a> {
-    right: &'a [Line],
-    wrong: &'a [Line],
-    keys: &'a [u32],
-    lines: &'a mut [Line],
-    into: &'a mut [u32],
-    count: &'a mut usize,
-}
-
-impl Loop for Changes<'_> {
-    #[inline(always)]
-    fn run(self) {
-        let mut count = 0;
-        for ((right, wrong), &key) in self.right.iter().zip(self.wrong).zip(self.keys) {
-            // The next one takes the place of one that changes nothing.
-            self.into[count] = key;
-            self.lines[count] = right.less(wrong);
-            count += usize::from(!self.lines[count].is_nothing());
-        }
-        *self.count = count;
     }
 }

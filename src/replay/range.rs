@@ -11,6 +11,7 @@ use super::outline::Outline;
 use super::setup::Entry;
 use crate::error::{Error, Result};
 use crate::trace::Metric;
+use crate::wide::{self, Loop};
 use crate::workload::{ACCOUNTS, Workload};
 
 /// The largest cells of the endpoints in use, from which the largest results follow that a plan may have.
@@ -114,12 +115,30 @@ fn refuse(what: &str, total: f64, limit: f64) -> Result<()> {
 
 /// The greatest number from 0 up; NaN, a missing cell, is none.
 fn greatest<'a>(blocks: impl Iterator<Item = &'a [f64]>) -> f64 {
-    const LANES: usize = 8;
-    let mut lanes = [0.0_f64; LANES];
-    for block in blocks {
-        for cells in block.chunks(LANES) {
-            lanes.iter_mut().zip(cells).for_each(|(lane, &cell)| *lane = if cell > *lane { cell } else { *lane });
-        }
-    }
+    let mut lanes = [0.0; SIDE_BY_SIDE];
+    blocks.for_each(|cells| wide::run(Greatest { cells, lanes: &mut lanes }));
     lanes.into_iter().fold(0.0, f64::max)
+}
+
+/// Numbers that are compared side by side.
+const SIDE_BY_SIDE: usize = 16;
+
+struct Greatest<'a> {
+    cells: &'a [f64],
+    lanes: &'a mut [f64; SIDE_BY_SIDE],
+}
+
+impl Loop for Greatest<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let mut lanes = *self.lanes;
+        let (chunks, rest) = self.cells.as_chunks::<SIDE_BY_SIDE>();
+        for cells in chunks {
+            for lane in 0..SIDE_BY_SIDE {
+                lanes[lane] = if cells[lane] > lanes[lane] { cells[lane] } else { lanes[lane] };
+            }
+        }
+        *self.lanes = lanes;
+        rest.iter().zip(self.lanes).for_each(|(&cell, lane)| *lane = if cell > *lane { cell } else { *lane });
+    }
 }

@@ -27,6 +27,11 @@ impl Rows {
         &mut self.cells[lane * self.rows..(lane + 1) * self.rows]
     }
 
+    /// The cells of a lane, a row each.
+    pub fn lane(&self, lane: usize) -> &[Exact] {
+        &self.cells[lane * self.rows..(lane + 1) * self.rows]
+    }
+
     /// The lanes, a column each.
     pub fn lanes(&self) -> impl Iterator<Item = &[Exact]> {
         self.cells.chunks_exact(self.rows)

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::groups::Groups;
 use super::references::References;
 use super::{adaptive, line, range};
 use crate::error::{Error, Result};
 use crate::policy::{Built, Context, Memo, Objective, PolicySpec, Rule};
-use crate::trace::{EndpointIx, Metric, Names, Trace};
+use crate::trace::{EndpointIx, Metric, Trace};
 use crate::workload::{RoleNames, Roles, Workload, WorkloadSpec};
 
 /// What a replay is made from.
@@ -255,32 +256,4 @@ fn in_use(roles: &Roles, entries: &[Entry]) -> Vec<EndpointIx> {
     all.sort_unstable();
     all.dedup();
     all
-}
-
-/// Groups of queries: each data set and category that occurs.
-#[derive(Debug, Clone, Default)]
-pub struct Groups {
-    /// Data set and category of each group, in the order in which they first appear.
-    pub names: Vec<(Option<String>, Option<String>)>,
-    /// The group of each position of the trace.
-    pub(crate) of: Vec<u32>,
-}
-
-impl Groups {
-    fn of(trace: &Trace) -> Groups {
-        let mut by_codes = std::collections::BTreeMap::<(u32, u32), u32>::new();
-        let mut groups = Groups::default();
-        let queries = &trace.queries;
-        let code = |names: &Option<Names>, position: usize| names.as_ref().map_or(Names::MISSING, |names| names.codes[position]);
-        let name = |names: &Option<Names>, position: usize| names.as_ref().and_then(|names| names.get(position)).map(str::to_owned);
-        for position in 0..trace.len() {
-            let codes = (code(&queries.dataset, position), code(&queries.category, position));
-            let group = *by_codes.entry(codes).or_insert_with(|| {
-                groups.names.push((name(&queries.dataset, position), name(&queries.category, position)));
-                groups.names.len() as u32 - 1
-            });
-            groups.of.push(group);
-        }
-        groups
-    }
 }

@@ -72,7 +72,13 @@ impl Served {
     /// One more answer of an endpoint, or nobody's, in a group.
     #[inline]
     pub fn add(&mut self, group: u32, endpoint: usize) {
-        self.counts[group as usize * (self.endpoints + 1) + endpoint] += 1;
+        self.add_times(group, endpoint, 1);
+    }
+
+    /// So many more answers of an endpoint in a group.
+    #[inline]
+    pub fn add_times(&mut self, group: u32, endpoint: usize, times: u64) {
+        self.counts[group as usize * (self.endpoints + 1) + endpoint] += times;
     }
 
     /// By endpoint, and then nobody's, the answers in a group.

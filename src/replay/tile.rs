@@ -34,7 +34,7 @@ pub(crate) struct Tile {
 }
 
 impl Tile {
-    pub fn new() -> Tile {
+    pub fn new() -> Self {
         Tile { queries: 0, numbers: [[0.0; TILE]; QUANTITIES], words: [[0; TILE]; WORDS] }
     }
 

@@ -1,5 +1,7 @@
 //! Sweeping a workload without gaps: in lines.
 
+use std::ops::Range;
+
 use super::{CurveSums, DrawSums, Ordered, Sweep};
 use crate::draw::{Draws, Stream};
 use crate::error::Result;
@@ -7,8 +9,8 @@ use crate::policy::PlanBlock;
 use crate::policy::noisy_oracle::Misroute;
 use crate::policy::oracle::Choice;
 use crate::replay::sweeping::{
-    Baselines, Block, Cells, Changed, ClosedForm, Figures, Judge, LANES, Line, LineRows, QUERIES_AT_A_TIME, deal, goes_to_endpoints, lines,
-    own_lanes, their_lanes,
+    Baselines, Block, Cells, Changed, ClosedForm, Figures, Judge, LANES, Line, LineRows, QUERIES_AT_A_TIME, Scratch, changes, deal,
+    goes_to_endpoints, lines, own_lanes, their_lanes,
 };
 use crate::replay::{AccountBlock, Exact, Layout, Progress, Rows, Spread};
 use crate::trace::EndpointIx;
@@ -86,12 +88,15 @@ struct Worker<'a, 't> {
     plans: PlanBlock,
     results: AccountBlock,
     draws: Vec<u64>,
-    bin_of: Vec<u32>,
+    /// By replicate the bin of each query for which it matters.
+    bin_of: Vec<Vec<u32>>,
+    scratch: Box<Scratch>,
 }
 
 /// The sums of a replicate that are not exact yet.
 struct Bins {
     misroutes: Line,
+    /// By bin what changes.
     changes: Vec<Line>,
     added: usize,
 }
@@ -118,7 +123,8 @@ impl<'a, 't> Worker<'a, 't> {
             plans: PlanBlock::new(),
             results: AccountBlock::default(),
             draws: Vec::new(),
-            bin_of: Vec::new(),
+            bin_of: vec![Vec::new(); sweep.replay.replicates as usize],
+            scratch: Scratch::new(),
             sweep,
             room,
             plain,
@@ -131,7 +137,7 @@ impl<'a, 't> Worker<'a, 't> {
         let judge = sweep.replay.judge(sweep.entry, block);
         let Some(choices) = judge.choices else { return };
         let cells = Cells::of(&block.outcomes, sweep.replay.workload.trace().outcomes.len());
-        self.baselines.add(sweep.replay, self.room, block, &cells, &judge, |index| choices[index] == Choice::Skip);
+        self.baselines.add(sweep.replay, self.room, block, &cells, &judge, &mut self.scratch, |index| choices[index] == Choice::Skip);
         self.make_room(block.queries.len());
         if sweep.noisy.misroute() == Misroute::Cloud {
             self.make_both(block, &cells, &judge, choices);
@@ -172,7 +178,7 @@ impl<'a, 't> Worker<'a, 't> {
         // Plans of one attempt at most draw nothing.
         let (overhead, draws) = (&replay.entries[self.sweep.entry].spec.overhead, Draws::new(replay.seed, 0));
         self.results.run(&block.queries, &block.outcomes, &self.plans, overhead, &draws);
-        lines::of_results(&self.results, judge, block.outcomes.correct_at(), lines);
+        lines::of_results(&self.results, judge, block.outcomes.correct_at(), &mut self.scratch, lines);
     }
 
     /// The lines of a block, routed right and routed to the fallback, and its closed form.
@@ -183,7 +189,7 @@ impl<'a, 't> Worker<'a, 't> {
         if self.plain {
             right.resize(block.queries.len(), Line::ZERO);
             wrong.resize(block.queries.len(), Line::ZERO);
-            self.form.add_endpoints(cells, judge, fallback, |start, mine, theirs| {
+            self.form.add_endpoints(cells, judge, fallback, &mut self.scratch, |start, mine, theirs| {
                 mine.lines(&mut right[start..]);
                 theirs.lines(&mut wrong[start..]);
             });
@@ -200,17 +206,31 @@ impl<'a, 't> Worker<'a, 't> {
     fn add_fallbacks(&mut self, block: &Block) {
         self.misroute.add(&block.bucket, &[], &self.wrong);
         let total = lines::total(&self.wrong);
-        lines::changes(&self.right, &self.wrong, &block.queries.keys, &mut self.changed);
+        changes::of(&self.right, &self.wrong, &block.queries.keys, &mut self.changed);
         for replicate in 0..self.bins.len() {
             self.bins[replicate].misroutes.add(&total);
-            self.add_changes(&Draws::new(self.sweep.replay.seed, replicate as u64), replicate);
+            self.toss(&Draws::new(self.sweep.replay.seed, replicate as u64), replicate);
         }
+        self.add_changes(0..self.bins.len());
     }
 
-    /// Adds what changes in a replicate to the bins of its coins.
-    fn add_changes(&mut self, draws: &Draws, replicate: usize) {
-        self.sweep.grid.bins(&draws.stream(Stream::Coin, 0), self.changed.keys(), &mut self.draws, &mut self.bin_of);
-        lines::add(&mut self.bins[replicate].changes, &self.bin_of, self.changed.lines());
+    /// Finds the bins of a replicate's coins.
+    fn toss(&mut self, draws: &Draws, replicate: usize) {
+        self.sweep.grid.bins(&draws.stream(Stream::Coin, 0), self.changed.keys(), &mut self.draws, &mut self.bin_of[replicate]);
+    }
+
+    /// Adds what changes in some replicates to the bins of their coins.
+    fn add_changes(&mut self, replicates: Range<usize>) {
+        let lines = self.changed.lines();
+        // Two at a time, since lines are more than the nearest cache holds beside the bins.
+        for (bins, bin_of) in self.bins[replicates.clone()].chunks_mut(2).zip(self.bin_of[replicates].chunks(2)) {
+            match (bins, bin_of) {
+                ([first, second], [in_first, in_second]) => {
+                    changes::add_to_two([&mut first.changes, &mut second.changes], [in_first, in_second], lines);
+                }
+                (bins, bin_of) => bins.iter_mut().zip(bin_of).for_each(|(bins, bin_of)| lines::add(&mut bins.changes, bin_of, lines)),
+            }
+        }
     }
 
     /// Misroutes that depend on draws of their own.
@@ -220,10 +240,11 @@ impl<'a, 't> Worker<'a, 't> {
         self.plans.clear();
         noisy.plan_misroutes(choices, &block.queries, &block.outcomes, &draws, &mut self.plans);
         self.results.run(&block.queries, &block.outcomes, &self.plans, &replay.entries[*entry].spec.overhead, &draws);
-        lines::of_results(&self.results, judge, block.outcomes.correct_at(), &mut self.wrong);
+        lines::of_results(&self.results, judge, block.outcomes.correct_at(), &mut self.scratch, &mut self.wrong);
         self.bins[replicate].misroutes.add(&lines::total(&self.wrong));
-        lines::changes(&self.right, &self.wrong, &block.queries.keys, &mut self.changed);
-        self.add_changes(&draws, replicate);
+        changes::of(&self.right, &self.wrong, &block.queries.keys, &mut self.changed);
+        self.toss(&draws, replicate);
+        self.add_changes(replicate..replicate + 1);
     }
 
     /// Adds the closed form of misroutes with draws of their own, and their means by bucket.
@@ -268,9 +289,9 @@ impl Bins {
             total.add(bin);
             *bin = total;
         }
-        for (lane, _) in own_lanes() {
+        for (place, lane) in LANES.into_iter().enumerate() {
             let column = &mut rows.lane_mut(layout.at(lane))[..points];
-            column.iter_mut().zip(&self.changes).for_each(|(cell, total)| *cell += total.exact(lane));
+            column.iter_mut().zip(&self.changes).for_each(|(cell, total)| *cell += total.at(place));
         }
         self.changes.fill(Line::ZERO);
         self.misroutes = Line::ZERO;

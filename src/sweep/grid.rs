@@ -12,15 +12,26 @@ pub struct Grid {
     table: Table,
 }
 
-/// Where the first bits of a draw lead.
+/// How the bin of a draw is found.
 #[derive(Debug, Clone)]
 enum Table {
+    /// Thresholds that lie as far from each other, as those of most grids do: by a multiplication.
+    Even(Even),
     /// For each value of the first 8 bits.
     Small(Box<Slots<{ 1 << 8 }>>),
     /// For each value of the first 12 bits.
     Large(Box<Slots<{ 1 << 12 }>>),
     /// For each value of the first bits the first bin that the draw may be in, and how many bits are behind them.
     Any(Vec<u32>, u32),
+}
+
+/// Bins that are counted by steps of a multiple of the draw.
+#[derive(Debug, Clone, Copy)]
+struct Even {
+    /// Steps from 0 to 1.
+    steps: i64,
+    offset: i64,
+    bins: i64,
 }
 
 /// For each value of the first bits of a draw the first bin that it may be in, and the last draw that is in it:
@@ -56,7 +67,8 @@ impl Grid {
             return Err(Error::new("no router accuracy to sweep").at("--accuracy").allowed("0 to 1, as FROM:TO:STEP or a list").usage());
         }
         let thresholds: Vec<u64> = accuracies.iter().map(|&accuracy| threshold(accuracy)).collect();
-        let table = Slots::new(&thresholds).map(Table::Small).or_else(|| Slots::new(&thresholds).map(Table::Large));
+        let table = Even::new(&accuracies, &thresholds).map(Table::Even);
+        let table = table.or_else(|| Slots::new(&thresholds).map(Table::Small)).or_else(|| Slots::new(&thresholds).map(Table::Large));
         let table = table.unwrap_or_else(|| {
             let bits = (8 * thresholds.len()).ilog2().clamp(*LOOKUP_BITS.start(), *LOOKUP_BITS.end());
             let shift = DRAW_BITS - bits;
@@ -67,9 +79,18 @@ impl Grid {
 
     /// For each key the position of the first accuracy at which its coin is right; the number of accuracies if at none.
     pub(super) fn bins(&self, coin: &StreamDraws, keys: &[u32], draws: &mut Vec<u64>, bins: &mut Vec<u32>) {
+        if let Table::Even(even) = self.table {
+            coin.each53(keys, bins, move |draw| even.bin(draw));
+            if bins.contains(&Even::NEAR) {
+                let near = bins.iter_mut().zip(keys).filter(|(bin, _)| **bin == Even::NEAR);
+                near.for_each(|(bin, &key)| *bin = bin_from(&self.thresholds, coin.draw53(u64::from(key))) as u32);
+            }
+            return;
+        }
         coin.draws53(keys, draws);
         bins.resize(keys.len(), 0);
         match &self.table {
+            Table::Even(_) => {}
             Table::Small(slots) => slots.bins(draws, bins),
             Table::Large(slots) => slots.bins(draws, bins),
             Table::Any(first_bin, shift) => {
@@ -80,6 +101,41 @@ impl Grid {
                 bins.iter_mut().zip(draws).for_each(|(into, &mut draw)| *into = bin(draw) as u32);
             }
         }
+    }
+}
+
+impl Even {
+    /// Most steps: a draw times as many fits a word.
+    const MOST: f64 = 1000.0;
+    /// The bin of a draw that lies too near to a threshold.
+    const NEAR: u32 = u32::MAX;
+    /// Draws from a threshold that are too near: thresholds are rounded to draws.
+    const FAR: i64 = 2;
+
+    /// For thresholds that lie as far from each other; `None` where a bin would not be the right one.
+    fn new(accuracies: &[f64], thresholds: &[u64]) -> Option<Even> {
+        let (first, next) = (accuracies.first()?, accuracies.get(1)?);
+        let steps = (1.0 / (next - first)).round();
+        if steps > Self::MOST {
+            return None;
+        }
+        let before = (first * steps).round() as i64;
+        let even = Even { steps: steps as i64, offset: (1 - before) << DRAW_BITS, bins: thresholds.len() as i64 };
+        // Bins rise with draws: they are right everywhere if they are on both sides of each threshold.
+        let last = (1 << DRAW_BITS) - 1;
+        let around = thresholds.iter().flat_map(|&bound| bound.saturating_sub(5)..=(bound + 5).min(last));
+        let is_right = |draw: u64| [Self::NEAR, bin_from(thresholds, draw) as u32].contains(&even.bin(draw));
+        around.chain([0, last]).all(is_right).then_some(even)
+    }
+
+    /// The bin of a draw, or [`Even::NEAR`].
+    #[inline(always)]
+    fn bin(&self, draw: u64) -> u32 {
+        let counted = draw as i64 * self.steps + self.offset;
+        let within = counted & ((1 << DRAW_BITS) - 1);
+        let bin = (counted >> DRAW_BITS).clamp(0, self.bins) as u32;
+        let near = (within < Self::FAR * self.steps) | (within >= (1 << DRAW_BITS) - Self::FAR * self.steps);
+        if near { Self::NEAR } else { bin }
     }
 }
 
@@ -142,9 +198,15 @@ mod tests {
     }
 
     #[test]
-    fn few_accuracies_have_a_small_table() -> Result<()> {
+    fn bins_are_found_as_fast_as_they_can_be() -> Result<()> {
         let grid = |count: usize| Grid::new((0..=count).map(|step| step as f64 / count as f64).collect());
-        assert!(matches!(grid(100)?.table, Table::Small(_)) && matches!(grid(1000)?.table, Table::Large(_)));
+        for count in [1, 2, 3, 7, 20, 100, 1000] {
+            assert!(matches!(grid(count)?.table, Table::Even(_)), "{count}");
+        }
+        let some = (0..=10).map(|step| 0.5 + f64::from(step) * 0.05).map(|accuracy| (accuracy * 1e9).round() / 1e9).collect();
+        assert!(matches!(Grid::new(some)?.table, Table::Even(_)));
+        assert!(matches!(Grid::new(vec![0.1, 0.2, 0.4])?.table, Table::Small(_)));
+        assert!(matches!(Grid::new(vec![0.1, 0.101, 0.102, 0.2])?.table, Table::Large(_)));
         assert!(matches!(grid(10_000)?.table, Table::Any(..)));
         Ok(())
     }
@@ -152,6 +214,17 @@ mod tests {
     #[test]
     fn accuracies_are_shares() {
         assert!(Grid::new(vec![1.2]).is_err_and(|error| error.is_usage()));
+    }
+
+    #[test]
+    fn draws_near_a_threshold_are_looked_at_again() -> Result<()> {
+        // 0.2 of 2^53 is 1801439850948198.4, and the draw at which it ends the next but one.
+        let grid = Grid::new((0..=100).map(|step| f64::from(step) / 100.0).collect())?;
+        let Table::Even(even) = grid.table else { return Err(Error::new("an even grid")) };
+        assert_eq!(grid.thresholds[20], 1_801_439_850_948_199);
+        let bins = [-3i64, -1, 0, 3].map(|away| even.bin((grid.thresholds[20] as i64 + away) as u64));
+        assert_eq!(bins, [20, Even::NEAR, Even::NEAR, 21]);
+        Ok(())
     }
 
     #[test]

@@ -112,12 +112,17 @@ impl<'a> QueryBlock<'a> {
         names.codes[self.position(index)]
     }
 
-    /// A byte of each query, of those of all queries of the trace.
-    pub(crate) fn codes(&self, codes: &'a [u8]) -> Cow<'a, [u8]> {
+    /// What is known of each query, of a list for all queries of the trace.
+    pub(crate) fn of_all<T: Copy>(&self, all: &'a [T]) -> Cow<'a, [T]> {
         match &self.positions {
-            Positions::Range(range) => Cow::Borrowed(&codes[range.clone()]),
-            Positions::List(list) => list.iter().map(|&position| codes[position as usize]).collect(),
+            Positions::Range(range) => Cow::Borrowed(&all[range.clone()]),
+            Positions::List(list) => list.iter().map(|&position| all[position as usize]).collect(),
         }
+    }
+
+    /// The row number of each query in the trace.
+    pub(crate) fn rows(&self) -> Cow<'a, [u32]> {
+        self.of_all(&self.trace.queries.rows)
     }
 
     /// The cells of a column for this block: borrowed where the block is a range of the trace.

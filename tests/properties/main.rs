@@ -8,6 +8,7 @@ mod edges;
 mod equivalents;
 mod merging;
 mod oracle;
+mod replicates;
 mod streaming;
 #[path = "../support/mod.rs"]
 mod support;

@@ -38,7 +38,7 @@ impl<'t> Subject<'t> {
         let cloud = (0..trace.outcomes.len()).filter(is_cloud).collect();
         let correct_at = trace.correct_at(options.correct_at, None)?;
         let weights = Weights::new(options.seed);
-        let bucket = buckets(options.seed, trace.queries.rows.iter().copied());
+        let bucket = buckets(options.seed, &trace.queries.rows);
         let measured = trace.outcomes.iter().map(|outcomes| measure(outcomes, &bucket, &weights)).collect();
         Ok(Subject { trace, local, cloud, correct_at, weights, bucket, measured })
     }
