@@ -11,6 +11,7 @@ use wattroute::trace::{Metric, schema};
 /// A crate and the only places (starts of paths below `src`) that may use it.
 const WALLS: &[(&str, &[&str])] = &[
     ("polars", &["trace/", "report/"]),
+    ("polars_parquet", &["trace/encode/", "trace/write.rs"]),
     ("linfa", &["router/"]),
     ("ndarray", &["router/"]),
     ("rayon", &["replay/", "sweep/", "router/", "synth/"]),
@@ -79,6 +80,9 @@ const INDEX_IN_MEMORY: &[&str] = &[
     "router/saved.rs",
     "trace/column.rs",
     "trace/embedding.rs",
+    "trace/encode/bits.rs",
+    "trace/encode/distinct.rs",
+    "trace/encode/page.rs",
     "trace/enrich/log.rs",
     "trace/import/answers.rs",
     "trace/import/finish.rs",

@@ -118,6 +118,7 @@ impl Lines {
     /// Lines up to the last that is whole; nothing after the end.
     fn block(&mut self) -> std::io::Result<Vec<u8>> {
         let mut block = std::mem::take(&mut self.rest);
+        block.reserve_exact(BLOCK);
         while !self.ended {
             // Until it is read: after an error there is nothing more.
             self.ended = true;

@@ -1,8 +1,11 @@
-//! Rows of a text file as cells: what the threads of [`super::ahead`] make of its lines.
+//! Rows of a text file as cells, or as typed columns: what the threads of [`super::ahead`] make of its lines.
 
 mod json;
+mod scan;
+mod typed;
 
 pub use json::json_names;
+pub use typed::{Key, Span, Typed, Wanted};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -55,11 +58,42 @@ enum Form {
     Plain { separator: u8, width: usize, start: (u64, usize) },
 }
 
+/// What a thread makes of a block.
+enum Parsed {
+    Rows(Block),
+    Typed(Box<Typed>),
+}
+
 impl Form {
-    fn open(&self, path: &Path) -> Result<Ahead<Block>> {
-        match self.clone() {
-            Form::Json(names) => Ahead::open(path, 0, move |block| json::block(&block, &names)),
-            Form::Plain { separator, width, start } => Ahead::open(path, start.0, move |block| plain(block, separator, width)),
+    fn open(&self, path: &Path, wanted: Option<Arc<Wanted>>) -> Result<Ahead<Parsed>> {
+        let skip = if let Form::Plain { start, .. } = self { start.0 } else { 0 };
+        let form = self.clone();
+        Ahead::open(path, skip, move |block| form.parse(block, wanted.as_deref()))
+    }
+
+    fn parse(&self, block: Vec<u8>, wanted: Option<&Wanted>) -> Parsed {
+        let Some(wanted) = wanted else { return Parsed::Rows(self.rows(block)) };
+        let text = match String::from_utf8(block) {
+            Ok(text) => text,
+            Err(error) => return Parsed::Rows(self.rows(error.into_bytes())),
+        };
+        match self.typed(&text, wanted) {
+            Some(typed) => Parsed::Typed(Box::new(Typed { text, ..typed })),
+            None => Parsed::Rows(self.rows(text.into_bytes())),
+        }
+    }
+
+    fn rows(&self, block: Vec<u8>) -> Block {
+        match self {
+            Form::Json(names) => json::block(&block, names),
+            Form::Plain { separator, width, .. } => plain(block, *separator, *width),
+        }
+    }
+
+    fn typed(&self, text: &str, wanted: &Wanted) -> Option<Typed> {
+        match self {
+            Form::Json(names) => typed::json(text, names, wanted),
+            Form::Plain { separator, width, .. } => typed::plain(text, *separator, *width, wanted),
         }
     }
 }
@@ -68,7 +102,7 @@ impl Form {
 pub struct Blocks {
     path: PathBuf,
     form: Form,
-    ahead: Ahead<Block>,
+    ahead: Ahead<Parsed>,
     block: Block,
     /// The row after the current one, within the block.
     next: usize,
@@ -80,36 +114,77 @@ pub struct Blocks {
 impl Blocks {
     /// A JSON Lines file whose objects have fields of these names, in alphabetical order.
     pub fn json(path: &Path, names: &[String]) -> Result<Self> {
-        Blocks::new(path, Form::Json(names.into()))
+        Blocks::new(path, Form::Json(names.into()), None)
     }
 
     /// A CSV file without quotes, of which the header takes so many bytes and lines.
     pub fn plain(path: &Path, separator: u8, width: usize, start: (u64, usize)) -> Result<Self> {
-        Blocks::new(path, Form::Plain { separator, width, start })
+        Blocks::new(path, Form::Plain { separator, width, start }, None)
     }
 
-    fn new(path: &Path, form: Form) -> Result<Self> {
-        let ahead = form.open(path)?;
+    fn new(path: &Path, form: Form, wanted: Option<Arc<Wanted>>) -> Result<Self> {
+        let ahead = form.open(path, wanted)?;
         let lines_before = if let Form::Plain { start, .. } = form { start.1 } else { 0 };
         Ok(Blocks { path: path.to_owned(), form, ahead, block: Block::default(), next: 0, rows_before: 0, lines_before })
     }
 
+    /// Goes back before the first row, to read blocks as columns where their rows are as they should be.
+    pub fn read_typed(&mut self, wanted: Arc<Wanted>) -> Result<()> {
+        *self = Blocks::new(&self.path, self.form.clone(), Some(wanted))?;
+        Ok(())
+    }
+
+    /// The next block as columns; `None` where rows are to be read one by one before, and after the last.
+    pub fn typed(&mut self) -> Result<Option<Box<Typed>>> {
+        while self.next >= self.block.rows.len() {
+            match self.next_block()? {
+                None => return Ok(None),
+                Some(Parsed::Rows(block)) => (self.block, self.next) = (block, 0),
+                Some(Parsed::Typed(typed)) => {
+                    (self.block, self.next) = (Block::default(), 0);
+                    return Ok(Some(typed));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Goes behind a block of which so many rows were taken; the others are to be read one by one.
+    pub fn took(&mut self, typed: Typed, rows: usize) {
+        if rows == typed.rows {
+            self.rows_before += typed.rows;
+            self.lines_before += typed.lines;
+        } else {
+            (self.block, self.next) = (self.form.rows(typed.text.into_bytes()), rows);
+        }
+    }
+
+    /// The block after the current one, which was read to its end.
+    fn next_block(&mut self) -> Result<Option<Parsed>> {
+        if let Some((line, fault)) = self.block.fault.take() {
+            return Err(self.fault(self.lines_before + line + 1, &fault));
+        }
+        let Some(parsed) = self.ahead.next() else { return Ok(None) };
+        self.rows_before += self.block.rows.len();
+        self.lines_before += self.block.lines;
+        (self.block, self.next) = (Block::default(), 0);
+        parsed.map(Some)
+    }
+
     /// Goes back before the first row.
     pub fn rewind(&mut self) -> Result<()> {
-        *self = Blocks::new(&self.path, self.form.clone())?;
+        *self = Blocks::new(&self.path, self.form.clone(), None)?;
         Ok(())
     }
 
     /// Goes to the next row; `false` after the last.
     pub fn advance(&mut self) -> Result<bool> {
         while self.next >= self.block.rows.len() {
-            if let Some((line, fault)) = self.block.fault.take() {
-                return Err(self.fault(self.lines_before + line + 1, &fault));
-            }
-            let Some(block) = self.ahead.next() else { return Ok(false) };
-            self.rows_before += self.block.rows.len();
-            self.lines_before += self.block.lines;
-            (self.block, self.next) = (block?, 0);
+            self.block = match self.next_block()? {
+                None => return Ok(false),
+                Some(Parsed::Rows(block)) => block,
+                Some(Parsed::Typed(typed)) => self.form.rows(typed.text.into_bytes()),
+            };
         }
         self.next += 1;
         Ok(true)
@@ -163,7 +238,21 @@ fn filled(block: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 }
 
 fn count_lines(block: &[u8]) -> usize {
-    block.iter().map(|&byte| usize::from(byte == b'\n')).sum()
+    // As many as a byte can count: several bytes are counted at a time.
+    let parts = block.chunks(usize::from(u8::MAX));
+    parts.map(|part| usize::from(part.iter().map(|&byte| u8::from(byte == b'\n')).sum::<u8>())).sum()
+}
+
+/// Whether a CSV file has no quotes, so that it can be read in blocks.
+pub fn all_plain(path: &Path) -> Result<bool> {
+    let mut ahead = Ahead::open(path, 0, |block| rows::are_plain(&block))?;
+    while let Some(plain) = ahead.next() {
+        // What cannot be read is told by those who read it.
+        if !plain.is_ok_and(|plain| plain) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Splits lines at separators: right where no cell is quoted, which whoever calls has made sure of.

@@ -7,6 +7,7 @@ mod frame;
 mod inputs;
 mod long;
 mod mapping;
+mod merge;
 mod plan;
 mod sheet;
 mod tables;
@@ -100,6 +101,11 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// Whether texts decide about rows, or tell tokens.
+    fn looks_at_texts(&self) -> bool {
+        self.options.tokens_from_text || self.options.drop_prompts.is_some()
+    }
+
     /// Whether a query is dropped by its prompt.
     fn drops(&mut self, query: &Query) -> bool {
         let drops = query.prompt.as_deref().is_some_and(|prompt| self.dropper.drops(prompt));
@@ -110,7 +116,7 @@ impl Job<'_> {
     }
 
     fn estimate(&self, outcome: Outcome, gather: &Gather, row: u32) -> Outcome {
-        estimate_tokens(outcome, gather.get(row).and_then(|query| query.prompt.as_deref()), None, self.options)
+        estimate_tokens(outcome, gather.get(row).and_then(|query| query.prompt), None, self.options)
     }
 
     fn name_of(&self, sheet: &Sheet) -> String {

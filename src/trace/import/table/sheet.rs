@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::block::{Blocks, json_names};
+use super::block::{Blocks, Typed, Wanted, all_plain, json_names};
 use super::frame::Frame;
 use super::unit::Scale;
 use crate::error::{Error, Result};
@@ -12,7 +13,7 @@ use crate::trace::import::rows::{Csv, TRUTHS, number, plain_start, truth};
 use crate::trace::text::excerpt;
 
 /// A text without blanks around it. Most have none, which two bytes tell.
-fn trimmed(text: &str) -> &str {
+pub(super) fn trimmed(text: &str) -> &str {
     let bare = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     if bare(text.as_bytes().first()) && bare(text.as_bytes().last()) { text } else { text.trim() }
 }
@@ -67,8 +68,8 @@ impl Sheet {
                 let csv = Csv::open(path, separator)?;
                 let columns = csv.header().to_vec();
                 match plain_start(path, separator)? {
-                    Some(start) => (columns.clone(), Body::Plain(Blocks::plain(path, separator, columns.len(), start)?)),
-                    None => (columns, Body::Csv(csv)),
+                    Some(start) if all_plain(path)? => (columns.clone(), Body::Plain(Blocks::plain(path, separator, columns.len(), start)?)),
+                    _ => (columns, Body::Csv(csv)),
                 }
             }
             "jsonl" | "ndjson" => {
@@ -96,6 +97,34 @@ impl Sheet {
             Body::Frame(frame) => frame.rewind(),
         }
         Ok(())
+    }
+
+    /// Goes back before the first row, to read blocks as columns; `false` where the file is not read in blocks.
+    pub fn read_typed(&mut self, wanted: Arc<Wanted>) -> Result<bool> {
+        match &mut self.body {
+            Body::Plain(blocks) | Body::Json(blocks) => blocks.read_typed(wanted).map(|()| true),
+            Body::Csv(_) | Body::Frame(_) => Ok(false),
+        }
+    }
+
+    /// The next block as columns; `None` where rows are to be read one by one before, and after the last.
+    pub fn typed(&mut self) -> Result<Option<Box<Typed>>> {
+        match &mut self.body {
+            Body::Plain(blocks) | Body::Json(blocks) => blocks.typed(),
+            Body::Csv(_) | Body::Frame(_) => Ok(None),
+        }
+    }
+
+    /// Goes behind a block of which so many rows were taken; the others are to be read one by one.
+    pub fn took(&mut self, block: Typed, rows: usize) {
+        if let Body::Plain(blocks) | Body::Json(blocks) = &mut self.body {
+            blocks.took(block, rows);
+        }
+    }
+
+    /// Words that stand for a missing value.
+    pub fn missing(&self) -> &[String] {
+        &self.missing
     }
 
     /// The file.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::scan::object;
 use super::{Ahead, Block, Fault, Raw, count_lines, filled};
 use crate::error::Result;
 use crate::trace::import::jsonl::json_error;
@@ -175,6 +176,9 @@ type Found = (Vec<String>, usize, Option<(usize, serde_json::Error)>);
 fn names_of(block: &[u8]) -> Found {
     let (mut names, mut order) = (Vec::new(), Vec::new());
     for (number, line) in filled(block) {
+        if simple_names(line, &mut names, &mut order) {
+            continue;
+        }
         let mut deserializer = serde_json::Deserializer::from_slice(line);
         let read = Fields { names: &mut names, order: &mut order }.deserialize(&mut deserializer);
         if let Err(error) = read.and_then(|()| deserializer.end()) {
@@ -182,6 +186,33 @@ fn names_of(block: &[u8]) -> Found {
         }
     }
     (names, count_lines(block), None)
+}
+
+/// Adds the names of a line that is as simple as most are; `false` of others.
+fn simple_names(line: &[u8], names: &mut Vec<String>, order: &mut Vec<usize>) -> bool {
+    let Ok(line) = std::str::from_utf8(line) else { return false };
+    let mut field = 0;
+    let key = |name: &str| {
+        let column = position(names, order.get(field).copied(), name);
+        match order.get_mut(field) {
+            Some(known) => *known = column,
+            None => order.push(column),
+        }
+        field += 1;
+        Some(column)
+    };
+    object(line, 0, key, |_, _| ()).is_some()
+}
+
+/// The position of a name among those that were seen, added where it is new.
+fn position(names: &mut Vec<String>, likely: Option<usize>, name: &str) -> usize {
+    if let Some(column) = likely.filter(|&column| names.get(column).is_some_and(|known| known == name)) {
+        return column;
+    }
+    names.iter().position(|known| known == name).unwrap_or_else(|| {
+        names.push(name.to_owned());
+        names.len() - 1
+    })
 }
 
 /// Adds the names of an object's fields to those that are known.
@@ -241,13 +272,6 @@ impl Visitor<'_> for NewKey<'_> {
     }
 
     fn visit_str<E>(self, name: &str) -> std::result::Result<usize, E> {
-        if let Some(column) = self.likely.filter(|&column| self.names.get(column).is_some_and(|known| known == name)) {
-            return Ok(column);
-        }
-        if let Some(column) = self.names.iter().position(|known| known == name) {
-            return Ok(column);
-        }
-        self.names.push(name.to_owned());
-        Ok(self.names.len() - 1)
+        Ok(position(self.names, self.likely, name))
     }
 }
