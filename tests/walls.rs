@@ -86,6 +86,7 @@ const INDEX_IN_MEMORY: &[&str] = &[
     "trace/enrich/log.rs",
     "trace/import/answers.rs",
     "trace/import/finish.rs",
+    "trace/import/ids.rs",
     "trace/import/table/block/json.rs",
     "trace/partition.rs",
     "trace/reader.rs",
