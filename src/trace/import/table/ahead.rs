@@ -58,13 +58,23 @@ impl<T: Send + 'static> Ahead<T> {
         }
     }
 
+    /// The next block, parsed by this thread: for one that reads no further.
+    pub fn next_alone(&mut self) -> Option<Result<T>> {
+        take(&self.source).map(|(_, block)| block.map(|block| (self.parse)(block)))
+    }
+
+    /// Whether nothing is left to be read.
+    pub fn has_ended(&self) -> bool {
+        self.source.lock().is_ok_and(|lines| lines.bytes <= lines.taken)
+    }
+
     /// The next block; `None` after the last.
     pub fn next(&mut self) -> Option<Result<T>> {
         if !self.begun {
             self.begin();
         }
         if self.ready.is_empty() {
-            return take(&self.source).map(|(_, block)| block.map(|block| (self.parse)(block)));
+            return self.next_alone();
         }
         for (held, ready) in self.held.iter_mut().zip(&self.ready) {
             if held.is_none() {
@@ -91,6 +101,8 @@ struct Lines {
     file: File,
     name: String,
     bytes: u64,
+    /// Bytes that were skipped, or given in blocks.
+    taken: u64,
     /// The beginning of a line whose end was not read yet.
     rest: Vec<u8>,
     number: usize,
@@ -103,7 +115,7 @@ impl Lines {
         let mut file = File::open(path).map_err(fail)?;
         let bytes = file.metadata().map_err(fail)?.len();
         file.seek(SeekFrom::Start(skip)).map_err(fail)?;
-        Ok(Lines { file, name: path.display().to_string(), bytes, rest: Vec::new(), number: 0, ended: false })
+        Ok(Lines { file, name: path.display().to_string(), bytes, taken: skip, rest: Vec::new(), number: 0, ended: false })
     }
 
     fn next(&mut self) -> Option<(usize, Result<Vec<u8>>)> {
@@ -111,6 +123,7 @@ impl Lines {
         if block.as_ref().is_ok_and(Vec::is_empty) {
             return None;
         }
+        self.taken += block.as_ref().map_or(0, |block| block.len() as u64);
         self.number += 1;
         Some((self.number - 1, block.map_err(|error| Error::new("cannot read a file").at(&self.name).cause(error))))
     }

@@ -20,6 +20,7 @@ mod tests;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
+use self::block::Fields;
 use self::endpoints::Endpoints;
 use self::mapping::{Layout, Mapping, Problems};
 use self::sheet::Sheet;
@@ -62,34 +63,45 @@ impl Format for Table {
     }
 
     fn read(&self, inputs: &[PathBuf], options: &ImportOptions) -> Result<Gather> {
-        let path = options.map.as_deref().ok_or_else(|| {
-            Error::new("format `table` needs a mapping file").allowed("--map FILE").hint("traces/ladder.map.toml is one").usage()
-        })?;
-        let place = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| Error::new("cannot read the mapping").at(&place).cause(error))?;
-        let mapping = Mapping::parse(&text, &place)?;
-        let mut tables = Tables::open(&mapping, path, inputs, options, Problems::new(&text, &place))?;
-        let mut gather = Gather::new(mapping.summary.clone().unwrap_or_default());
-        let mut job = Job { options, dropper: Dropper::new(options)?, dropped: HashSet::new() };
-        for note in std::mem::take(&mut tables.notes) {
-            gather.note(note);
+        // Most JSON Lines files have all their fields at the start: then one reading does. Where one has not, or
+        // anything is wrong, they are read from the start with all names known, and errors are those of that.
+        let fields = Fields::default();
+        match read(inputs, options, &fields) {
+            Err(_) if fields.are_cut() => read(inputs, options, &Fields::of_all()),
+            done => done,
         }
-        tables.read_queries(&mut gather, &mut job)?;
-        let mut endpoints = Endpoints::new(&mapping.endpoints, &place, &mut gather)?;
-        for (sheet, plan) in &mut tables.outcomes {
-            match plan {
-                Plan::Long(plan) => plan.read(sheet, &mut gather, &mut endpoints, &mut job)?,
-                Plan::Wide(plan) => plan.read(sheet, &mut gather, &mut job)?,
-            }
-        }
-        if mapping.layout == Layout::Long {
-            let mut problems = Problems::new(&text, &place);
-            endpoints.finish(&mapping.endpoints, &mut problems);
-            problems.finish()?;
-        }
-        job.dropper.note(&mut gather);
-        Ok(gather)
     }
+}
+
+/// Reads the inputs, of which JSON Lines files have such fields.
+fn read(inputs: &[PathBuf], options: &ImportOptions, fields: &Fields) -> Result<Gather> {
+    let path = options.map.as_deref().ok_or_else(|| {
+        Error::new("format `table` needs a mapping file").allowed("--map FILE").hint("traces/ladder.map.toml is one").usage()
+    })?;
+    let place = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| Error::new("cannot read the mapping").at(&place).cause(error))?;
+    let mapping = Mapping::parse(&text, &place)?;
+    let mut tables = Tables::open(&mapping, path, inputs, options, fields, Problems::new(&text, &place))?;
+    let mut gather = Gather::new(mapping.summary.clone().unwrap_or_default());
+    let mut job = Job { options, dropper: Dropper::new(options)?, dropped: HashSet::new() };
+    for note in std::mem::take(&mut tables.notes) {
+        gather.note(note);
+    }
+    tables.read_queries(&mut gather, &mut job)?;
+    let mut endpoints = Endpoints::new(&mapping.endpoints, &place, &mut gather)?;
+    for (sheet, plan) in &mut tables.outcomes {
+        match plan {
+            Plan::Long(plan) => plan.read(sheet, &mut gather, &mut endpoints, &mut job)?,
+            Plan::Wide(plan) => plan.read(sheet, &mut gather, &mut job)?,
+        }
+    }
+    if mapping.layout == Layout::Long {
+        let mut problems = Problems::new(&text, &place);
+        endpoints.finish(&mapping.endpoints, &mut problems);
+        problems.finish()?;
+    }
+    job.dropper.note(&mut gather);
+    Ok(gather)
 }
 
 /// What reading a row needs beside the row.

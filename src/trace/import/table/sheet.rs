@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::block::{Blocks, Typed, Wanted, all_plain, json_names};
+use super::block::{Blocks, Fields, Next, Typed, Wanted, json_names};
 use super::frame::Frame;
 use super::unit::Scale;
 use crate::error::{Error, Result};
@@ -49,7 +49,7 @@ pub struct Sheet {
 enum Body {
     /// A CSV file with quotes.
     Csv(Csv),
-    /// A CSV file without quotes.
+    /// A CSV file in which no quote was found so far.
     Plain(Blocks),
     Json(Blocks),
     Frame(Frame),
@@ -60,7 +60,7 @@ pub const ENDINGS: &[&str] = &["csv", "tsv", "jsonl", "ndjson", "parquet", "arro
 
 impl Sheet {
     /// Opens a table before its first row.
-    pub fn open(path: &Path, separator: Option<u8>, missing: &[String]) -> Result<Self> {
+    pub fn open(path: &Path, separator: Option<u8>, missing: &[String], fields: &Fields) -> Result<Self> {
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
         let separator = separator.unwrap_or(if ending == "tsv" { b'\t' } else { b',' });
         let (columns, body) = match ending.as_str() {
@@ -68,12 +68,12 @@ impl Sheet {
                 let csv = Csv::open(path, separator)?;
                 let columns = csv.header().to_vec();
                 match plain_start(path, separator)? {
-                    Some(start) if all_plain(path)? => (columns.clone(), Body::Plain(Blocks::plain(path, separator, columns.len(), start)?)),
-                    _ => (columns, Body::Csv(csv)),
+                    Some(start) => (columns.clone(), Body::Plain(Blocks::plain(path, separator, columns.len(), start)?)),
+                    None => (columns, Body::Csv(csv)),
                 }
             }
             "jsonl" | "ndjson" => {
-                let columns = json_names(path)?;
+                let columns = json_names(path, fields)?;
                 let blocks = Blocks::json(path, &columns)?;
                 (columns, Body::Json(blocks))
             }
@@ -132,7 +132,7 @@ impl Sheet {
         &self.path
     }
 
-    /// The names of the columns; a JSON Lines file has those of all its lines.
+    /// The names of the columns; a JSON Lines file has those of the lines that were asked.
     pub fn columns(&self) -> &[String] {
         &self.columns
     }
@@ -147,8 +147,26 @@ impl Sheet {
         match &mut self.body {
             Body::Csv(csv) => csv.advance(),
             Body::Frame(frame) => Ok(frame.advance()),
-            Body::Plain(blocks) | Body::Json(blocks) => blocks.advance(),
+            Body::Plain(blocks) | Body::Json(blocks) => match blocks.advance()? {
+                Next::Row => Ok(true),
+                Next::End => Ok(false),
+                Next::Quoted => {
+                    let rows = blocks.rows_before();
+                    self.read_quoted(rows)?;
+                    self.advance()
+                }
+            },
         }
+    }
+
+    /// Reads a CSV file in which quotes were found record by record, behind the rows that were read.
+    fn read_quoted(&mut self, rows: usize) -> Result<()> {
+        let mut csv = Csv::open(&self.path, self.separator)?;
+        for _ in 0..rows {
+            csv.advance()?;
+        }
+        self.body = Body::Csv(csv);
+        Ok(())
     }
 
     /// The number of the current row, from 0 (of a JSON Lines file: of its line).

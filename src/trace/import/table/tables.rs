@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Job, inputs};
 use super::long::LongPlan;
 use super::mapping::{Layout, Mapping, Problems};
+use super::block::Fields;
 use super::plan::{self, QueryPlan, Resolver};
 use super::sheet::{Cell, Sheet};
 use super::wide::WidePlan;
@@ -49,7 +50,14 @@ pub struct Tables {
 
 impl Tables {
     /// Opens all tables and holds the mapping against them. All problems of the mapping are one error.
-    pub fn open(mapping: &Mapping, path: &Path, given: &[PathBuf], options: &ImportOptions, mut problems: Problems) -> Result<Self> {
+    pub fn open(
+        mapping: &Mapping,
+        path: &Path,
+        given: &[PathBuf],
+        options: &ImportOptions,
+        fields: &Fields,
+        mut problems: Problems,
+    ) -> Result<Self> {
         plan::check(mapping, &mut problems);
         let separator = separator(mapping, &mut problems);
         let mut account = Account::new(mapping, options);
@@ -58,7 +66,7 @@ impl Tables {
         if let Some(table) = &mapping.queries {
             let named = |error: Error| error.hint(format!("it is named in {}", problems.place(table.file.span())));
             let file = inputs::queries(path, table.file.get_ref(), given).map_err(named)?;
-            let sheet = Sheet::open(&file, separator, &mapping.missing).map_err(named)?;
+            let sheet = Sheet::open(&file, separator, &mapping.missing, fields).map_err(named)?;
             let mut resolver = Resolver::new(&sheet, &mut problems);
             let id = table.id.as_ref().or(mapping.columns.id.as_ref()).and_then(|name| resolver.column(name));
             let mut plan = QueryPlan::resolve(&mapping.columns, &mut resolver);
@@ -69,7 +77,7 @@ impl Tables {
             queries = Some(file);
         }
         for file in inputs::outcomes(given, queries.as_deref())? {
-            let sheet = Sheet::open(&file, separator, &mapping.missing)?;
+            let sheet = Sheet::open(&file, separator, &mapping.missing, fields)?;
             let plan = account.outcomes(mapping, &sheet, &mut problems, &mut tables.notes);
             tables.outcomes.extend(plan.map(|plan| (sheet, plan)));
             // The files of one import are alike: the first says what is wrong with all.

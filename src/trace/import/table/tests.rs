@@ -342,3 +342,38 @@ fn what_is_wrong_is_told_in_the_same_words() {
         assert_eq!(place(&plain), place(&quoted), "{line}");
     }
 }
+
+#[test]
+fn quotes_may_begin_anywhere() -> Result<()> {
+    // More than a block of lines, of which the last has a quote; and the same with a quote in the first.
+    let lines = answers(&(0..150_000).collect::<Vec<usize>>());
+    let plain: String = lines.iter().map(|line| format!("{}\n", line.as_deref().unwrap_or_default())).collect();
+    let last = "99999,m-0,\"law, order\",7,1,2.5,0\n";
+    let late = import(ANSWERS, &[("a.csv", &format!("{ANSWERS_HEADER}{plain}{last}"))], ImportOptions::default())?;
+    let early = plain.replacen("m-0", "\"m-0\"", 1);
+    let early = import(ANSWERS, &[("a.csv", &format!("{ANSWERS_HEADER}{early}{last}"))], ImportOptions::default())?;
+    assert!(late.queries.category.as_ref().is_some_and(|names| names.names.iter().any(|name| name == "law, order")));
+    assert!(shown(&late) == shown(&early));
+    let wrong = format!("{ANSWERS_HEADER}{plain}{last}99998,m-0\n");
+    let text = failure(ANSWERS, &[("a.csv", &wrong)]);
+    // The header, 150,000 lines, the one with the quote.
+    assert!(text.contains("line 150003") && text.contains("2 cells"), "{text}");
+    Ok(())
+}
+
+#[test]
+fn a_field_may_come_late() -> Result<()> {
+    // More than a block, with a column of its own in the last line: noted, or a fault of that line.
+    let line = |query: usize, more: &str| format!("{{\"q\":\"query-{query:0100}\",\"llm\":\"m\",\"right\":1{more}}}\n");
+    let text: String = (0..32_000).map(|query| line(query, "")).collect();
+    let map = "layout = \"long\"\n[columns]\nid = \"q\"\nendpoint = \"llm\"\n[metrics]\nscore = { column = \"right\" }\n";
+    let late = format!("{text}{}", line(32_000, ",\"late\":2"));
+    let draft = import(map, &[("a.jsonl", &late)], ImportOptions::default())?;
+    assert!(draft.queries.rows.len() == 32_001 && notes(&draft).contains("`late`"), "{}", notes(&draft));
+    let wrong = failure(map, &[("a.jsonl", &format!("{late}{}", line(32_001, ",")))]);
+    assert!(wrong.contains("line 32002"), "{wrong}");
+    let with_late = map.replace("\"right\" }", "\"late\" }");
+    let draft = import(&with_late, &[("a.jsonl", &late.replace(":2}", ":0.5}"))], ImportOptions::default())?;
+    assert_eq!(metric(&draft, 0, Metric::Score), [Some(0.5)], "the name of the mapping stands in the last line alone");
+    Ok(())
+}

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::scan::{Token, object};
+use super::scan::Token;
 use crate::trace::import::decimal::number;
 use crate::trace::import::ids::hash;
 use crate::trace::import::rows::truth;
@@ -120,8 +120,8 @@ impl<K: std::hash::Hash + Eq + Copy> Parts<K> {
 }
 
 /// Makes columns of rows of tokens.
-struct Builder<'t> {
-    text: &'t str,
+pub(super) struct Builder<'t> {
+    pub(super) text: &'t str,
     wanted: &'t Wanted,
     out: Typed,
     datasets: Parts<&'t str>,
@@ -130,7 +130,8 @@ struct Builder<'t> {
 }
 
 impl<'t> Builder<'t> {
-    fn new(text: &'t str, wanted: &'t Wanted) -> Self {
+    /// Before the first row of a text.
+    pub(super) fn new(text: &'t str, wanted: &'t Wanted) -> Self {
         let out = Typed { metrics: vec![Vec::new(); wanted.metrics.len()], ..Typed::default() };
         let (datasets, categories, endpoints) = Default::default();
         Builder { text, wanted, out, datasets, categories, endpoints }
@@ -168,6 +169,10 @@ impl<'t> Builder<'t> {
             Token::Missing => return Some(f64::NAN),
             Token::Text(start, end) => {
                 let text = self.part((start, end))?;
+                // Where no word stands for a missing value, what says a number is one.
+                if let Some(value) = number(text).filter(|_| self.wanted.missing.is_empty()) {
+                    return Some(scale.apply(value));
+                }
                 if self.stands_for_missing(text) {
                     return Some(f64::NAN);
                 }
@@ -195,7 +200,7 @@ impl<'t> Builder<'t> {
     }
 
     /// Adds a row; `None` where a cell is not as it should be.
-    fn push(&mut self, cells: &[Token]) -> Option<()> {
+    pub(super) fn push(&mut self, cells: &[Token]) -> Option<()> {
         let (wanted, of_query) = (self.wanted, self.wanted.of_query);
         let (id, id_text) = self.text(*cells.get(wanted.id)?)??;
         let named = |column: Option<usize>| match column {
@@ -249,7 +254,8 @@ impl<'t> Builder<'t> {
             && last.prompt.map(|span| self.part(span)) == run.prompt.map(|span| self.part(span))
     }
 
-    fn finish(self, lines: usize) -> Typed {
+    /// The columns, of so many lines.
+    pub(super) fn finish(self, lines: usize) -> Typed {
         let spans = |spans: Vec<(Span, Option<Span>)>| spans.into_iter().map(|(span, _)| span).collect();
         Typed { lines, datasets: spans(self.datasets.spans), categories: spans(self.categories.spans), endpoints: self.endpoints.spans, ..self.out }
     }
@@ -261,82 +267,4 @@ fn position<'t>(parts: &mut Parts<&'t str>, cell: Option<(Span, &'t str)>) -> Op
         Some((span, text)) => parts.position(text, (span, None)).map(Some),
         None => Some(None),
     }
-}
-
-/// Cells between separators, where none is quoted; `None` where a row is not as it should be.
-pub fn plain(text: &str, separator: u8, width: usize, wanted: &Wanted) -> Option<Typed> {
-    let mut builder = Builder::new(text, wanted);
-    let mut cells = Vec::with_capacity(width);
-    let (mut lines, mut line, mut start) = (0, 0, 0);
-    for (at, &byte) in text.as_bytes().iter().enumerate() {
-        if byte != separator && byte != b'\n' {
-            continue;
-        }
-        cells.push(Token::Text(start, u32::try_from(at).ok()?));
-        start = u32::try_from(at + 1).ok()?;
-        if byte == b'\n' {
-            row(&mut builder, &mut cells, line, width)?;
-            lines += 1;
-            line = at + 1;
-        }
-    }
-    if line < text.len() {
-        cells.push(Token::Text(start, u32::try_from(text.len()).ok()?));
-        row(&mut builder, &mut cells, line, width)?;
-    }
-    Some(builder.finish(lines))
-}
-
-/// Adds the row of a line that begins at a byte, unless it is blank.
-fn row(builder: &mut Builder, cells: &mut Vec<Token>, line: usize, width: usize) -> Option<()> {
-    if let Some(Token::Text(start, end)) = cells.last_mut()
-        && end > start
-        && builder.text.as_bytes().get(*end as usize - 1) == Some(&b'\r')
-    {
-        *end -= 1;
-    }
-    let blank = matches!(cells.as_slice(), [Token::Text(start, end)] if start == end && *start as usize == line);
-    if !blank {
-        if cells.len() != width {
-            return None;
-        }
-        builder.push(cells)?;
-    }
-    cells.clear();
-    Some(())
-}
-
-/// Objects with fields of these names; `None` where one is not as it should be.
-pub fn json(text: &str, names: &[String], wanted: &Wanted) -> Option<Typed> {
-    let mut builder = Builder::new(text, wanted);
-    let mut cells = vec![Token::Missing; names.len()];
-    // Most lines have their fields in the order of the line before.
-    let mut order: Vec<usize> = Vec::new();
-    let (mut lines, mut start) = (0, 0);
-    for line in text.split_inclusive('\n') {
-        lines += usize::from(line.ends_with('\n'));
-        let filled = line.trim_ascii_end();
-        if !filled.is_empty() {
-            cells.fill(Token::Missing);
-            let mut field = 0;
-            let key = |name: &str| {
-                let likely = order.get(field).copied().filter(|&column| names.get(column).is_some_and(|known| known == name));
-                let column = likely.or_else(|| names.binary_search_by(|known| known.as_str().cmp(name)).ok())?;
-                match order.get_mut(field) {
-                    Some(known) => *known = column,
-                    None => order.push(column),
-                }
-                field += 1;
-                Some(column)
-            };
-            object(filled, start, key, |column, token| {
-                if let Some(cell) = cells.get_mut(column) {
-                    *cell = token;
-                }
-            })?;
-            builder.push(&cells)?;
-        }
-        start += line.len();
-    }
-    Some(builder.finish(lines))
 }
