@@ -159,6 +159,11 @@ impl StreamDraws {
         self.draw53(key) as f64 / (1u64 << 53) as f64
     }
 
+    /// The uniform numbers of keys from `first` on.
+    pub(crate) fn uniforms(&self, first: u64, numbers: &mut [f64]) {
+        wide::run(Uniforms { base: self.base, first, numbers });
+    }
+
     /// One of `count` values, each as likely (bias below 2^-32 for counts below 2^32).
     #[inline]
     pub fn below(&self, key: u64, count: usize) -> usize {
@@ -184,6 +189,21 @@ impl<T, F: Fn(u64) -> T> Loop for Each<'_, T, F> {
         let Each { base, keys, values, value: of } = self;
         for (value, &key) in values.iter_mut().zip(keys) {
             *value = of(bits(base, u64::from(key)));
+        }
+    }
+}
+
+struct Uniforms<'a> {
+    base: u64,
+    first: u64,
+    numbers: &'a mut [f64],
+}
+
+impl Loop for Uniforms<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for (key, number) in (self.first..).zip(self.numbers) {
+            *number = (bits(self.base, key) >> 11) as f64 / (1u64 << 53) as f64;
         }
     }
 }
@@ -241,6 +261,9 @@ mod tests {
         let stream = Draws::new(42, 3).stream(Stream::Coin, 0);
         let mean = (0..100_000).map(|key| stream.uniform(key)).sum::<f64>() / 100_000.0;
         assert!((mean - 0.5).abs() < 0.0037, "{mean}");
+        let mut several = [0.0; 77];
+        stream.uniforms(1 << 40 | 5, &mut several);
+        assert!(several.iter().zip(1 << 40 | 5..).all(|(number, key)| *number == stream.uniform(key)));
         // Each of ten bins expects 10,000, with a standard deviation of 95.
         let mut bins = [0u32; 10];
         (0..100_000).for_each(|key| bins[stream.below(key, 10)] += 1);

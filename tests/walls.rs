@@ -11,6 +11,7 @@ use wattroute::trace::{Metric, schema};
 /// A crate and the only places (starts of paths below `src`) that may use it.
 const WALLS: &[(&str, &[&str])] = &[
     ("polars", &["trace/", "report/"]),
+    ("polars_parquet", &["trace/encode/", "trace/write.rs"]),
     ("linfa", &["router/"]),
     ("ndarray", &["router/"]),
     ("rayon", &["replay/", "sweep/", "router/", "synth/"]),
@@ -89,9 +90,13 @@ const INDEX_IN_MEMORY: &[&str] = &[
     "trace/batch.rs",
     "trace/column.rs",
     "trace/embedding.rs",
+    "trace/encode/bits.rs",
+    "trace/encode/distinct.rs",
+    "trace/encode/page.rs",
     "trace/enrich/log.rs",
     "trace/import/answers.rs",
     "trace/import/finish.rs",
+    "trace/import/ids.rs",
     "trace/import/table/block/json.rs",
     "trace/partition.rs",
     "trace/reader.rs",

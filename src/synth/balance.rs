@@ -1,6 +1,7 @@
 //! Levels and shifts for given correlations: the inner part of calibration.
 
-use super::joint::{Joint, normal_cdf, normal_density, normal_quantile};
+use super::joint::{Joint, normal_cdf, normal_density};
+use super::quantile::normal_quantile;
 use super::spec::{Answers, Dataset};
 use super::structure::Structure;
 

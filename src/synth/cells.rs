@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::joint::normal_quantile;
+use super::quantile::normal_quantiles;
 use super::spec::Answers;
 use crate::draw::{Draws, Stream, StreamDraws};
 
@@ -72,11 +72,12 @@ pub(super) fn stratified(cells: &[Cell], draws: &Draws, stream: Stream, dimensio
     filled_by(usize::MAX, cells, |_, queries, part| {
         let count = part.len();
         let order = shuffled(count, &numbers, queries.start as u64);
-        for ((query, place), stratum) in (queries.start as u64..).zip(part.iter_mut()).zip(order) {
-            // Another key than the one that chose the stratum.
-            let within = numbers.uniform(query | 1 << 40).clamp(1e-9, 1.0 - 1e-9);
-            *place = normal_quantile((f64::from(stratum) + within) / count as f64);
+        // Other keys than those that chose the strata.
+        numbers.uniforms(queries.start as u64 | 1 << 40, part);
+        for (place, stratum) in part.iter_mut().zip(order) {
+            *place = (f64::from(stratum) + place.clamp(1e-9, 1.0 - 1e-9)) / count as f64;
         }
+        normal_quantiles(part);
     })
 }
 

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::calibrate::{Calibration, Fitted};
 use super::cells::{Cell, cells, filled, shuffled, stratified};
-use super::joint::normal_quantile;
+use super::quantile::normal_quantiles;
 use super::spec::{Answers, EndpointSpec, Length, Spec, Tokens};
 use super::take::Taken;
 use crate::draw::{Draws, Stream};
@@ -107,9 +107,12 @@ fn abilities(model: usize, cells: &[Cell], fitted: &[Fitted], factors: &[Vec<f64
     filled(cells, |cell, queries, out| {
         let structure = &fitted[cell.dataset].structure;
         let (loading, scale) = (&structure.loading[model], structure.own[model]);
+        own.uniforms(queries.start as u64, out);
+        out.iter_mut().for_each(|share| *share = share.clamp(1e-15, 1.0 - 1e-15));
+        normal_quantiles(out);
         for (query, out) in queries.zip(out) {
             let common: f64 = loading.iter().zip(factors).map(|(loading, factor)| loading * factor[query]).sum();
-            *out = common + scale * normal_quantile(own.uniform(query as u64).clamp(1e-15, 1.0 - 1e-15));
+            *out = common + scale * *out;
         }
     })
 }
@@ -207,12 +210,30 @@ fn rows(spec: &Spec, cells: &[Cell], by_row: &ByRow, order: &[u32]) -> Queries {
     let named = category.codes.iter().any(|&code| code != Names::MISSING);
     Queries {
         rows: (0..total as u32).collect(),
-        ids: Some(order.par_iter().map(|query| format!("q{query}")).collect()),
+        ids: Some(order.par_iter().map(|&query| id(query)).collect()),
         dataset: Some(dataset),
         category: named.then_some(category),
         input_tokens: Some(Column::from_vec(by_row.input_tokens.clone())),
         ..Queries::default()
     }
+}
+
+/// `q` and the number of a query: formatting takes several times as long.
+fn id(mut query: u32) -> String {
+    let mut text = [0; 11];
+    let mut start = text.len();
+    loop {
+        start -= 1;
+        text[start] = b'0' + (query % 10) as u8;
+        query /= 10;
+        if query == 0 {
+            break;
+        }
+    }
+    let mut id = String::with_capacity(1 + text.len() - start);
+    id.push('q');
+    id.extend(text[start..].iter().map(|&digit| char::from(digit)));
+    id
 }
 
 fn ordered<T: Copy + Send + Sync>(values: &[T], order: &[u32]) -> Vec<T> {
@@ -281,6 +302,13 @@ fn output_tokens<'a>(spec: &EndpointSpec, drawn: &'a Drawn, meter: impl Fn(u64) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_are_numbers() {
+        for query in [0, 7, 10, 4_294_967_295] {
+            assert_eq!(id(query), format!("q{query}"));
+        }
+    }
 
     /// The plain way: all in order, the highest first, of equal ones the first.
     #[test]

@@ -15,6 +15,7 @@ mod feasible;
 mod form;
 mod generate;
 mod joint;
+mod quantile;
 mod root;
 mod spec;
 mod structure;

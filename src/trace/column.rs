@@ -5,10 +5,11 @@
     reason = "columns in memory: rows and codes are positions that were made here, of a hash some bits are wanted"
 )]
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use polars::prelude::{Float64Chunked, IntoSeries, NamedFrom, NewChunkedArray, Series, StringChunked};
+use polars::prelude::{Float64Chunked, StringChunked};
 
 /// Rows that the engine works on at a time. Chunks of a column never split a block.
 pub const BLOCK_ROWS: usize = 4096;
@@ -118,22 +119,23 @@ impl Column {
         Column::from_vec(rows.iter().map(|&row| self.get(row as usize).unwrap_or(f64::NAN)).collect())
     }
 
-    /// As a column of a table: null where missing.
-    pub(super) fn to_series(&self, name: &str) -> Series {
-        match self.cells.null_count() + self.missing {
-            0 => self.cells.clone().with_name(name.into()).into_series(),
-            _ => numbers(name, &self.iter().collect::<Vec<f64>>()),
+    /// The cells of some rows, copied where they stand in several chunks.
+    pub(super) fn part(&self, rows: &Range<usize>) -> Cow<'_, [f64]> {
+        let of_chunk = |start: usize| {
+            let (chunk, offset) = (start / self.chunk_rows, start % self.chunk_rows);
+            let cells = self.cells.downcast_get(chunk).map_or(&[][..], |cells| cells.values().as_slice());
+            &cells[offset..cells.len().min(offset + rows.end - start)]
+        };
+        let first = if rows.is_empty() { &[][..] } else { of_chunk(rows.start) };
+        if first.len() == rows.len() {
+            return Cow::Borrowed(first);
         }
+        let mut cells = first.to_vec();
+        while cells.len() < rows.len() {
+            cells.extend_from_slice(of_chunk(rows.start + cells.len()));
+        }
+        Cow::Owned(cells)
     }
-}
-
-/// A column of a table from numbers: null where NaN.
-pub(super) fn numbers(name: &str, cells: &[f64]) -> Series {
-    if cells.iter().all(|cell| !cell.is_nan()) {
-        return Float64Chunked::from_slice(name.into(), cells).into_series();
-    }
-    let cells = cells.iter();
-    cells.map(|&cell| (!cell.is_nan()).then_some(cell)).collect::<Float64Chunked>().with_name(name.into()).into_series()
 }
 
 /// Views of names that are remembered, of each chunk.
@@ -202,17 +204,16 @@ impl Names {
 
     /// The name of a query; `None` where it is missing.
     pub fn get(&self, index: usize) -> Option<&str> {
-        self.names.get(*self.codes.get(index)? as usize).map(String::as_str)
+        self.name(*self.codes.get(index)?)
+    }
+
+    /// The name of a code; `None` of [`Names::MISSING`].
+    pub(super) fn name(&self, code: u32) -> Option<&str> {
+        self.names.get(code as usize).map(String::as_str)
     }
 
     /// The names of chosen rows, with the same codes.
     pub fn gather(&self, rows: &[u32]) -> Self {
         Names { names: self.names.clone(), codes: rows.iter().map(|&row| self.codes[row as usize]).collect() }
-    }
-
-    /// As a column of a table: null where missing.
-    pub(super) fn to_series(&self, name: &str) -> Series {
-        let cells: Vec<Option<&str>> = (0..self.codes.len()).map(|index| self.get(index)).collect();
-        Series::new(name.into(), cells)
     }
 }

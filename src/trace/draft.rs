@@ -1,13 +1,13 @@
 //! A trace that is being made: by import, enrich or synth. Checked as a whole, written atomically.
 
-use std::collections::HashMap;
 use std::path::Path;
 
-use polars::prelude::{IntoSeries, NamedFrom, NewChunkedArray, Series, UInt8Chunked, UInt32Chunked};
+use polars::prelude::{NamedFrom, Series};
 
-use super::column::numbers;
 use super::embedding::Embedding;
+use super::encode::{Cells, NewColumn};
 use super::endpoint::Endpoint;
+use super::import::ids::Ids;
 use super::info::TraceInfo;
 use super::partition::partition;
 use super::schema::{self, FORMAT_VERSION, PerMetric};
@@ -85,42 +85,45 @@ impl Draft {
         // The queries are one file more, and the first: they take the longest to write.
         let write = |file: usize| {
             let Some(endpoint) = file.checked_sub(1).and_then(|index| self.endpoints.get(index)) else {
-                return write_parquet(&folder.join(schema::QUERIES_FILE), self.query_columns(), group_rows);
+                return write_parquet(&folder.join(schema::QUERIES_FILE), &self.query_columns(), group_rows);
             };
             let part = folder.join(schema::OUTCOMES_DIR).join(partition(&endpoint.endpoint.id));
             crate::output::make_folder(&part)?;
-            write_parquet(&part.join(schema::PART_FILE), endpoint.columns(), group_rows)
+            write_parquet(&part.join(schema::PART_FILE), &endpoint.columns(), group_rows)
         };
         side_by_side(1 + self.endpoints.len(), write).into_iter().collect()
     }
 
-    fn query_columns(&self) -> Vec<Series> {
+    fn query_columns(&self) -> Vec<NewColumn<'_>> {
         let queries = &self.queries;
-        let mut columns = vec![UInt32Chunked::from_slice(schema::ROW.into(), &queries.rows).into_series()];
-        columns.extend(queries.ids.as_ref().map(|ids| Series::new(schema::QUERY_ID.into(), ids)));
-        columns.extend(queries.dataset.as_ref().map(|names| names.to_series(schema::DATASET)));
-        columns.extend(queries.category.as_ref().map(|names| names.to_series(schema::CATEGORY)));
-        columns.extend(queries.input_tokens.as_ref().map(|column| column.to_series(schema::INPUT_TOKENS)));
-        columns.extend(queries.arrival_s.as_ref().map(|column| column.to_series(schema::ARRIVAL_S)));
+        let mut columns = vec![NewColumn::new(schema::ROW, Cells::Rows(&queries.rows))];
+        columns.extend(queries.ids.as_ref().map(|ids| NewColumn::new(schema::QUERY_ID, Cells::Texts(ids))));
+        for (name, names) in [(schema::DATASET, &queries.dataset), (schema::CATEGORY, &queries.category)] {
+            columns.extend(names.as_ref().map(|names| NewColumn::new(name, Cells::Names(names))));
+        }
+        for (name, column) in [(schema::INPUT_TOKENS, &queries.input_tokens), (schema::ARRIVAL_S, &queries.arrival_s)] {
+            columns.extend(column.as_ref().map(|column| NewColumn::new(name, Cells::Column(column))));
+        }
         columns.extend(queries.prompts.as_ref().map(|texts| {
             let texts: Vec<Option<&str>> = texts.iter().map(Option::as_deref).collect();
-            Series::new(schema::PROMPT.into(), texts)
+            NewColumn::new(schema::PROMPT, Cells::Other(Series::new(schema::PROMPT.into(), texts)))
         }));
-        columns.extend(queries.embedding.as_ref().map(|embedding| embedding.to_series(schema::EMBEDDING)));
+        let embedding = queries.embedding.as_ref().map(|embedding| Cells::Other(embedding.to_series(schema::EMBEDDING)));
+        columns.extend(embedding.map(|cells| NewColumn::new(schema::EMBEDDING, cells)));
         columns.extend(queries.features.iter().map(|(name, feature)| {
-            let name = format!("{}{name}", schema::FEATURE_PREFIX);
-            match feature {
-                Feature::Number(column) => column.to_series(&name),
-                Feature::Name(names) => names.to_series(&name),
-            }
+            let cells = match feature {
+                Feature::Number(column) => Cells::Column(column),
+                Feature::Name(names) => Cells::Names(names),
+            };
+            NewColumn::new(format!("{}{name}", schema::FEATURE_PREFIX), cells)
         }));
         columns
     }
 }
 
 fn duplicate_id(ids: &[String]) -> Option<Error> {
-    let mut seen = HashMap::with_capacity(ids.len());
-    let (first, row, id) = ids.iter().enumerate().find_map(|(row, id)| Some((seen.insert(id, row)?, row, id)))?;
+    let (first, row) = Ids::repeated(ids)?;
+    let id = ids.get(row)?;
     Some(
         Error::new("two queries have the same id")
             .at(format!("column `{}`, rows {first} and {row}", schema::QUERY_ID))
@@ -171,15 +174,15 @@ impl DraftEndpoint {
         }
     }
 
-    fn columns(&self) -> Vec<Series> {
-        let mut columns = vec![UInt32Chunked::from_slice(schema::ROW.into(), &self.rows).into_series()];
+    fn columns(&self) -> Vec<NewColumn<'_>> {
+        let mut columns = vec![NewColumn::new(schema::ROW, Cells::Rows(&self.rows))];
         for (metric, cells) in self.metrics.iter() {
             if cells.iter().all(|cell| cell.is_nan()) {
                 continue;
             }
-            columns.push(numbers(metric.column(), cells));
+            columns.push(NewColumn::new(metric.column(), Cells::Numbers(cells)));
             if let Some(sources) = self.sources.get(metric).filter(|sources| sources.iter().any(|&code| code != schema::MEASURED)) {
-                columns.push(UInt8Chunked::from_slice(metric.source_column().as_str().into(), sources).into_series());
+                columns.push(NewColumn::new(metric.source_column(), Cells::Codes(sources)));
             }
         }
         columns

@@ -29,6 +29,7 @@ mod draft;
 mod embedding;
 #[cfg(test)]
 mod embedding_tests;
+mod encode;
 mod endpoint;
 pub mod enrich;
 mod fingerprint;

@@ -179,11 +179,21 @@ impl TableReader<'_> {
     pub(super) fn sources(&mut self, metric: Metric, sources: Option<&[Source]>) -> Option<Vec<u8>> {
         let name = metric.source_column();
         let cells = self.numbers(&name, &DataType::UInt8)?;
-        let codes: Vec<u8> = self.cast(cells.u8())?.iter().map(|cell| cell.unwrap_or(MEASURED)).collect();
+        let cells = self.cast(cells.u8())?;
+        let mut codes = Vec::with_capacity(cells.len());
+        for chunk in cells.downcast_iter() {
+            match chunk.validity() {
+                None => codes.extend_from_slice(chunk.values().as_slice()),
+                Some(_) => codes.extend(chunk.iter().map(|code| code.copied().unwrap_or(MEASURED))),
+            }
+        }
         let known = |code: u8| code == MEASURED || sources.is_none_or(|sources| sources.iter().any(|source| source.code == code));
+        let known: [bool; 1 << u8::BITS] = std::array::from_fn(|code| u8::try_from(code).is_ok_and(known));
         let place = self.column_place(&name);
         let first = self.first;
-        let unknown = codes.iter().enumerate().filter(|(_, code)| !known(**code)).map(|(row, _)| row);
+        // Most often the whole column is well.
+        let from = first_bad(codes.iter(), |code| known[usize::from(**code)]).unwrap_or(codes.len());
+        let unknown = (from..codes.len()).filter(|&row| !known[usize::from(codes[row])]);
         self.problems.cells(&place, unknown, |row| {
             Error::new("a cell comes from a source that the trace does not name")
                 .at(format!("{place}, row {}", first + row))

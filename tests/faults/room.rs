@@ -53,7 +53,7 @@ fn a_file_that_does_not_fit_leaves_what_was_there() {
         let place = Place::new();
         let after = place.finish(&job);
         for before in [Tree::new(), earlier(&job, &after)] {
-            for blocks in [1, 20] {
+            for blocks in [1, 10] {
                 tree::lay(&place.work(), &before);
                 let output = within(&place, &job, blocks);
                 let text = said(&output);

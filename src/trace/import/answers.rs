@@ -46,6 +46,31 @@ impl Answers {
         }
     }
 
+    /// Adds answers to queries that were begun: by their positions in columns, NaN where missing.
+    pub fn extend<'c>(&mut self, rows: &[u32], answers: &[u32], columns: impl Iterator<Item = (Metric, &'c [f64])>) {
+        let before = self.rows.len();
+        self.rows.extend_from_slice(rows);
+        for (metric, column) in columns {
+            let cells = answers.iter().map(|&answer| column[answer as usize]);
+            if self.metrics.get(metric).is_none() && cells.clone().all(f64::is_nan) {
+                continue;
+            }
+            self.metrics.or_insert_with(metric, || vec![f64::NAN; before]);
+            if let Some(known) = self.metrics.get_mut(metric) {
+                known.extend(cells);
+            }
+        }
+        // What these columns do not have.
+        for metric in Metric::ALL {
+            if let Some(cells) = self.metrics.get_mut(metric) {
+                cells.resize(self.rows.len(), f64::NAN);
+            }
+            if let Some(codes) = self.sources.get_mut(metric) {
+                codes.resize(self.rows.len(), MEASURED);
+            }
+        }
+    }
+
     /// Whether any answer lacks a metric.
     pub fn lack(&self, metric: Metric) -> bool {
         self.metrics.get(metric).map_or(!self.rows.is_empty(), |cells| cells.iter().any(|cell| cell.is_nan()))

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::answers::Answers;
-use super::{Gather, ImportOptions, Query};
+use super::queries::{Asked, Features, GrowingNames};
+use super::{Gather, ImportOptions};
 use crate::error::Result;
 use crate::trace::column::{Column, Names};
 use crate::trace::draft::{Draft, DraftEndpoint};
@@ -89,42 +90,37 @@ impl Gather {
     }
 
     fn columns(&mut self, options: &ImportOptions) -> Queries {
-        let queries = std::mem::take(&mut self.queries);
-        let numbers = |get: fn(&Query) -> Option<f64>| {
-            let cells: Vec<f64> = queries.iter().map(|query| get(query).unwrap_or(f64::NAN)).collect();
-            cells.iter().any(|cell| !cell.is_nan()).then(|| Column::from_vec(cells))
-        };
-        let names =
-            |get: fn(&Query) -> Option<&str>| queries.iter().any(|query| get(query).is_some()).then(|| Names::new(queries.iter().map(get)));
-        let dataset = names(|query| query.dataset.as_deref());
-        let category = names(|query| query.category.as_deref());
-        let features = features(&queries);
-        let prompts = queries.iter().any(|query| query.prompt.is_some()) && !options.no_prompts;
+        let Asked { ids, dataset, category, input_tokens, arrival_s, mut prompts, features, .. } = std::mem::take(&mut self.queries);
+        let numbers = |cells: Vec<f64>| cells.iter().any(|cell| !cell.is_nan()).then(|| Column::from_vec(cells));
+        let names = |names: GrowingNames| Some(names.names).filter(|names| !names.names.is_empty());
+        if !prompts.is_empty() {
+            prompts.resize(ids.len(), None);
+        }
         Queries {
-            rows: (0..).take(queries.len()).collect(),
-            dataset,
-            category,
-            input_tokens: numbers(|query| query.input_tokens),
-            arrival_s: numbers(|query| query.arrival_s),
-            features,
+            rows: (0..).take(ids.len()).collect(),
+            dataset: names(dataset),
+            category: names(category),
+            input_tokens: numbers(input_tokens),
+            arrival_s: numbers(arrival_s),
+            features: self::features(&features, ids.len()),
             embedding: None,
-            prompts: prompts.then(|| queries.iter().map(|query| query.prompt.clone()).collect()),
-            ids: Some(queries.into_iter().map(|query| query.id).collect()),
+            prompts: Some(prompts).filter(|prompts| !prompts.is_empty() && !options.no_prompts),
+            ids: Some(ids),
         }
     }
 }
 
 #[allow(clippy::indexing_slicing, reason = "rows are those of the queries, whose number the cells have")]
-fn features(queries: &[Query]) -> Vec<(String, Feature)> {
+fn features(queries: &[Features], rows: usize) -> Vec<(String, Feature)> {
     let mut numbers = BTreeMap::<&str, Vec<f64>>::new();
     let mut names = BTreeMap::<&str, Vec<Option<&str>>>::new();
-    for (row, query) in queries.iter().enumerate() {
-        for (name, value) in &query.number_features {
-            let cells = numbers.entry(name).or_insert_with(|| vec![f64::NAN; queries.len()]);
+    for (row, (number_features, name_features)) in queries.iter().enumerate() {
+        for (name, value) in number_features {
+            let cells = numbers.entry(name).or_insert_with(|| vec![f64::NAN; rows]);
             cells[row] = *value;
         }
-        for (name, value) in &query.name_features {
-            let cells = names.entry(name).or_insert_with(|| vec![None; queries.len()]);
+        for (name, value) in name_features {
+            let cells = names.entry(name).or_insert_with(|| vec![None; rows]);
             cells[row] = Some(value);
         }
     }
@@ -147,6 +143,7 @@ fn set_hardware(endpoint: &mut Endpoint, hardware: &str) {
 mod tests {
     use super::*;
     use crate::trace::endpoint::Tier;
+    use crate::trace::import::Query;
 
     fn gather(ids: &[&str]) -> Gather {
         let mut gather = Gather::default();

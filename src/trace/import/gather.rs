@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Display;
 
 use super::answers::Answers;
+use super::queries::{Asked, Known};
 use super::{Outcome, Query};
 use crate::error::{Error, Result};
 use crate::trace::endpoint::Endpoint;
@@ -14,8 +15,7 @@ use crate::trace::text::excerpt;
 /// Queries and outcomes as they come, in any order.
 #[derive(Debug, Default)]
 pub struct Gather {
-    pub(super) queries: Vec<Query>,
-    by_id: HashMap<String, u32>,
+    pub(super) queries: Asked,
     pub(super) endpoints: Vec<(Endpoint, Answers)>,
     /// The positions of endpoints of which only the model is known, by its name.
     by_model: HashMap<String, usize>,
@@ -45,45 +45,35 @@ impl Gather {
                 .found(format!("`{}`, which is query {row} already", query.id))
                 .allowed("unique ids"));
         }
-        let row = self.next_row();
-        self.by_id.insert(query.id.clone(), row);
+        let row = self.queries.next_row();
         self.queries.push(query);
         Ok(row)
     }
 
     /// The row of a query of that id; the query is added where it is new.
     pub fn query_or_insert(&mut self, id: &str, make: impl FnOnce() -> Query) -> u32 {
-        match self.row(id) {
-            Some(row) => row,
-            None => {
-                let row = self.next_row();
-                self.by_id.insert(id.to_owned(), row);
-                self.queries.push(Query { id: id.to_owned(), ..make() });
-                row
-            }
-        }
-    }
-
-    /// The row of the query that is added next. More do not fit in memory than can be counted.
-    fn next_row(&self) -> u32 {
-        u32::try_from(self.queries.len()).unwrap_or(u32::MAX)
+        self.row(id).unwrap_or_else(|| {
+            let row = self.queries.next_row();
+            self.queries.push(Query { id: id.to_owned(), ..make() });
+            row
+        })
     }
 
     /// The row of a query of that id, if it was added.
     pub fn row(&self, id: &str) -> Option<u32> {
-        self.by_id.get(id).copied()
+        self.queries.row(id)
     }
 
     /// As [`Gather::row`], faster where it is the query in row `last` or the one after: tables are sorted
     /// by query, or by endpoint with the queries in one order.
     pub fn row_near(&self, id: &str, last: u32) -> Option<u32> {
-        let near = [last, last.saturating_add(1)].into_iter().find(|&row| self.get(row).is_some_and(|query| query.id == id));
+        let near = [last, last.saturating_add(1)].into_iter().find(|&row| self.queries.is(row, id));
         near.or_else(|| self.row(id))
     }
 
     /// A query that was added.
-    pub fn get(&self, row: u32) -> Option<&Query> {
-        self.queries.get(row as usize)
+    pub(super) fn get(&self, row: u32) -> Option<Known<'_>> {
+        self.queries.get(row)
     }
 
     /// Number of queries so far.
@@ -93,12 +83,12 @@ impl Gather {
 
     /// Whether there is no query yet.
     pub fn is_empty(&self) -> bool {
-        self.queries.is_empty()
+        self.queries.len() == 0
     }
 
     /// Refuses a prompt that is not that of the query in this row, which was added before.
     pub fn same_prompt(&self, row: u32, prompt: &str, place: impl Display) -> Result<()> {
-        let Some((query, known)) = self.get(row).and_then(|query| Some((query, query.prompt.as_deref()?))) else { return Ok(()) };
+        let Some((query, known)) = self.get(row).and_then(|query| Some((query, query.prompt?))) else { return Ok(()) };
         if known == prompt {
             return Ok(());
         }
@@ -145,7 +135,7 @@ impl Gather {
             return Err(Error::new("an outcome of an endpoint that was not added").at(place).found(endpoint));
         };
         if !answers.begin(row) {
-            let id = self.queries.get(row as usize).map_or("", |query| query.id.as_str());
+            let id = self.queries.get(row).map_or("", |query| query.id);
             return Err(Error::new("an endpoint answered a query twice")
                 .at(place)
                 .found(format!("a second answer of `{}` to `{id}`", about.id))

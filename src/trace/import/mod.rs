@@ -5,11 +5,14 @@
 //! what is duplicated or missing, and makes the [`Draft`] of a trace.
 
 mod answers;
+mod decimal;
 pub(super) mod files;
 mod finish;
 mod gather;
+pub(super) mod ids;
 pub(super) mod jsonl;
 mod prompts;
+mod queries;
 mod record;
 mod rows;
 #[cfg(test)]

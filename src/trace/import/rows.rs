@@ -160,32 +160,19 @@ fn not_utf8(problem: Error) -> Error {
     problem.found("bytes that are no UTF-8").allowed("UTF-8")
 }
 
-/// The bytes and lines before the first row of a CSV file in which cells end at every separator and rows at
-/// every line: no quotes, no carriage return but at the end of a line, no mark at the start. `None` for others.
+/// The bytes and lines before the first row of a CSV file, for one in which cells end at every separator and rows
+/// at every line. `None` where the header tells that it is another.
 pub(super) fn plain_start(path: &Path, separator: u8) -> Result<Option<(u64, usize)>> {
     let fail = |error: std::io::Error| Error::new("cannot read a file").at(path.display()).cause(error);
     let mut file = open(path)?;
-    let mut start = None;
-    let mut after_return = false;
-    loop {
-        let bytes = file.fill_buf().map_err(fail)?;
-        if bytes.is_empty() {
-            return Ok(start.filter(|_| !after_return));
-        }
-        let ends_otherwise = after_return && !bytes.starts_with(b"\n") || !returns_end_lines(bytes);
-        if bytes.contains(&b'"') || ends_otherwise || b"\r\n\"".contains(&separator) {
-            return Ok(None);
-        }
-        if start.is_none() {
-            start = header_end(bytes);
-            if start.is_none() || bytes.starts_with(b"\xef\xbb\xbf") {
-                return Ok(None);
-            }
-        }
-        after_return = bytes.ends_with(b"\r");
-        let read = bytes.len();
-        file.consume(read);
-    }
+    let bytes = file.fill_buf().map_err(fail)?;
+    let other = bytes.starts_with(b"\xef\xbb\xbf") || b"\r\n\"".contains(&separator);
+    Ok(header_end(bytes).filter(|_| !other))
+}
+
+/// Whether lines of a CSV file have no quotes, and no carriage return but before their ends.
+pub(super) fn are_plain(lines: &[u8]) -> bool {
+    !lines.contains(&b'"') && !lines.ends_with(b"\r") && returns_end_lines(lines)
 }
 
 /// Whether every carriage return but the last byte stands before the end of a line.

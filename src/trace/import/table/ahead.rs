@@ -58,6 +58,16 @@ impl<T: Send + 'static> Ahead<T> {
         }
     }
 
+    /// The next block, parsed by this thread: for one that reads no further.
+    pub fn next_alone(&mut self) -> Option<Result<T>> {
+        take(&self.source).map(|(_, block)| block.map(|block| (self.parse)(block)))
+    }
+
+    /// Whether nothing is left to be read.
+    pub fn has_ended(&self) -> bool {
+        self.source.lock().is_ok_and(|lines| lines.bytes <= lines.taken)
+    }
+
     /// The next block; `None` after the last.
     pub fn next(&mut self) -> Option<Result<T>> {
         crate::work::go_on();
@@ -65,7 +75,7 @@ impl<T: Send + 'static> Ahead<T> {
             self.begin();
         }
         if self.ready.is_empty() {
-            return take(&self.source).map(|(_, block)| block.map(|block| (self.parse)(block)));
+            return self.next_alone();
         }
         for (held, ready) in self.held.iter_mut().zip(&self.ready) {
             if held.is_none() {
@@ -92,6 +102,8 @@ struct Lines {
     file: File,
     name: String,
     bytes: u64,
+    /// Bytes that were skipped, or given in blocks.
+    taken: u64,
     /// The beginning of a line whose end was not read yet.
     rest: Vec<u8>,
     number: usize,
@@ -104,7 +116,7 @@ impl Lines {
         let mut file = File::open(path).map_err(fail)?;
         let bytes = file.metadata().map_err(fail)?.len();
         file.seek(SeekFrom::Start(skip)).map_err(fail)?;
-        Ok(Lines { file, name: path.display().to_string(), bytes, rest: Vec::new(), number: 0, ended: false })
+        Ok(Lines { file, name: path.display().to_string(), bytes, taken: skip, rest: Vec::new(), number: 0, ended: false })
     }
 
     fn next(&mut self) -> Option<(usize, Result<Vec<u8>>)> {
@@ -112,6 +124,7 @@ impl Lines {
         if block.as_ref().is_ok_and(Vec::is_empty) {
             return None;
         }
+        self.taken += block.as_ref().map_or(0, |block| block.len() as u64);
         self.number += 1;
         Some((self.number - 1, block.map_err(|error| Error::new("cannot read a file").at(&self.name).cause(error))))
     }
@@ -119,6 +132,7 @@ impl Lines {
     /// Lines up to the last that is whole; nothing after the end.
     fn block(&mut self) -> std::io::Result<Vec<u8>> {
         let mut block = std::mem::take(&mut self.rest);
+        block.reserve_exact(BLOCK);
         while !self.ended {
             // Until it is read: after an error there is nothing more.
             self.ended = true;

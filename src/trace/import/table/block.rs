@@ -1,8 +1,14 @@
-//! Rows of a text file as cells: what the threads of [`super::ahead`] make of its lines.
+//! Rows of a text file as cells, or as typed columns: what the threads of [`super::ahead`] make of its lines.
 
+mod columns;
 mod json;
+mod names;
+mod plain;
+mod scan;
+mod typed;
 
-pub use json::json_names;
+pub use names::{Fields, json_names};
+pub use typed::{Key, Span, Typed, Wanted};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -55,11 +61,55 @@ enum Form {
     Plain { separator: u8, width: usize, start: (u64, usize) },
 }
 
+/// What a thread makes of a block.
+enum Parsed {
+    Rows(Block),
+    Typed(Box<Typed>),
+    /// Quotes: only who reads the file from its start knows where rows end.
+    Quoted,
+}
+
+/// What comes after a row.
+pub enum Next {
+    Row,
+    End,
+    /// A CSV file with quotes from here on, which cannot be read in blocks.
+    Quoted,
+}
+
 impl Form {
-    fn open(&self, path: &Path) -> Result<Ahead<Block>> {
-        match self.clone() {
-            Form::Json(names) => Ahead::open(path, 0, move |block| json::block(&block, &names)),
-            Form::Plain { separator, width, start } => Ahead::open(path, start.0, move |block| plain(block, separator, width)),
+    fn open(&self, path: &Path, wanted: Option<Arc<Wanted>>) -> Result<Ahead<Parsed>> {
+        let skip = if let Form::Plain { start, .. } = self { start.0 } else { 0 };
+        let form = self.clone();
+        Ahead::open(path, skip, move |block| form.parse(block, wanted.as_deref()))
+    }
+
+    fn parse(&self, block: Vec<u8>, wanted: Option<&Wanted>) -> Parsed {
+        if matches!(self, Form::Plain { .. }) && !rows::are_plain(&block) {
+            return Parsed::Quoted;
+        }
+        let Some(wanted) = wanted else { return Parsed::Rows(self.rows(block)) };
+        let text = match String::from_utf8(block) {
+            Ok(text) => text,
+            Err(error) => return Parsed::Rows(self.rows(error.into_bytes())),
+        };
+        match self.typed(&text, wanted) {
+            Some(typed) => Parsed::Typed(Box::new(Typed { text, ..typed })),
+            None => Parsed::Rows(self.rows(text.into_bytes())),
+        }
+    }
+
+    fn rows(&self, block: Vec<u8>) -> Block {
+        match self {
+            Form::Json(names) => json::block(&block, names),
+            Form::Plain { separator, width, .. } => plain::block(block, *separator, *width),
+        }
+    }
+
+    fn typed(&self, text: &str, wanted: &Wanted) -> Option<Typed> {
+        match self {
+            Form::Json(names) => columns::json(text, names, wanted),
+            Form::Plain { separator, width, .. } => columns::plain(text, *separator, *width, wanted),
         }
     }
 }
@@ -68,51 +118,104 @@ impl Form {
 pub struct Blocks {
     path: PathBuf,
     form: Form,
-    ahead: Ahead<Block>,
+    ahead: Ahead<Parsed>,
     block: Block,
     /// The row after the current one, within the block.
     next: usize,
     /// Rows before the block, and lines.
     rows_before: usize,
     lines_before: usize,
+    quoted: bool,
 }
 
 impl Blocks {
     /// A JSON Lines file whose objects have fields of these names, in alphabetical order.
     pub fn json(path: &Path, names: &[String]) -> Result<Self> {
-        Blocks::new(path, Form::Json(names.into()))
+        Blocks::new(path, Form::Json(names.into()), None)
     }
 
-    /// A CSV file without quotes, of which the header takes so many bytes and lines.
+    /// A CSV file, as far as it has no quotes, of which the header takes so many bytes and lines.
     pub fn plain(path: &Path, separator: u8, width: usize, start: (u64, usize)) -> Result<Self> {
-        Blocks::new(path, Form::Plain { separator, width, start })
+        Blocks::new(path, Form::Plain { separator, width, start }, None)
     }
 
-    fn new(path: &Path, form: Form) -> Result<Self> {
-        let ahead = form.open(path)?;
+    fn new(path: &Path, form: Form, wanted: Option<Arc<Wanted>>) -> Result<Self> {
+        let ahead = form.open(path, wanted)?;
         let lines_before = if let Form::Plain { start, .. } = form { start.1 } else { 0 };
-        Ok(Blocks { path: path.to_owned(), form, ahead, block: Block::default(), next: 0, rows_before: 0, lines_before })
+        Ok(Blocks { path: path.to_owned(), form, ahead, block: Block::default(), next: 0, rows_before: 0, lines_before, quoted: false })
+    }
+
+    /// Goes back before the first row, to read blocks as columns where their rows are as they should be.
+    pub fn read_typed(&mut self, wanted: Arc<Wanted>) -> Result<()> {
+        *self = Blocks::new(&self.path, self.form.clone(), Some(wanted))?;
+        Ok(())
+    }
+
+    /// The next block as columns; `None` where rows are to be read one by one before, and after the last.
+    pub fn typed(&mut self) -> Result<Option<Box<Typed>>> {
+        while self.next >= self.block.rows.len() {
+            match self.next_block()? {
+                None | Some(Parsed::Quoted) => return Ok(None),
+                Some(Parsed::Rows(block)) => (self.block, self.next) = (block, 0),
+                Some(Parsed::Typed(typed)) => {
+                    (self.block, self.next) = (Block::default(), 0);
+                    return Ok(Some(typed));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Goes behind a block of which so many rows were taken; the others are to be read one by one.
+    pub fn took(&mut self, typed: Typed, rows: usize) {
+        if rows == typed.rows {
+            self.rows_before += typed.rows;
+            self.lines_before += typed.lines;
+        } else {
+            (self.block, self.next) = (self.form.rows(typed.text.into_bytes()), rows);
+        }
+    }
+
+    /// The block after the current one, which was read to its end.
+    fn next_block(&mut self) -> Result<Option<Parsed>> {
+        if let Some((line, fault)) = self.block.fault.take() {
+            return Err(self.fault(self.lines_before + line + 1, &fault));
+        }
+        if self.quoted {
+            return Ok(Some(Parsed::Quoted));
+        }
+        let Some(parsed) = self.ahead.next() else { return Ok(None) };
+        self.rows_before += self.block.rows.len();
+        self.lines_before += self.block.lines;
+        (self.block, self.next) = (Block::default(), 0);
+        let parsed = parsed?;
+        self.quoted = matches!(parsed, Parsed::Quoted);
+        Ok(Some(parsed))
     }
 
     /// Goes back before the first row.
     pub fn rewind(&mut self) -> Result<()> {
-        *self = Blocks::new(&self.path, self.form.clone())?;
+        *self = Blocks::new(&self.path, self.form.clone(), None)?;
         Ok(())
     }
 
-    /// Goes to the next row; `false` after the last.
-    pub fn advance(&mut self) -> Result<bool> {
+    /// Goes to the next row.
+    pub fn advance(&mut self) -> Result<Next> {
         while self.next >= self.block.rows.len() {
-            if let Some((line, fault)) = self.block.fault.take() {
-                return Err(self.fault(self.lines_before + line + 1, &fault));
-            }
-            let Some(block) = self.ahead.next() else { return Ok(false) };
-            self.rows_before += self.block.rows.len();
-            self.lines_before += self.block.lines;
-            (self.block, self.next) = (block?, 0);
+            self.block = match self.next_block()? {
+                None => return Ok(Next::End),
+                Some(Parsed::Quoted) => return Ok(Next::Quoted),
+                Some(Parsed::Rows(block)) => block,
+                Some(Parsed::Typed(typed)) => self.form.rows(typed.text.into_bytes()),
+            };
         }
         self.next += 1;
-        Ok(true)
+        Ok(Next::Row)
+    }
+
+    /// Number of rows before the block.
+    pub fn rows_before(&self) -> usize {
+        self.rows_before
     }
 
     fn fault(&self, line: usize, fault: &Fault) -> Error {
@@ -163,43 +266,7 @@ fn filled(block: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 }
 
 fn count_lines(block: &[u8]) -> usize {
-    block.iter().map(|&byte| usize::from(byte == b'\n')).sum()
-}
-
-/// Splits lines at separators: right where no cell is quoted, which whoever calls has made sure of.
-fn plain(block: Vec<u8>, separator: u8, width: usize) -> Block {
-    let lines = count_lines(&block);
-    let mut out = Block { width, lines, ..Block::default() };
-    match String::from_utf8(block) {
-        Ok(text) => out.text = text,
-        Err(error) => {
-            out.fault = Some((count_lines(error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default()), Fault::Csv(rows::Fault::Utf8)));
-            return out;
-        }
-    }
-    let mut start = 0;
-    for (number, line) in out.text.as_bytes().split(|&byte| byte == b'\n').enumerate() {
-        let (begin, cells_before) = (start, out.cells.len());
-        start += line.len() + 1;
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.is_empty() {
-            continue;
-        }
-        let mut from = begin;
-        for cell in line.split(|&byte| byte == separator) {
-            let end = from + cell.len();
-            // Digits, a sign or a point: perhaps a number, which this thread may read as well as the other.
-            let may_be = cell.first().is_some_and(|byte| matches!(byte, b'-'..=b'9'));
-            let says = if may_be { out.text.get(from..end).and_then(rows::number) } else { None };
-            out.cells.push(says.map_or(Raw::Text(from, end), |value| Raw::Says(from, end, value)));
-            from = end + 1;
-        }
-        let cells = out.cells.len() - cells_before;
-        if cells != width {
-            out.fault = Some((number, Fault::Csv(rows::Fault::Cells { found: cells as u64, expected: width as u64 })));
-            break;
-        }
-        out.rows.push(number);
-    }
-    out
+    // As many as a byte can count: several bytes are counted at a time.
+    let parts = block.chunks(usize::from(u8::MAX));
+    parts.map(|part| usize::from(part.iter().map(|&byte| u8::from(byte == b'\n')).sum::<u8>())).sum()
 }

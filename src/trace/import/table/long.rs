@@ -1,8 +1,12 @@
 //! The long layout: a row for each answer.
 
+use std::sync::Arc;
+
 use super::Job;
+use super::block::{Key, Wanted};
 use super::endpoints::Endpoints;
 use super::mapping::Mapping;
+use super::merge::Merge;
 use super::plan::{Metrics, QueryPlan, Resolver, scales};
 use super::sheet::Sheet;
 use crate::error::{Error, Result};
@@ -16,12 +20,6 @@ pub struct LongPlan {
     metrics: Metrics,
     /// What the rows say about queries, where no table of queries does.
     pub query: Option<QueryPlan>,
-}
-
-/// The columns that name an endpoint.
-enum Key {
-    Id(usize),
-    Model(usize, Option<usize>),
 }
 
 impl LongPlan {
@@ -41,34 +39,63 @@ impl LongPlan {
         Some(LongPlan { id: id?, endpoint: endpoint?, metrics, query })
     }
 
-    /// Reads all rows.
+    /// Reads all rows: blocks that were read ahead as columns, and one by one what is not as simple.
     pub fn read(&self, sheet: &mut Sheet, gather: &mut Gather, endpoints: &mut Endpoints, job: &mut Job) -> Result<()> {
-        let mut empty = 0_usize;
-        let mut last = 0;
-        while sheet.advance()? {
-            let place = sheet.place();
-            let id = sheet.text(self.id)?.ok_or_else(|| sheet.wrong(self.id, "the id of a query"))?;
-            if job.dropped.contains(id.as_ref()) {
+        let wanted = self.wanted(sheet, job).map(Arc::new);
+        let mut merge = None;
+        if let Some(wanted) = &wanted
+            && sheet.read_typed(wanted.clone())?
+        {
+            merge = Some(Merge::new(wanted, self.query.is_some()));
+        }
+        let (mut empty, mut last) = (0_usize, 0);
+        loop {
+            if let Some(merge) = &mut merge
+                && let Some(block) = sheet.typed()?
+            {
+                let taken = merge.block(&block, sheet.place(), gather, endpoints);
+                sheet.took(*block, taken);
                 continue;
             }
-            let Some(row) = self.row(&id, last, sheet, gather, job, place)? else { continue };
-            last = row;
-            let endpoint = match self.endpoint {
-                Key::Id(column) => endpoints.by_id(&name(sheet, column)?, place, gather)?,
-                Key::Model(model, None) => endpoints.by_model(&name(sheet, model)?, None, place, gather)?,
-                Key::Model(model, Some(hardware)) => {
-                    endpoints.by_model(&name(sheet, model)?, Some(&name(sheet, hardware)?), place, gather)?
-                }
-            };
-            match outcome(sheet, &self.metrics)? {
-                Some(outcome) => gather.outcome(endpoint, row, job.estimate(outcome, gather, row), place)?,
-                None => empty += 1,
+            if !sheet.advance()? {
+                break;
             }
+            empty += usize::from(!self.read_row(sheet, &mut last, gather, endpoints, job)?);
         }
+        empty += merge.map_or(0, |merge| merge.empty);
         if empty > 0 {
             gather.note(format!("{}: {empty} rows have no value at all and are no answers", job.name_of(sheet)));
         }
         Ok(())
+    }
+
+    /// What threads make columns of; `None` where rows tell more than columns have.
+    fn wanted(&self, sheet: &Sheet, job: &Job) -> Option<Wanted> {
+        if self.query.as_ref().is_some_and(|query| !query.features.is_empty()) || job.looks_at_texts() {
+            return None;
+        }
+        let of_query = self.query.as_ref().map(|query| query.columns).unwrap_or_default();
+        let (endpoint, metrics, missing) = (self.endpoint, self.metrics.clone(), sheet.missing().to_vec());
+        Some(Wanted { id: self.id, endpoint, metrics, missing, of_query })
+    }
+
+    /// Reads the current row; whether it has a value, or belongs to a query that is dropped.
+    fn read_row(&self, sheet: &Sheet, last: &mut u32, gather: &mut Gather, endpoints: &mut Endpoints, job: &mut Job) -> Result<bool> {
+        let place = sheet.place();
+        let id = sheet.text(self.id)?.ok_or_else(|| sheet.wrong(self.id, "the id of a query"))?;
+        if job.dropped.contains(id.as_ref()) {
+            return Ok(true);
+        }
+        let Some(row) = self.row(&id, *last, sheet, gather, job, place)? else { return Ok(true) };
+        *last = row;
+        let endpoint = match self.endpoint {
+            Key::Id(column) => endpoints.by_id(&name(sheet, column)?, place, gather)?,
+            Key::Model(model, None) => endpoints.by_model(&name(sheet, model)?, None, place, gather)?,
+            Key::Model(model, Some(hardware)) => endpoints.by_model(&name(sheet, model)?, Some(&name(sheet, hardware)?), place, gather)?,
+        };
+        let Some(outcome) = outcome(sheet, &self.metrics)? else { return Ok(false) };
+        gather.outcome(endpoint, row, job.estimate(outcome, gather, row), place)?;
+        Ok(true)
     }
 
     /// The row of the query: added where it is new, `None` where its prompt is one to drop.

@@ -9,6 +9,7 @@ use super::sheet::Sheet;
 use super::unit::{Clock, Scale};
 use crate::error::{Error, Result, nearest};
 use crate::trace::import::Query;
+use crate::trace::import::queries::Known;
 use crate::trace::schema::Metric;
 
 /// Where the metrics of an endpoint stand.
@@ -61,14 +62,20 @@ impl<'a, 'p> Resolver<'a, 'p> {
     }
 }
 
+/// Where the parts of a query stand that most traces have.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct QueryColumns {
+    pub dataset: Option<usize>,
+    pub category: Option<usize>,
+    pub prompt: Option<usize>,
+    pub input_tokens: Option<usize>,
+    pub arrival: Option<(usize, Clock)>,
+}
+
 /// Where the parts of a query stand.
 #[derive(Debug, Default)]
 pub struct QueryPlan {
-    dataset: Option<usize>,
-    category: Option<usize>,
-    pub prompt: Option<usize>,
-    input_tokens: Option<usize>,
-    arrival: Option<(usize, Clock)>,
+    pub columns: QueryColumns,
     /// The columns that routers may look at.
     pub features: Vec<FeatureColumn>,
 }
@@ -104,7 +111,7 @@ impl QueryPlan {
         });
         let named = columns.features.iter();
         let features = named.filter_map(|name| Some(FeatureColumn::new(name.get_ref(), resolver.column(name)?, true))).collect();
-        QueryPlan { dataset, category, prompt, input_tokens, arrival, features }
+        QueryPlan { columns: QueryColumns { dataset, category, prompt, input_tokens, arrival }, features }
     }
 
     /// Takes further columns as features.
@@ -119,11 +126,11 @@ impl QueryPlan {
         };
         let mut query = Query {
             id,
-            dataset: text(self.dataset)?,
-            category: text(self.category)?,
-            prompt: text(self.prompt)?,
-            input_tokens: self.input_tokens.map_or(Ok(None), |column| quantity(sheet, column, Scale::ONE))?,
-            arrival_s: self.arrival.map_or(Ok(None), |(column, clock)| moment(sheet, column, clock))?,
+            dataset: text(self.columns.dataset)?,
+            category: text(self.columns.category)?,
+            prompt: text(self.columns.prompt)?,
+            input_tokens: self.columns.input_tokens.map_or(Ok(None), |column| quantity(sheet, column, Scale::ONE))?,
+            arrival_s: self.columns.arrival.map_or(Ok(None), |(column, clock)| moment(sheet, column, clock))?,
             ..Query::default()
         };
         for FeatureColumn { name, column, is_number, .. } in &self.features {
@@ -137,15 +144,16 @@ impl QueryPlan {
     }
 
     /// Refuses a row that says something else about a query than the row that came first.
-    pub fn agree(&self, sheet: &Sheet, known: &Query) -> Result<()> {
-        let texts = [(self.dataset, &known.dataset), (self.category, &known.category), (self.prompt, &known.prompt)];
+    pub fn agree(&self, sheet: &Sheet, known: Known) -> Result<()> {
+        let texts = [(self.columns.dataset, known.dataset), (self.columns.category, known.category), (self.columns.prompt, known.prompt)];
         for (column, known) in texts {
             let Some(column) = column else { continue };
-            if sheet.text(column)?.as_deref() != known.as_deref() {
-                return Err(disagreement(sheet, column, known.as_deref().unwrap_or("nothing")));
+            if sheet.text(column)?.as_deref() != known {
+                return Err(disagreement(sheet, column, known.unwrap_or("nothing")));
             }
         }
-        let numbers = [(self.input_tokens.map(|column| (column, Clock::Count(Scale::ONE))), known.input_tokens), (self.arrival, known.arrival_s)];
+        let input_tokens = self.columns.input_tokens.map(|column| (column, Clock::Count(Scale::ONE)));
+        let numbers = [(input_tokens, known.input_tokens), (self.columns.arrival, known.arrival_s)];
         for (column, known) in numbers {
             let Some((column, clock)) = column else { continue };
             if moment(sheet, column, clock)? != known {

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::block::{Blocks, json_names};
+use super::block::{Blocks, Fields, Next, Typed, Wanted, json_names};
 use super::frame::Frame;
 use super::unit::Scale;
 use crate::error::{Error, Result};
@@ -13,7 +14,7 @@ use crate::trace::import::rows::{Csv, TRUTHS, number, plain_start, truth};
 use crate::trace::text::excerpt;
 
 /// A text without blanks around it. Most have none, which two bytes tell.
-fn trimmed(text: &str) -> &str {
+pub(super) fn trimmed(text: &str) -> &str {
     let bare = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     if bare(text.as_bytes().first()) && bare(text.as_bytes().last()) { text } else { text.trim() }
 }
@@ -49,7 +50,7 @@ pub struct Sheet {
 enum Body {
     /// A CSV file with quotes.
     Csv(Csv),
-    /// A CSV file without quotes.
+    /// A CSV file in which no quote was found so far.
     Plain(Blocks),
     Json(Blocks),
     Frame(Frame),
@@ -60,7 +61,7 @@ pub const ENDINGS: &[&str] = &["csv", "tsv", "jsonl", "ndjson", "parquet", "arro
 
 impl Sheet {
     /// Opens a table before its first row.
-    pub fn open(path: &Path, separator: Option<u8>, missing: &[String]) -> Result<Self> {
+    pub fn open(path: &Path, separator: Option<u8>, missing: &[String], fields: &Fields) -> Result<Self> {
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
         let separator = separator.unwrap_or(if ending == "tsv" { b'\t' } else { b',' });
         let (columns, body) = match ending.as_str() {
@@ -73,7 +74,7 @@ impl Sheet {
                 }
             }
             "jsonl" | "ndjson" => {
-                let columns = json_names(path)?;
+                let columns = json_names(path, fields)?;
                 let blocks = Blocks::json(path, &columns)?;
                 (columns, Body::Json(blocks))
             }
@@ -106,12 +107,40 @@ impl Sheet {
         Ok(())
     }
 
+    /// Goes back before the first row, to read blocks as columns; `false` where the file is not read in blocks.
+    pub fn read_typed(&mut self, wanted: Arc<Wanted>) -> Result<bool> {
+        match &mut self.body {
+            Body::Plain(blocks) | Body::Json(blocks) => blocks.read_typed(wanted).map(|()| true),
+            Body::Csv(_) | Body::Frame(_) => Ok(false),
+        }
+    }
+
+    /// The next block as columns; `None` where rows are to be read one by one before, and after the last.
+    pub fn typed(&mut self) -> Result<Option<Box<Typed>>> {
+        match &mut self.body {
+            Body::Plain(blocks) | Body::Json(blocks) => blocks.typed(),
+            Body::Csv(_) | Body::Frame(_) => Ok(None),
+        }
+    }
+
+    /// Goes behind a block of which so many rows were taken; the others are to be read one by one.
+    pub fn took(&mut self, block: Typed, rows: usize) {
+        if let Body::Plain(blocks) | Body::Json(blocks) = &mut self.body {
+            blocks.took(block, rows);
+        }
+    }
+
+    /// Words that stand for a missing value.
+    pub fn missing(&self) -> &[String] {
+        &self.missing
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The names of the columns; a JSON Lines file has those of all its lines.
+    /// The names of the columns; a JSON Lines file has those of the lines that were asked.
     pub fn columns(&self) -> &[String] {
         &self.columns
     }
@@ -126,8 +155,26 @@ impl Sheet {
         match &mut self.body {
             Body::Csv(csv) => csv.advance(),
             Body::Frame(frame) => Ok(frame.advance()),
-            Body::Plain(blocks) | Body::Json(blocks) => blocks.advance(),
+            Body::Plain(blocks) | Body::Json(blocks) => match blocks.advance()? {
+                Next::Row => Ok(true),
+                Next::End => Ok(false),
+                Next::Quoted => {
+                    let rows = blocks.rows_before();
+                    self.read_quoted(rows)?;
+                    self.advance()
+                }
+            },
         }
+    }
+
+    /// Reads a CSV file in which quotes were found record by record, behind the rows that were read.
+    fn read_quoted(&mut self, rows: usize) -> Result<()> {
+        let mut csv = Csv::open(&self.path, self.separator)?;
+        for _ in 0..rows {
+            csv.advance()?;
+        }
+        self.body = Body::Csv(csv);
+        Ok(())
     }
 
     /// The number of the current row, from 0 (of a JSON Lines file: of its line).

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Job, inputs};
 use super::long::LongPlan;
 use super::mapping::{Layout, Mapping, Problems};
+use super::block::Fields;
 use super::plan::{self, QueryPlan, Resolver};
 use super::sheet::{Cell, Sheet};
 use super::wide::WidePlan;
@@ -49,14 +50,21 @@ pub struct Tables {
 
 impl Tables {
     /// Opens all tables and holds the mapping against them. All problems of the mapping are one error.
-    pub fn open(mapping: &Mapping, path: &Path, given: &[PathBuf], options: &ImportOptions, mut problems: Problems) -> Result<Self> {
+    pub fn open(
+        mapping: &Mapping,
+        path: &Path,
+        given: &[PathBuf],
+        options: &ImportOptions,
+        fields: &Fields,
+        mut problems: Problems,
+    ) -> Result<Self> {
         plan::check(mapping, &mut problems);
         let separator = separator(mapping, &mut problems);
         let mut account = Account::new(mapping, options);
         let mut tables = Tables { queries: None, outcomes: Vec::new(), notes: BTreeSet::new() };
         let open = |file: &Path| match options.memory.table(file) {
             Some(frame) => Ok(Sheet::in_memory(file, frame.clone(), &mapping.missing)),
-            None => Sheet::open(file, separator, &mapping.missing),
+            None => Sheet::open(file, separator, &mapping.missing, fields),
         };
         let mut queries = None;
         if let Some(table) = &mapping.queries {

@@ -312,3 +312,135 @@ fn a_table_in_memory_is_read_by_its_name() -> Result<()> {
     assert!(uneven.is_err_and(|error| error.to_string().contains("`id` has 2 rows, the columns before it 4")));
     Ok(())
 }
+
+/// A long table of answers in the order of `order`, one line each; `None` for a blank line.
+fn answers(order: &[usize]) -> Vec<Option<String>> {
+    let cell = |row: usize, what: usize| (row * 7919 + what * 104_729) % 1000;
+    let line = |&answer: &usize| {
+        let (query, endpoint) = (answer / 3, answer % 3);
+        let score = ["1", "0", "true", "No", " 0.25 ", "NA"][cell(answer, 0) % 6];
+        let energy = if cell(answer, 1) % 5 == 0 { String::new() } else { format!("{}.{:03}", cell(answer, 2), cell(answer, 3)) };
+        let time = if cell(answer, 4) % 4 == 0 { "NA".to_owned() } else { format!("-0.{}", "0".repeat(answer % 3 + 1)) };
+        let tokens = if query % 4 == 1 { String::new() } else { format!("{}", cell(query, 5)) };
+        let topic = ["maths", "é", " ", "NA", "law"][query % 5];
+        (answer % 11 != 10).then(|| format!("{},m-{endpoint},{topic},{tokens},{score},{energy},{time}", query + 5))
+    };
+    order.iter().map(line).collect()
+}
+
+const ANSWERS: &str = r#"
+layout = "long"
+missing = ["NA"]
+[columns]
+id = "q"
+endpoint = "llm"
+category = "topic"
+input_tokens = "tokens"
+[metrics]
+score = { column = "right" }
+energy_j = { column = "joule", unit = "mJ" }
+latency_s = { column = "time" }
+"#;
+const ANSWERS_HEADER: &str = "q,llm,topic,tokens,right,joule,time\n";
+
+/// The same table without quotes, with a quote, and as JSON: read in columns, row by row, and in columns again.
+fn three_ways(lines: &[Option<String>], end: &str) -> [(&'static str, String); 3] {
+    let plain: String = lines.iter().map(|line| format!("{}{end}", line.as_deref().unwrap_or_default())).collect();
+    // The first name of an endpoint, `m-0`, in quotes.
+    let quoted = match plain.split_once("m-") {
+        Some((before, after)) => format!("{before}\"m-{}\"{}", &after[..1], &after[1..]),
+        None => plain.clone(),
+    };
+    let names: Vec<&str> = ANSWERS_HEADER.trim().split(',').collect();
+    let json = |line: &String| {
+        let fields = names.iter().zip(line.split(',')).map(|(name, cell)| match cell.parse::<f64>() {
+            Ok(_) if *name != "q" => format!("\"{name}\": {cell}"),
+            _ if cell.is_empty() => format!("\"{name}\":null"),
+            _ if cell == "true" => format!("\"{name}\" :true"),
+            _ => format!("\"{name}\": \"{cell}\""),
+        });
+        format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+    };
+    let json: String = lines.iter().map(|line| format!("{}{end}", line.as_ref().map(json).unwrap_or_default())).collect();
+    let header = ANSWERS_HEADER.replace('\n', end);
+    [("a.csv", format!("{header}{plain}")), ("a.csv", format!("{header}{quoted}")), ("a.jsonl", json)]
+}
+
+fn shown(draft: &Draft) -> String {
+    // Debug shows NaN and -0 as they are.
+    format!("{:?} {:?} {:?}", draft.queries, draft.endpoints, draft.info.steps[0].notes)
+}
+
+#[test]
+fn columns_and_single_rows_come_to_the_same() -> Result<()> {
+    // By query, by endpoint, and mixed; 301 queries of three endpoints.
+    let by_query: Vec<usize> = (0..903).collect();
+    let by_endpoint: Vec<usize> = (0..903).map(|index| index % 301 * 3 + index / 301).collect();
+    let mixed: Vec<usize> = (0..903).map(|index| index * 400 % 903).collect();
+    for (order, end) in [(by_query, "\n"), (by_endpoint, "\r\n"), (mixed, "\n")] {
+        let drafts = three_ways(&answers(&order), end).map(|(name, text)| import(ANSWERS, &[(name, &text)], ImportOptions::default()));
+        let [plain, quoted, json] = drafts;
+        let plain = shown(&plain?);
+        assert!(plain == shown(&quoted?), "rows of cells with quotes");
+        assert!(plain == shown(&json?).replace("a.jsonl", "a.csv"), "objects");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_is_wrong_is_told_in_the_same_words() {
+    let lines = answers(&(0..903).collect::<Vec<usize>>());
+    let wrong: [(usize, &str); 8] = [
+        (700, "170,m-1,maths,7,perhaps,1,"),
+        (700, "170,m-1,maths,7,1.5,1,"),
+        (700, "170,m-1,maths,x7,1,1,"),
+        (700, "170,m-1,maths,-7,1,1,"),
+        (700, "5,m-1,law,5,1,1,"),
+        (700, "5,m-2,maths,525,1,1,"),
+        (700, ",m-1,maths,7,1,1,"),
+        (700, "170,m-1@,maths,7,1,1,"),
+    ];
+    for (at, line) in wrong {
+        let mut lines = lines.clone();
+        lines[at] = Some(line.to_owned());
+        let [plain, quoted, _] = three_ways(&lines, "\n").map(|(name, text)| failure(ANSWERS, &[(name, &text)]));
+        let place = |text: &str| text.replace(|letter: char| !letter.is_ascii(), "").split('/').next_back().unwrap_or_default().to_owned();
+        assert!(plain.contains("line 702"), "{line}: {plain}");
+        assert_eq!(place(&plain), place(&quoted), "{line}");
+    }
+}
+
+#[test]
+fn quotes_may_begin_anywhere() -> Result<()> {
+    // More than a block of lines, of which the last has a quote; and the same with a quote in the first.
+    let lines = answers(&(0..150_000).collect::<Vec<usize>>());
+    let plain: String = lines.iter().map(|line| format!("{}\n", line.as_deref().unwrap_or_default())).collect();
+    let last = "99999,m-0,\"law, order\",7,1,2.5,0\n";
+    let late = import(ANSWERS, &[("a.csv", &format!("{ANSWERS_HEADER}{plain}{last}"))], ImportOptions::default())?;
+    let early = plain.replacen("m-0", "\"m-0\"", 1);
+    let early = import(ANSWERS, &[("a.csv", &format!("{ANSWERS_HEADER}{early}{last}"))], ImportOptions::default())?;
+    assert!(late.queries.category.as_ref().is_some_and(|names| names.names.iter().any(|name| name == "law, order")));
+    assert!(shown(&late) == shown(&early));
+    let wrong = format!("{ANSWERS_HEADER}{plain}{last}99998,m-0\n");
+    let text = failure(ANSWERS, &[("a.csv", &wrong)]);
+    // The header, 150,000 lines, the one with the quote.
+    assert!(text.contains("line 150003") && text.contains("2 cells"), "{text}");
+    Ok(())
+}
+
+#[test]
+fn a_field_may_come_late() -> Result<()> {
+    // More than a block, with a column of its own in the last line: noted, or a fault of that line.
+    let line = |query: usize, more: &str| format!("{{\"q\":\"query-{query:0100}\",\"llm\":\"m\",\"right\":1{more}}}\n");
+    let text: String = (0..32_000).map(|query| line(query, "")).collect();
+    let map = "layout = \"long\"\n[columns]\nid = \"q\"\nendpoint = \"llm\"\n[metrics]\nscore = { column = \"right\" }\n";
+    let late = format!("{text}{}", line(32_000, ",\"late\":2"));
+    let draft = import(map, &[("a.jsonl", &late)], ImportOptions::default())?;
+    assert!(draft.queries.rows.len() == 32_001 && notes(&draft).contains("`late`"), "{}", notes(&draft));
+    let wrong = failure(map, &[("a.jsonl", &format!("{late}{}", line(32_001, ",")))]);
+    assert!(wrong.contains("line 32002"), "{wrong}");
+    let with_late = map.replace("\"right\" }", "\"late\" }");
+    let draft = import(&with_late, &[("a.jsonl", &late.replace(":2}", ":0.5}"))], ImportOptions::default())?;
+    assert_eq!(metric(&draft, 0, Metric::Score), [Some(0.5)], "the name of the mapping stands in the last line alone");
+    Ok(())
+}

@@ -1,12 +1,8 @@
 //! Lines of JSON as cells.
 
-use std::path::Path;
-
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{Ahead, Block, Fault, Raw, count_lines, filled};
-use crate::error::Result;
-use crate::trace::import::jsonl::json_error;
+use super::{Block, Fault, Raw, count_lines, filled};
 
 pub(super) fn block(block: &[u8], names: &[String]) -> Block {
     let mut out = Block { width: names.len(), lines: count_lines(block), ..Block::default() };
@@ -148,106 +144,5 @@ impl<'de> Visitor<'de> for Value<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Raw, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Raw::Other("an object"))
-    }
-}
-
-/// The names of the fields in all lines of a JSON Lines file, in alphabetical order.
-pub fn json_names(path: &Path) -> Result<Vec<String>> {
-    let mut ahead = Ahead::open(path, 0, |block| names_of(&block))?;
-    let (mut names, mut lines_before) = (Vec::<String>::new(), 0);
-    while let Some(found) = ahead.next() {
-        let (found, lines, fault) = found?;
-        if let Some((line, error)) = fault {
-            let place = format!("{}, line {}", path.display(), lines_before + line + 1);
-            return Err(json_error(&place, &error).allowed("one JSON object a line, with the fields of this format"));
-        }
-        names.extend(found);
-        lines_before += lines;
-        names.sort();
-        names.dedup();
-    }
-    Ok(names)
-}
-
-/// The names in a block, the number of its lines, and the first line that cannot be read, from 0.
-type Found = (Vec<String>, usize, Option<(usize, serde_json::Error)>);
-
-fn names_of(block: &[u8]) -> Found {
-    let (mut names, mut order) = (Vec::new(), Vec::new());
-    for (number, line) in filled(block) {
-        let mut deserializer = serde_json::Deserializer::from_slice(line);
-        let read = Fields { names: &mut names, order: &mut order }.deserialize(&mut deserializer);
-        if let Err(error) = read.and_then(|()| deserializer.end()) {
-            return (names, count_lines(block), Some((number, error)));
-        }
-    }
-    (names, count_lines(block), None)
-}
-
-/// Adds the names of an object's fields to those that are known.
-struct Fields<'a> {
-    names: &'a mut Vec<String>,
-    order: &'a mut Vec<usize>,
-}
-
-impl<'de> DeserializeSeed<'de> for Fields<'_> {
-    type Value = ();
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> std::result::Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Fields<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        f.write_str("a map")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<(), A::Error> {
-        let mut field = 0;
-        while let Some(column) = map.next_key_seed(NewKey { names: self.names, likely: self.order.get(field).copied() })? {
-            match self.order.get_mut(field) {
-                Some(known) => *known = column,
-                None => self.order.push(column),
-            }
-            field += 1;
-            map.next_value::<IgnoredAny>()?;
-        }
-        Ok(())
-    }
-}
-
-/// The position of a field's name among those that were seen, added where it is new.
-struct NewKey<'a> {
-    names: &'a mut Vec<String>,
-    likely: Option<usize>,
-}
-
-impl<'de> DeserializeSeed<'de> for NewKey<'_> {
-    type Value = usize;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> std::result::Result<usize, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for NewKey<'_> {
-    type Value = usize;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        f.write_str("a string key")
-    }
-
-    fn visit_str<E>(self, name: &str) -> std::result::Result<usize, E> {
-        if let Some(column) = self.likely.filter(|&column| self.names.get(column).is_some_and(|known| known == name)) {
-            return Ok(column);
-        }
-        if let Some(column) = self.names.iter().position(|known| known == name) {
-            return Ok(column);
-        }
-        self.names.push(name.to_owned());
-        Ok(self.names.len() - 1)
     }
 }
