@@ -80,7 +80,7 @@ impl Watch {
         self.unwanted.store(true, Ordering::Relaxed);
     }
 
-    /// How far the work is; `None` while nothing is counted.
+    /// How far the work is that was counted last; `None` where nothing was counted yet.
     pub fn progress(&self) -> Option<Progress> {
         let (total, what) = (*held(&self.bar))?;
         Some(Progress { done: self.done.load(Ordering::Relaxed).min(total), total, what })
@@ -94,10 +94,6 @@ impl Watch {
 
     pub(super) fn advance(&self, units: u64) {
         self.done.fetch_add(units, Ordering::Relaxed);
-    }
-
-    pub(super) fn end(&self) {
-        *held(&self.bar) = None;
     }
 }
 
