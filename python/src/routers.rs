@@ -78,10 +78,10 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What `wattroute._routers.Refused` says, where it is one.
+/// What `wattroute._answers.Refused` says, where it is one.
 fn refusal(py: Python<'_>, raised: &PyErr) -> PyResult<Option<RowError>> {
     type Said = (String, Option<usize>, Option<String>, Option<String>, Option<String>, Option<String>);
-    if !raised.is_instance(py, &py.import("wattroute._routers")?.getattr("Refused")?) {
+    if !raised.is_instance(py, &py.import("wattroute._answers")?.getattr("Refused")?) {
         return Ok(None);
     }
     let (what, row, place, found, allowed, hint) = raised.value(py).getattr("said")?.extract::<Said>()?;

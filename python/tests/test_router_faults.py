@@ -86,6 +86,13 @@ FAULTS: dict[str, tuple[Callable[[wattroute.Batch], Any], str, str, Any]] = {
         "row 0 (query `chat-1`)",
     ),
     "NaN among scores": (scored(numpy.nan), "NaN", "finite numbers", "row 7 (query `exam-2`)"),
+    "a masked score": (
+        lambda batch: numpy.ma.masked_array(numpy.zeros((12, 3)), (numpy.arange(36) == 22).reshape(12, 3)),
+        "NaN",
+        "finite numbers",
+        "row 7 (query `exam-2`)",
+    ),
+    "an array of words": (lambda batch: numpy.full((12, 3), "high"), "2 dimensions", "ids or positions", None),
     "an infinite score": (scored(numpy.inf), "inf", "finite numbers", "row 7 (query `exam-2`)"),
     "a missing score of a frame": (
         lambda batch: polars.DataFrame(

@@ -48,10 +48,12 @@ def formed(answer: Any, batch: Batch) -> tuple[Any, ...]:
     if columns is not None:
         return scores_by_endpoint(answer, columns, batch)
     kind = getattr(getattr(answer, "dtype", None), "kind", None)
-    if getattr(answer, "ndim", 1) == 2 and kind in ("f", "i", "u"):
+    if getattr(answer, "ndim", 1) == 2 and kind != "O":
         numpy = needed("numpy", "an array of scores")
-        scores = numpy.ascontiguousarray(answer, dtype=numpy.float64)
-        return "scores", scores.tobytes(), scores.shape[1]
+        # What is masked is no score, whatever stands below the mask.
+        scores = numpy.asarray(numpy.ma.filled(answer.astype(float), numpy.nan) if numpy.ma.isMA(answer) else answer)
+        if scores.dtype.kind in "fiub":
+            return "scores", scores.astype(numpy.float64).tobytes(), scores.shape[1]
     if getattr(answer, "ndim", 1) != 1 and kind != "O":
         raise Refused("a router answered an array of another form", found=f"{answer.ndim} dimensions", allowed=ALLOWED)
     return of_each(listed(answer), batch)

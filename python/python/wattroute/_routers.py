@@ -7,13 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Callable, Optional
 
 from . import _fitting
-from ._answers import formed
+from ._answers import Refused, formed
 from ._batch import Batch
 from ._errors import UsageError
 from ._toml import toml
-
-# The engine looks for it here.
-from ._answers import Refused as Refused  # noqa: I001, PLC0414
 
 
 class Router:

@@ -45,8 +45,8 @@ pub(super) fn all(host: &dyn Decide, context: &Context, candidates: &Arc<Candida
         Answers::Endpoints { .. } => "endpoints",
         Answers::Scores(_) => "a score for each endpoint",
     };
-    let asked = if blocks == 1 { "once".to_owned() } else { format!("{blocks} times") };
-    let note = format!("the calling program decided, asked {asked}, by {form}; of a query it was told: {}", handed.join(", "));
+    let times = if blocks == 1 { "once".to_owned() } else { format!("{blocks} times") };
+    let note = format!("the calling program decided, asked {times}, by {form}; of a query it was told: {}", handed.join(", "));
     Ok((answers, vec![note]))
 }
 
