@@ -4,7 +4,9 @@ EXAMPLES = {
     "inspect": """
 >>> import wattroute
 >>> inspection = wattroute.open("toy").inspect()
->>> [endpoint["model"] for endpoint in inspection.to_dict()["endpoints"]]
+>>> inspection.to_dict()["queries"]
+12
+>>> inspection.to_polars("endpoints")["model"].to_list()
 ['small', 'medium', 'large', 'tiny']
 """,
     "check": """

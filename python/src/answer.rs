@@ -4,26 +4,39 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3::BoundObject;
-use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCFunction, PyDict, PyTuple};
 use wattroute::cli::Answer;
 use wattroute::figure::{FIGURES, Format, Width};
-use wattroute::report::Report;
 use wattroute::report::html::fragment;
+use wattroute::report::{Report, Table};
 use wattroute::{Error, Result};
 
 use crate::{arrow, errors};
 
-/// A dictionary of the answer: `json`, `text`, `remarks`, `files`, and `report` (see [`report`]) or `None`.
+/// A dictionary of the answer: `json`, `text`, `remarks`, `files`; `tables`, a list with for each its name, its number of
+/// rows, the names of its columns and a function that gives a capsule with its Arrow stream; and `report` (see [`report`])
+/// or `None`.
 pub fn to_python(py: Python<'_>, answer: Answer) -> PyResult<Py<PyAny>> {
     let said = PyDict::new(py);
     said.set_item("json", answer.json)?;
     said.set_item("text", answer.text)?;
     said.set_item("remarks", answer.remarks)?;
     said.set_item("files", answer.files)?;
+    let tables = answer.report.as_ref().map_or(answer.tables, Report::tables);
+    said.set_item("tables", tables.into_iter().map(|made| table(py, made)).collect::<PyResult<Vec<_>>>()?)?;
     said.set_item("report", answer.report.map(|made| report(py, made)).transpose()?)?;
     Ok(said.into_any().unbind())
+}
+
+/// What Python is told of a table.
+type Described<'py> = (&'static str, usize, Vec<String>, Bound<'py, PyCFunction>);
+
+fn table(py: Python<'_>, table: Table) -> PyResult<Described<'_>> {
+    let columns = table.columns.iter().map(|(name, _)| name.clone()).collect();
+    let (name, rows) = (table.name, table.rows);
+    let stream = move |given: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| arrow::capsule(given.py(), &table).map(Bound::unbind);
+    Ok((name, rows, columns, PyCFunction::new_closure(py, Some(c"stream"), None, stream)?))
 }
 
 /// A function of one report: what it is called with, and what it gives.
@@ -33,15 +46,8 @@ type Of = fn(Python<'_>, &Report, &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>>;
 fn report(py: Python<'_>, report: Report) -> PyResult<Bound<'_, PyDict>> {
     let report = Arc::new(report);
     let functions = PyDict::new(py);
-    let all: [(&'static std::ffi::CStr, Of); 7] = [
-        (c"tables", tables),
-        (c"table", table),
-        (c"figure", figure),
-        (c"save_figure", save_figure),
-        (c"html", html),
-        (c"page", page),
-        (c"write", write),
-    ];
+    let all: [(&'static std::ffi::CStr, Of); 5] =
+        [(c"figure", figure), (c"save_figure", save_figure), (c"html", html), (c"page", page), (c"write", write)];
     for (name, function) in all {
         let report = report.clone();
         let closure = move |given: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| function(given.py(), &report, given);
@@ -53,22 +59,6 @@ fn report(py: Python<'_>, report: Report) -> PyResult<Bound<'_, PyDict>> {
 fn value<'py, T: IntoPyObject<'py>>(py: Python<'py>, made: Result<T>) -> PyResult<Py<PyAny>> {
     let made = made.map_err(|error| errors::raised(py, error, None))?;
     Ok(made.into_pyobject(py).map_err(Into::into)?.into_any().unbind())
-}
-
-/// `tables()`: the names of the tables that have rows, with their numbers of rows and the names of their columns.
-fn tables(py: Python<'_>, report: &Report, _: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
-    let described = report.tables().into_iter().map(|table| {
-        let columns: Vec<String> = table.columns.into_iter().map(|(name, _)| name).collect();
-        (table.name, table.rows, columns)
-    });
-    value(py, Ok(described.collect::<Vec<_>>()))
-}
-
-/// `table(name)`: a capsule with the table's Arrow stream.
-fn table(py: Python<'_>, report: &Report, given: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
-    let (name,) = given.extract::<(String,)>()?;
-    let table = report.tables().into_iter().find(|table| table.name == name).ok_or_else(|| PyKeyError::new_err(name))?;
-    Ok(arrow::capsule(py, &table)?.into_any().unbind())
 }
 
 /// `figure(name, columns, format)`: the bytes of a file.

@@ -13,8 +13,11 @@ use wattroute::report::{Cells, Table};
 
 use crate::ffi::{STREAM, read_stream};
 
+/// Columns, each with its field and its chunks.
+type Columns = Vec<(Field, Vec<Box<dyn Array>>)>;
+
 /// The columns of an object that has an Arrow stream of rows, with their chunks.
-pub fn columns(table: &Bound<'_, PyAny>) -> PyResult<Vec<(Field, Vec<Box<dyn Array>>)>> {
+pub fn columns(table: &Bound<'_, PyAny>) -> PyResult<Columns> {
     let capsule = table.getattr("__arrow_c_stream__").and_then(|stream| stream.call0()).map_err(|cause| {
         let error = PyTypeError::new_err("a table is an object with `__arrow_c_stream__`, as those of polars, pandas and pyarrow are");
         error.set_cause(table.py(), Some(cause));
@@ -24,7 +27,7 @@ pub fn columns(table: &Bound<'_, PyAny>) -> PyResult<Vec<(Field, Vec<Box<dyn Arr
     let ArrowDataType::Struct(fields) = row.dtype else {
         return Err(PyValueError::new_err(format!("the stream is no table: its rows are of type {:?}", row.dtype)));
     };
-    let mut columns: Vec<(Field, Vec<Box<dyn Array>>)> = fields.into_iter().map(|field| (field, Vec::new())).collect();
+    let mut columns: Columns = fields.into_iter().map(|field| (field, Vec::new())).collect();
     for chunk in &chunks {
         let Some(rows) = chunk.as_any().downcast_ref::<StructArray>() else { continue };
         columns.iter_mut().zip(rows.values()).for_each(|((_, chunks), values)| chunks.push(plain(&**values)));

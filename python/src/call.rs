@@ -62,7 +62,11 @@ fn waited(py: Python<'_>, call: Call, progress: Option<&Bound<'_, PyAny>>) -> Py
         let (back, received) = py.detach(move || step(ended));
         ended = back;
         if let Some(outcome) = received {
-            return raised.map_or(Ok(outcome), Err);
+            if let Some(error) = raised {
+                return Err(error);
+            }
+            tell(progress, &watch, &mut told)?;
+            return Ok(outcome);
         }
         let looked = py.check_signals().and_then(|()| if raised.is_none() { tell(progress, &watch, &mut told) } else { Ok(()) });
         if let Err(error) = looked {

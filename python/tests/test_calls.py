@@ -28,6 +28,12 @@ def test_a_temporary_trace_lives_as_long_as_its_object() -> None:
     assert "--electricity" in contents(Path(priced.place))["trace.toml"].decode()
 
 
+def test_a_temporary_trace_that_is_opened_again_stays() -> None:
+    again = wattroute.open(wattroute.synth("ipw-routing", queries=1000)).enrich(electricity=0.2, force=True)
+    gc.collect()
+    assert again.inspect().to_dict()["queries"] == 1000
+
+
 def test_a_temporary_folder_is_gone_where_making_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(wattroute.Error):
@@ -74,7 +80,21 @@ def test_progress_is_told() -> None:
     told: list[tuple[int, int]] = []
     trace = wattroute.synth("ipw-routing", queries=60_000)
     trace.replay(["noisy-oracle", "random"], progress=lambda done, total: told.append((done, total)))
-    assert told and all(0 <= done <= total == 60_000 for done, total in told) and told == sorted(told)
+    assert all(0 <= done <= total == 60_000 for done, total in told) and told == sorted(told)
+    assert told[-1] == (60_000, 60_000)
+
+
+def test_a_bar_shows_where_it_is_wanted(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("tqdm")
+    trace = wattroute.synth("ipw-routing", queries=60_000)
+    trace.replay(["noisy-oracle", "random"], progress=True)
+    assert "queries/s" in capfd.readouterr().err
+    # Nobody looks at the output of a test.
+    trace.replay(["noisy-oracle", "random"])
+    assert capfd.readouterr().err == ""
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    trace.replay(["noisy-oracle", "random"], progress=True)
+    assert capfd.readouterr().err == ""
 
 
 def test_an_exception_of_progress_stops_the_work(tmp_path: Path) -> None:
@@ -103,7 +123,7 @@ except KeyboardInterrupt:
     "call",
     [
         'wattroute.synth("ipw-routing", queries=5_000_000, out="made")',
-        'wattroute.open("ladder").replay(["noisy-oracle"], replicates=5_000, out="made")',
+        'wattroute.open("ladder").replay(["noisy-oracle"], replicates=20_000, out="made")',
         'wattroute.open("ladder").compare(["mf:router.epochs=10000"], out="made")',
         'wattroute.open("toy").day(arrivals_total=4_000_000_000, out="made")',
     ],

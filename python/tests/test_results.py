@@ -42,9 +42,22 @@ def test_a_table_is_taken_as_it_is(swept: wattroute.Result) -> None:
 def test_a_table_that_is_none_is_an_error(swept: wattroute.Result) -> None:
     with pytest.raises(wattroute.UsageError, match="no table `curve`; it has: policies"):
         swept.to_polars("curve")
-    with pytest.raises(TypeError, match="no report"):
+    with pytest.raises(wattroute.UsageError, match="no table; it has: none"):
         wattroute.policies().to_polars()
+    with pytest.raises(TypeError, match="no report"):
+        wattroute.policies().write("run")
     assert dict(wattroute.policies().tables) == {}
+
+
+def test_the_endpoints_of_a_trace_are_a_table() -> None:
+    pytest.importorskip("polars")
+    inspection = wattroute.open("toy").inspect()
+    rows = inspection.to_polars("endpoints").to_dicts()
+    endpoints = inspection.to_dict()["endpoints"]
+    assert len(rows) == len(endpoints) == 4
+    for row, endpoint in zip(rows, endpoints):
+        lists = {"missing_cells", "estimated"}
+        assert row == {name: value for name, value in endpoint.items() if name not in lists}
 
 
 def test_a_library_that_is_absent_is_named(swept: wattroute.Result, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ use clap::FromArgMatches;
 use super::{Cli, Common, tree};
 use crate::error::{Error, Result};
 use crate::policy::PolicySpec;
-use crate::report::Report;
+use crate::report::{Report, Table};
 use crate::trace::import::InMemory;
 use crate::work::{Work, was_unwanted};
 
@@ -40,6 +40,8 @@ pub struct Answer {
     pub remarks: Vec<String>,
     /// The report, of a verb that makes or reads one.
     pub report: Option<Report>,
+    /// Tables, of a verb that makes no report and has some; a report has its own.
+    pub tables: Vec<Table>,
     /// The files that were written, where the verb lists them.
     pub files: Vec<PathBuf>,
 }
@@ -78,7 +80,7 @@ impl Watch {
         self.unwanted.store(true, Ordering::Relaxed);
     }
 
-    /// How far the work is; `None` while nothing is counted.
+    /// How far the work is that was counted last; `None` where nothing was counted yet.
     pub fn progress(&self) -> Option<Progress> {
         let (total, what) = (*held(&self.bar))?;
         Some(Progress { done: self.done.load(Ordering::Relaxed).min(total), total, what })
@@ -92,10 +94,6 @@ impl Watch {
 
     pub(super) fn advance(&self, units: u64) {
         self.done.fetch_add(units, Ordering::Relaxed);
-    }
-
-    pub(super) fn end(&self) {
-        *held(&self.bar) = None;
     }
 }
 
@@ -153,6 +151,13 @@ impl Common {
         }
     }
 
+    /// Keeps a table for a host.
+    pub(super) fn keep_table(&self, table: impl FnOnce() -> Table) {
+        if let Some(host) = &self.caller.host {
+            host.answer(|answer| answer.tables.push(table()));
+        }
+    }
+
     /// What the work of this call may take.
     pub(super) fn work(&self) -> Work {
         let unwanted = self.caller.host.as_ref().map(|host| host.watch.unwanted.clone()).unwrap_or_default();
@@ -181,9 +186,8 @@ pub fn call(call: Call) -> std::result::Result<Answer, Failure> {
     match done {
         Err(panic) if !was_unwanted(&*panic) => std::panic::resume_unwind(panic),
         Ok(Ok(())) => Ok(answer),
+        Ok(Err(error)) if !host.watch.unwanted.load(Ordering::Relaxed) => Err(Failure::Failed(error, Box::new(answer))),
         // What fails while it is being stopped may fail because of that.
-        Err(_) | Ok(Err(_)) if host.watch.unwanted.load(Ordering::Relaxed) => Err(Failure::Stopped),
-        Err(_) => Err(Failure::Stopped),
-        Ok(Err(error)) => Err(Failure::Failed(error, Box::new(answer))),
+        _ => Err(Failure::Stopped),
     }
 }

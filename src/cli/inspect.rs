@@ -4,6 +4,7 @@ use super::{Common, output};
 use crate::analysis::inspect::{EndpointSummary, Inspection};
 use crate::analysis::{coverage::Coverage, inspect::inspect};
 use crate::error::Result;
+use crate::report::inspected;
 use crate::trace::{Columns, Metric, Tier, Trace};
 use crate::units::{Count, Flops, Joules, Ratio, Seconds, Share, Usd, Watts};
 
@@ -28,6 +29,7 @@ pub(super) fn run(args: Args, common: &Common) -> Result<()> {
     for warning in &inspection.warnings {
         output::remark(common, &format!("warning: {warning}\n"));
     }
+    common.keep_table(|| inspected(&inspection));
     output::show(common, &inspection, || text(&inspection))
 }
 

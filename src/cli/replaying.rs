@@ -200,9 +200,8 @@ impl Progress for Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        match self {
-            Bar::Shown(bar) => bar.finish_and_clear(),
-            Bar::Watched(watch) => watch.end(),
+        if let Bar::Shown(bar) = self {
+            bar.finish_and_clear();
         }
     }
 }

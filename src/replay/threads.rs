@@ -11,10 +11,11 @@ const STACK_BYTES: usize = 8 << 20;
 /// # Errors
 /// Where the system gives no threads.
 pub fn on_threads_of<T: Send>(work: &Work, task: impl FnOnce() -> T + Send) -> Result<T> {
-    let threads = work.threads();
+    // 0 leaves it to rayon, which knows the cores and its variable.
+    let threads = work.threads.unwrap_or(0);
     let work = work.clone();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).start_handler(move |_| work.take_up()).build();
-    let pool = pool.map_err(|error| Error::new("cannot start the threads").found(threads).cause(error))?;
+    let pool = pool.map_err(|error| Error::new("cannot start the threads").cause(error))?;
     Ok(pool.install(task))
 }
 

@@ -12,6 +12,7 @@ mod dictionary;
 mod finite;
 mod grid;
 pub mod html;
+mod inspected;
 mod json;
 mod markdown;
 mod parquet;
@@ -39,6 +40,7 @@ pub use crate::analysis::{Map as BreakEvenMap, MisrouteMap as BreakEvenMisrouteM
 pub use columns::{Cells, Table};
 pub use curves::curve;
 pub use dictionary::{TABLES, TableMeaning};
+pub use inspected::inspected;
 pub use json::pretty;
 pub use read::REPORT_FILE;
 pub use reproduction::{Implication, Line, Reproduction, Scenario, Unit};

@@ -18,13 +18,20 @@ pub enum Tier {
     Cloud,
 }
 
-impl fmt::Display for Tier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Tier {
+    /// The word in a trace's description.
+    pub fn name(self) -> &'static str {
+        match self {
             Tier::Phone => "phone",
             Tier::Local => "local",
             Tier::Cloud => "cloud",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

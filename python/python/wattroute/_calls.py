@@ -91,7 +91,7 @@ class OfTrace:
 
         if options["out"] is None and options["force"]:
             result = self._call("enrich", arguments, options, progress)
-            trace = Trace(self.place)
+            trace = Trace(self)  # type: ignore[arg-type]
             trace.made = result
             return trace
         name = Path(self.place).name

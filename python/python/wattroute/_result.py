@@ -33,6 +33,8 @@ class Result(Plots):
         """What is said beside it."""
         self.files: list[Path] = [Path(file) for file in answer["files"]]
         """The files that were written, where the verb lists them."""
+        self.tables: Tables = Tables(Table(*table) for table in answer["tables"])
+        """The tidy tables by name: of a report those that a run's folder has as CSV and Parquet, of ``inspect`` its endpoints."""
         self._report: Optional[dict[str, Any]] = answer["report"]
 
     def to_dict(self) -> dict[str, Any]:
@@ -51,17 +53,8 @@ class Result(Plots):
             raise TypeError("this verb makes no report: its answer is in `.to_dict()` and `.text`")
         return self._report
 
-    @property
-    def tables(self) -> Tables:
-        """The tidy tables of the report by name, those that a run's folder has as CSV and Parquet."""
-        if self._report is None:
-            return Tables([])
-        table = self._report["table"]
-        return Tables(Table(name, rows, columns, table) for name, rows, columns in self._report["tables"]())
-
     def to_polars(self, table: Optional[str] = None) -> Any:
-        """A table of the report as a data frame of polars: the first, or the one of a name (see ``tables``)."""
-        self._of_report()
+        """A table as a data frame of polars: the first, or the one of a name (see ``tables``)."""
         return self.tables.named(table).to_polars()
 
     def plot(self, name: str, *, columns: Optional[int] = None) -> Figure:

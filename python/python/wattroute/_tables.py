@@ -21,7 +21,7 @@ def needed(module: str, what: str) -> Any:
 class Table:
     """A table of a report. It has ``__arrow_c_stream__``: polars, pandas, pyarrow, DuckDB and others take it as it is."""
 
-    def __init__(self, name: str, rows: int, columns: list[str], stream: Callable[[str], Any]) -> None:
+    def __init__(self, name: str, rows: int, columns: list[str], stream: Callable[[], Any]) -> None:
         self.name = name
         """Its name, which is that of its files in a run's folder."""
         self.rows = rows
@@ -32,7 +32,7 @@ class Table:
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         # The interface lets a producer give its own types where it cannot give those that are asked for.
-        return self._stream(self.name)
+        return self._stream()
 
     def __len__(self) -> int:
         return self.rows
@@ -68,7 +68,8 @@ class Tables(Mapping[str, Table]):
         if name is None and self._tables:
             return next(iter(self._tables.values()))
         if name not in self._tables:
-            raise UsageError(f"the report has no table `{name}`; it has: {', '.join(self._tables) or 'none'}")
+            wanted = "no table" if name is None else f"no table `{name}`"
+            raise UsageError(f"the result has {wanted}; it has: {', '.join(self._tables) or 'none'}")
         return self._tables[name]
 
     def __iter__(self) -> Iterator[str]:

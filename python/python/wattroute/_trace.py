@@ -27,6 +27,8 @@ class Trace(TraceVerbs):
         """The folder, or the name of a trace in the program: what the command line calls it."""
         self.made: Optional[Result] = None
         """What making it said, where this process made it."""
+        # A temporary folder stays as long as some object is of it.
+        self._of = place if isinstance(place, Trace) else None
         _wattroute.find(self.place)
 
     def __repr__(self) -> str:

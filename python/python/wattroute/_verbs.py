@@ -38,7 +38,9 @@ class TraceVerbs(OfTrace):
 
         >>> import wattroute
         >>> inspection = wattroute.open("toy").inspect()
-        >>> [endpoint["model"] for endpoint in inspection.to_dict()["endpoints"]]
+        >>> inspection.to_dict()["queries"]
+        12
+        >>> inspection.to_polars("endpoints")["model"].to_list()
         ['small', 'medium', 'large', 'tiny']
         """
         options = {"correct-at": correct_at, "local": local, "threads": threads}
