@@ -120,14 +120,14 @@ mod tests {
                 ("random with gaps", of(|row| if row % 7 == 3 { f64::NAN } else { (mix(row) >> 11) as f64 })),
                 ("whole", of(|row| (row % 10) as f64)),
                 ("compressible", of(|row| row as f64)),
-                ("whole with gaps", of(|row| if mix(row) % 3 == 0 { f64::NAN } else { (mix(row) % 1000) as f64 })),
+                ("whole with gaps", of(|row| if mix(row).is_multiple_of(3) { f64::NAN } else { (mix(row) % 1000) as f64 })),
                 ("signs", of(|row| [0.0, -0.0, -1.5, f64::MAX][mix(row) as usize % 4])),
                 ("one", of(|_| 0.25)),
                 ("nothing", of(|_| f64::NAN)),
             ];
-            let name = |row: usize| (mix(row) % 5 != 0).then(|| ["é", "", "maths", "coding"][mix(row) as usize % 4]);
+            let name = |row: usize| (!mix(row).is_multiple_of(5)).then(|| ["é", "", "maths", "coding"][mix(row) as usize % 4]);
             Table {
-                rows: (0..rows as u32).map(|row| 3 * row + u32::from(mix(row as usize) % 2 == 0) + 7).collect(),
+                rows: (0..rows as u32).map(|row| 3 * row + u32::from(mix(row as usize).is_multiple_of(2)) + 7).collect(),
                 numbers,
                 codes: (0..rows).map(|row| if row < rows / 2 { 1 } else { (mix(row) % 3) as u8 }).collect(),
                 names: Names::new((0..rows).map(name)),
