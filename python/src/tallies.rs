@@ -4,12 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
-use wattroute::Result;
 use wattroute::cli::{Answer, Call, Failure, call};
 use wattroute::policy::PolicySpec;
 use wattroute::report::tally::{TallyFile, merge};
 use wattroute::report::{pretty, terminal};
 use wattroute::trace::{BLOCK_ROWS, TraceReader};
+use wattroute::{Error, Result};
 
 use crate::{answer, errors};
 
@@ -44,8 +44,13 @@ pub fn tally(given: &Bound<'_, PyTuple>) -> PyResult<()> {
     }
 }
 
+/// Whether two calls differ in nothing but where the trace lies, the word after the verb.
+fn alike(made: &[String], asked: &[String]) -> bool {
+    made.first() == asked.first() && made.get(2..) == asked.get(2..)
+}
+
 /// `merge(tallies, arguments)`: the answer of all parts, from pairs of a name and the bytes of a tally. The report says
-/// that it was made with these arguments.
+/// that it was made with these arguments; tallies that were made with others are refused.
 pub fn merged(given: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
     type Given<'py> = (Vec<(String, Bound<'py, PyBytes>)>, Vec<String>);
     let py = given.py();
@@ -54,6 +59,13 @@ pub fn merged(given: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
     let merged = py.detach(|| {
         let open = |(name, bytes): (String, Vec<u8>)| TallyFile::from_bytes(bytes, &name);
         let mut report = merge(tallies.into_iter().map(open).collect::<Result<_>>()?)?;
+        let made = &report.manifest.arguments;
+        if !alike(made, &arguments) {
+            return Err(Error::new("the tallies are of another job")
+                .found(made.join(" "))
+                .allowed(arguments.join(" "))
+                .hint("merge them with the job that made them"));
+        }
         report.manifest.arguments = arguments;
         Ok(Answer { json: pretty(&report)?, text: terminal(&report), report: Some(report), ..Answer::default() })
     });

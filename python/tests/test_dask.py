@@ -190,6 +190,15 @@ def test_cuts_are_at_row_groups_and_else_at_blocks():
         tallies.cut_at(4096, [0, 100], 0)
 
 
+def test_tallies_of_another_job_are_refused(trace):
+    made = [tallies.Job(trace, ["random"], {"seed": 1}).tally(part) for part in tallies.cut(trace, 2)]
+    with pytest.raises(wattroute.Error, match="of another job") as caught:
+        tallies.merge(tallies.Job(trace, ["oracle"], {"seed": 2}), made)
+    assert "--policy random --seed 1" in caught.value.found and "--policy oracle --seed 2" in caught.value.allowed
+    # Where the trace lies is no difference.
+    assert tallies.merge(tallies.Job("elsewhere", ["random"], {"seed": 1}), made).to_dict()["manifest"]["seed"] == 1
+
+
 def test_a_lost_part_is_named(trace):
     job = tallies.Job(trace, "oracle")
     first, second = tallies.cut(trace, 2)

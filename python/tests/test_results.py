@@ -31,6 +31,7 @@ def test_tables_are_those_of_the_run(swept: wattroute.Result, folder: Path) -> N
         assert arrow.to_pylist() == pyarrow_parquet.read_table(folder / "run" / f"{name}.parquet").to_pylist()
         assert table.to_pandas().shape == written.shape
     assert swept.to_polars().equals(swept.to_polars("policies"))
+    assert list(swept.to_pandas("curves")["router_accuracy"]) == swept.to_arrow("curves")["router_accuracy"].to_pylist()
 
 
 def test_a_table_is_taken_as_it_is(swept: wattroute.Result) -> None:

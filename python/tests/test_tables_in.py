@@ -53,6 +53,19 @@ def test_a_mapping_is_a_file_its_text_or_what_it_says(from_file: dict[str, bytes
         assert data(wattroute.import_("table", frame(), map=mapping)) == from_file
 
 
+def test_times_of_data_frames_are_arrivals(answers: Path) -> None:
+    # Quarters of a second, with a zone and without.
+    mapping = tomllib.loads(MAP)
+    mapping["columns"]["arrival"] = {"column": "at", "unit": "datetime"}
+    texts = frame().with_columns(at=polars.Series([f"2026-03-01T08:00:0{int(question[1])}.25Z" for question in frame()["question"]]))
+    expected = data(wattroute.import_("table", texts, map=mapping))
+    for times in (
+        texts.with_columns(polars.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="ms")),
+        texts.to_pandas().assign(at=lambda table: pandas.to_datetime(table["at"])),
+    ):
+        assert data(wattroute.import_("table", times, map=mapping)) == expected
+
+
 def test_tables_have_names(answers: Path) -> None:
     queries = polars.DataFrame({"question": ["q1", "q2", "q3"], "text": ["one", "two", "three"]})
     mapping = tomllib.loads(MAP)

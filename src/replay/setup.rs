@@ -173,6 +173,7 @@ impl<'t> Replay<'t> {
         let metrics = request.workload.metrics.clone().map(|metrics| with_compared(metrics, objective, &entries, &references));
         let spec = WorkloadSpec { correct_at: Some(correct_at), metrics, ..request.workload.clone() };
         let workload = Workload::new(trace, &in_use, &spec)?;
+        served(trace, &roles, &workload)?;
         notes.extend(workload.notes.iter().cloned());
         // What a policy says in several pools alike is said once.
         for note in entries.iter().flat_map(|entry| entry.built.notes.iter().map(|note| format!("{}: {note}", entry.spec.name))) {
@@ -215,6 +216,19 @@ impl<'t> Replay<'t> {
     pub fn replicates_of(&self, entry: &Entry) -> u32 {
         if entry.built.random { self.replicates } else { 1 }
     }
+}
+
+/// Refuses a baseline that can serve nothing: every figure held against it would be unknown.
+fn served(trace: &Trace, roles: &Roles, workload: &Workload) -> Result<()> {
+    let idle = roles
+        .baselines
+        .iter()
+        .find(|&&baseline| (0..workload.len()).all(|index| workload.is_gap(usize::from(baseline), workload.position(index))));
+    let Some(&idle) = idle else { return Ok(()) };
+    Err(Error::new("the baseline can serve no query")
+        .at(&trace.info.endpoints[usize::from(idle)].id)
+        .found(workload.notes.join("\n"))
+        .hint("`--metrics` says which metrics are needed, such as those that it has; `wattroute enrich` fills cells in"))
 }
 
 /// A line for each policy and fallback; one for a policy that fits no pool, always for the same reason.

@@ -317,7 +317,7 @@ fn fenced(language: &str, text: &str) -> String {
 }
 
 /// An argument as a POSIX shell takes it.
-fn quoted(argument: &str) -> String {
+pub(super) fn quoted(argument: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
     if !argument.is_empty() && argument.chars().all(plain) {
         return argument.to_owned();

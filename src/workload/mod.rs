@@ -101,7 +101,10 @@ impl<'t> Workload<'t> {
         let arrivals = spec.selection.resampled().then_some(arrivals);
         let len = positions.as_ref().map_or(trace.len(), Vec::len);
         if len == 0 {
-            return Err(Error::new("no query is left to replay").found(notes.join("\n")).allowed("1 and more"));
+            return Err(Error::new("no query is left to replay")
+                .found(notes.join("\n"))
+                .allowed("1 and more")
+                .hint("`--metrics` says which metrics are needed: those that all endpoints in use have some of"));
         }
         let correct_at = trace.correct_at(spec.correct_at, Some(endpoints))?;
         let mut in_use = vec![false; trace.outcomes.len()];

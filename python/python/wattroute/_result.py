@@ -57,6 +57,14 @@ class Result(Plots):
         """A table as a data frame of polars: the first, or the one of a name (see ``tables``)."""
         return self.tables.named(table).to_polars()
 
+    def to_pandas(self, table: Optional[str] = None) -> Any:
+        """The same as a data frame of pandas."""
+        return self.tables.named(table).to_pandas()
+
+    def to_arrow(self, table: Optional[str] = None) -> Any:
+        """The same as a table of pyarrow."""
+        return self.tables.named(table).to_arrow()
+
     def plot(self, name: str, *, columns: Optional[int] = None) -> Figure:
         """A figure of the report by name, laid out for a screen, or for 1 or 2 columns of a paper."""
         return Figure(self._of_report(), name, columns)

@@ -101,6 +101,8 @@ pub fn compare(replay: &Replay, samples: &[Resampled], tallies: &[Tally], by: &B
     let fronts = fronts(&subjects, measures);
     let mut numbers = measures::PolicyMeasures::new(replay, &subjects, measures, account);
     let curves = equivalent::Curves::new(replay, &subjects, measures);
+    // Who beats a policy alone need not be of its pool.
+    let singles: Vec<&Subject> = subjects.iter().filter(|subject| subject.fixed.is_some() && subject.left_queries == 0.0).collect();
     let mut policies = Vec::new();
     for (position, subject) in subjects.iter().enumerate() {
         let fixed = subject.held_against(&subjects);
@@ -115,7 +117,7 @@ pub fn compare(replay: &Replay, samples: &[Resampled], tallies: &[Tally], by: &B
                 Fractions::from_array([None; ACCOUNTS.len()])
             },
             not_held: (!held).then(|| subject.why_not_held()),
-            worse_than: if held { fixed::worse_than(measures, subject, &fixed, account) } else { None },
+            worse_than: if held { fixed::worse_than(measures, subject, &singles, account) } else { None },
             nearly_all_to: subject.nearly_all(NEARLY_ALL),
             measures: numbers.of(position)?,
             equivalents: curves.equal_to(subject),

@@ -118,6 +118,19 @@ fn where_only_energy_counts_the_frugal_endpoint_is_found() {
 }
 
 #[test]
+fn a_baseline_that_can_serve_nothing_is_refused() {
+    // The cloud has no joules at all: taken as unable to serve, it would leave every saving unknown.
+    let mut trace = trace(&[vec![1.0; 4], vec![1.0; 4]], &[vec![1.0; 4], vec![2.0; 4]], vec![0.0; 4]);
+    trace.outcomes[1].metrics.set(Metric::EnergyJ, Column::from_vec(vec![f64::NAN; 4]));
+    let mut request = request();
+    let error = Replay::prepare(&trace, &[PolicySpec::find("random").unwrap()], &request).err().map(|error| error.to_string());
+    let error = error.unwrap_or_default();
+    assert!(error.contains("the baseline can serve no query") && error.contains("lacks `energy_j` in 4 of 4"), "{error}");
+    request.workload.metrics = Some(vec![Metric::Score]);
+    assert!(Replay::prepare(&trace, &[PolicySpec::find("random").unwrap()], &request).is_ok());
+}
+
+#[test]
 fn forgetting_follows_a_change_that_memory_does_not() {
     // e0 is right for 9 in 10 queries, from the middle on for 1 in 10; e1 for half. With all remembered
     // e0 looks better until as many queries again have gone by.

@@ -167,13 +167,28 @@ const BREAK_EVEN: &str = "<section class=\"card\" id=\"break-even\">\n<h2>Where 
     <p id=\"map-sentence\" class=\"sentence\"></p>\n<div class=\"chart\" id=\"map-chart\"></div>\n\
     <p class=\"small\" id=\"map-about\"></p>\n</section>\n";
 
+/// Options that say which endpoints, queries and cells a run is about: a break-even takes them too.
+const SCOPE: [&str; 9] =
+    ["--baseline", "--fallback", "--local", "--objective", "--correct-at", "--missing", "--metrics", "--workload", "--seed"];
+
+/// Those of some arguments, with their values.
+fn scope(arguments: &[String]) -> impl Iterator<Item = &str> {
+    let is_scope = |word: &str| SCOPE.contains(&word.split('=').next().unwrap_or_default());
+    let is_value = move |before: Option<&String>| before.is_some_and(|before| SCOPE.contains(&before.as_str()));
+    let words = arguments.iter().enumerate();
+    let kept = words.filter(move |(index, word)| is_scope(word) || is_value(index.checked_sub(1).and_then(|before| arguments.get(before))));
+    kept.map(|(_, word)| word.as_str())
+}
+
 /// How a map gets onto the page, where replays have none.
 fn no_map(reports: &[Report]) -> String {
     let Some(report) = reports.iter().find(|report| !report.policies.is_empty()) else { return String::new() };
-    let trace = super::grid::code(report.manifest.arguments.get(1).map_or("TRACE", String::as_str));
+    let trace = report.manifest.arguments.get(1).map_or("TRACE", String::as_str);
+    let words: Vec<String> = std::iter::once(trace).chain(scope(&report.manifest.arguments)).map(super::markdown::quoted).collect();
+    let command = super::grid::code(&format!("wattroute break-even {} --out RUN2", words.join(" ")));
     let markdown = format!(
         "The map of where savings vanish, over router accuracy and local energy, is not in this run. It comes onto this page by \
-         `wattroute break-even` {trace} `--out RUN2` and `wattroute report RUN RUN2 --html FILE`."
+         {command} and `wattroute report RUN RUN2 --html FILE`."
     );
     format!("<section class=\"card\" id=\"break-even\">\n<h2>Where savings vanish</h2>\n{}</section>\n", text::html(&markdown))
 }
@@ -245,6 +260,13 @@ mod tests {
         assert_eq!(model["curves"][0]["readings"].as_array().unwrap().len(), curve.points.len());
         let saved = curve.points[3].expected_savings[&curve.fallback].energy;
         assert_eq!(model["curves"][0]["expected"][0][3].as_f64(), saved);
+    }
+
+    #[test]
+    fn a_break_even_is_asked_about_the_same_endpoints_and_cells() {
+        let words = "sweep t --objective cost --out runs/x --metrics=cost_usd --misroute retry --seed 7";
+        let arguments: Vec<String> = words.split(' ').map(str::to_owned).collect();
+        assert_eq!(scope(&arguments).collect::<Vec<_>>(), ["--objective", "cost", "--metrics=cost_usd", "--seed", "7"]);
     }
 
     #[test]

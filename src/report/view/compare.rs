@@ -106,8 +106,8 @@ pub(in crate::report) fn verdicts(report: &Report, comparison: &Comparison) -> V
     let routes = |row: &Row| !row.1.hindsight && row.1.kind != "always" && once(row.1);
     let figure = |row: &Row| at(row.0.above_fixed.to_array(), account);
     let of = |fallback: Option<&str>| {
-        let all = rows(report, comparison, fallback).into_iter().filter(routes).filter_map(|row| Some((row.1, figure(&row)?)));
-        let (best, figure) = all.max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
+        let all = rows(report, comparison, fallback).into_iter().filter(routes).filter_map(|row| Some((row, figure(&row)?)));
+        let ((compared, best), figure) = all.max_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
         let with = fallback.map(|id| format!(" with fallback {id}")).unwrap_or_default();
         let (name, points) = (name_under(best, fallback), with_interval(Some(figure), words::points, " "));
         let equals = equivalents::equals(comparison, best, fallback).map(|equals| format!(" {equals}")).unwrap_or_default();
@@ -115,19 +115,35 @@ pub(in crate::report) fn verdicts(report: &Report, comparison: &Comparison) -> V
             "Of the policies{with} that choose one endpoint a query, `{name}` is best: {points} points of answer accuracy against \
              the best coin between fixed endpoints for the same {}; {}{equals}",
             word(account),
-            conclusion(figure)
+            conclusion(figure, best.fallback.is_some(), compared.worse_than.as_ref())
         ))
     };
     compared_fallbacks(report).into_iter().filter_map(of).collect()
 }
 
-fn conclusion(figure: Figure) -> &'static str {
-    match (figure.low, figure.high) {
-        (Some(low), _) if low > 0.0 => "it beats random routing and every single endpoint that takes no more.",
-        (_, Some(high)) if high < 0.0 => "none of them beats random routing and single endpoints.",
-        (Some(_), Some(_)) => "that is not to be told from random routing and single endpoints.",
-        _ => "the queries are too few for an interval.",
-    }
+/// What the best figure above fixed endpoints comes to. Those are the endpoints of the policy's pool, if it has one;
+/// an endpoint outside of it may beat the policy all the same.
+fn conclusion(figure: Figure, of_pool: bool, worse: Option<&WorseThan>) -> String {
+    let own = match (figure.low, figure.high) {
+        (Some(low), _) if low > 0.0 => {
+            let which = if of_pool { " of its pool" } else { "" };
+            format!("it beats random routing and every single endpoint{which} that takes no more")
+        }
+        (_, Some(high)) if high < 0.0 => "none of them beats random routing and single endpoints".to_owned(),
+        (Some(_), Some(_)) => "that is not to be told from random routing and single endpoints".to_owned(),
+        // What a coin or a single endpoint gives in every resample has no interval.
+        _ if figure.value <= 0.0 => "none of them beats the best coin between fixed endpoints".to_owned(),
+        _ => "the queries are too few for an interval".to_owned(),
+    };
+    let outside = worse.filter(|_| figure.value > 0.0);
+    let outside = outside.map(|worse| format!("; but {} alone answers at least as well, for no more {}", worse.endpoint, less(worse)));
+    format!("{own}{}.", outside.unwrap_or_default())
+}
+
+/// The amounts of which an endpoint takes no more than what it beats.
+fn less(worse: &WorseThan) -> String {
+    let accounts: Vec<String> = worse.accounts.iter().map(|name| account_word(name)).collect();
+    list(&accounts).replace(" and ", " or ")
 }
 
 /// What a reader should be warned of, a sentence each; policies that the same endpoint beats stand together.
@@ -147,9 +163,7 @@ pub(in crate::report) fn warnings(comparison: &Comparison) -> Vec<String> {
         others.extend(compared.not_held.as_ref().map(|why| format!("{name} is not held against fixed endpoints: {why}")));
     }
     let sentence = |(worse, names): (&WorseThan, Vec<String>)| {
-        let accounts: Vec<String> = worse.accounts.iter().map(|name| account_word(name)).collect();
-        let less = list(&accounts).replace(" and ", " or ");
-        format!("{} alone answers at least as well, for no more {less}, as {}", worse.endpoint, list(&names))
+        format!("{} alone answers at least as well, for no more {}, as {}", worse.endpoint, less(worse), list(&names))
     };
     beaten.into_iter().map(sentence).chain(others).collect()
 }

@@ -71,6 +71,12 @@ impl Answers {
         }
     }
 
+    /// The known cells of a metric, with their rows.
+    pub fn cells(&self, metric: Metric) -> impl Iterator<Item = (u32, f64)> + '_ {
+        let cells = self.metrics.get(metric).into_iter().flatten();
+        self.rows.iter().copied().zip(cells.copied()).filter(|(_, cell)| !cell.is_nan())
+    }
+
     /// Whether any answer lacks a metric.
     pub fn lack(&self, metric: Metric) -> bool {
         self.metrics.get(metric).map_or(!self.rows.is_empty(), |cells| cells.iter().any(|cell| cell.is_nan()))

@@ -9,7 +9,7 @@ use super::{Outcome, Query};
 use crate::error::{Error, Result};
 use crate::trace::endpoint::Endpoint;
 use crate::trace::info::TraceInfo;
-use crate::trace::schema::{MEASURED, PerMetric};
+use crate::trace::schema::{MEASURED, Metric, PerMetric};
 use crate::trace::text::excerpt;
 
 /// Queries and outcomes as they come, in any order.
@@ -57,6 +57,31 @@ impl Gather {
             self.queries.push(Query { id: id.to_owned(), ..make() });
             row
         })
+    }
+
+    /// Takes the prompts' tokens from the answers, of queries that have none: where all endpoints that say some agree.
+    pub fn tokens_of_answers(&mut self) {
+        let tokens = &mut self.queries.input_tokens;
+        if self.endpoints.is_empty() || tokens.iter().any(|tokens| !tokens.is_nan()) {
+            return;
+        }
+        let mut differ = vec![false; tokens.len()];
+        for (row, counted) in self.endpoints.iter().flat_map(|(_, answers)| answers.cells(Metric::InputTokens)) {
+            let (Some(known), Some(differs)) = (tokens.get_mut(row as usize), differ.get_mut(row as usize)) else { continue };
+            if known.is_nan() {
+                *known = counted;
+            }
+            *differs |= *known != counted;
+        }
+        let (some, apart) = (tokens.iter().any(|tokens| !tokens.is_nan()), differ.iter().filter(|differs| **differs).count());
+        if apart > 0 {
+            tokens.fill(f64::NAN);
+            self.note(format!(
+                "endpoints count other `input_tokens` in {apart} queries, so that routers see none: a column under [columns] is the query's"
+            ));
+        } else if some {
+            self.note("`input_tokens` of a query are those of its answers, in which all endpoints agree");
+        }
     }
 
     /// The row of a query of that id, if it was added.

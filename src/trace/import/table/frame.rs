@@ -9,6 +9,9 @@ use polars::prelude::{
     PolarsResult, SerReader, Series, StringChunked, polars_err,
 };
 
+use polars_arrow::array::PrimitiveArray;
+use polars_arrow::datatypes::TimeUnit;
+
 use super::sheet::Cell;
 use crate::error::{Error, Result};
 use crate::trace::claims;
@@ -28,6 +31,8 @@ enum Cells {
     Integer(Int64Chunked),
     Truth(BooleanChunked),
     Text(StringChunked),
+    /// Times since the beginning of 1970, so many of them a second.
+    Moment(Int64Chunked, f64),
     Null,
     /// A list, a date, a 16-bit number …: not read, so that only the name of its type is known.
     Other(String),
@@ -68,9 +73,10 @@ impl Frame {
                 return Err(polars_err!(ShapeMismatch: "`{}` has {rows} rows, the columns before it {}", field.name, frame.rows));
             }
             frame.rows = rows;
-            let read = match is_cell(&field.dtype) && !matches!(field.dtype, ArrowDataType::Dictionary(..)) {
-                true => cells(&Series::try_from((&field, chunks))?)?,
-                false => Cells::Other(format!("type {:?}", field.dtype)),
+            let read = match (&field.dtype, is_cell(&field.dtype)) {
+                (ArrowDataType::Timestamp(unit, _), _) => moments(&field, *unit, &chunks)?,
+                (ArrowDataType::Dictionary(..), _) | (_, false) => Cells::Other(format!("type {:?}", field.dtype)),
+                (_, true) => cells(&Series::try_from((&field, chunks))?)?,
             };
             frame.columns.push((field.name.to_string(), read));
         }
@@ -107,11 +113,30 @@ impl Frame {
             Some(Cells::Integer(cells)) => cells.get(row).map(Cell::Integer),
             Some(Cells::Truth(cells)) => cells.get(row).map(Cell::Truth),
             Some(Cells::Text(cells)) => cells.get(row).map(Cell::Text),
+            Some(Cells::Moment(cells, per_second)) => cells.get(row).map(|time| Cell::Moment(time as f64 / per_second)),
             Some(Cells::Null) | None => None,
             Some(Cells::Other(dtype)) => Some(Cell::Other(dtype)),
         };
         cell.unwrap_or(Cell::Missing)
     }
+}
+
+/// A column of times as whole numbers, which is what it is made of; a zone only says how they are to be shown.
+fn moments(field: &ArrowField, unit: TimeUnit, chunks: &[ArrayRef]) -> PolarsResult<Cells> {
+    let per_second = match unit {
+        TimeUnit::Second => 1.0,
+        TimeUnit::Millisecond => 1e3,
+        TimeUnit::Microsecond => 1e6,
+        TimeUnit::Nanosecond => 1e9,
+    };
+    let whole = |chunk: &ArrayRef| -> Option<ArrayRef> {
+        let times = chunk.as_any().downcast_ref::<PrimitiveArray<i64>>()?;
+        Some(Box::new(times.clone().to(ArrowDataType::Int64)))
+    };
+    let whole: Option<Vec<ArrayRef>> = chunks.iter().map(whole).collect();
+    let whole = whole.ok_or_else(|| polars_err!(ShapeMismatch: "`{}` is no column of times", field.name))?;
+    let series = Series::try_from((field.name.clone(), whole))?.rechunk();
+    Ok(Cells::Moment(series.i64()?.clone(), per_second))
 }
 
 fn starts_with_magic(file: &mut File) -> std::io::Result<bool> {

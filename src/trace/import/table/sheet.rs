@@ -30,6 +30,8 @@ pub enum Cell<'a> {
     Integer(i64),
     /// True or false.
     Truth(bool),
+    /// A time, in seconds since the beginning of 1970.
+    Moment(f64),
     /// Text, which may say any of the others.
     Text(&'a str),
     /// Something that no cell of a trace can be, and what.
@@ -222,7 +224,7 @@ impl Sheet {
             Cell::Integer(value) => Cow::Owned(value.to_string()),
             Cell::Number(value) if value.is_finite() => Cow::Owned(value.to_string()),
             Cell::Truth(value) => Cow::Owned(value.to_string()),
-            Cell::Number(_) | Cell::Other(_) => return Err(self.wrong(column, "a text or a number")),
+            Cell::Number(_) | Cell::Moment(_) | Cell::Other(_) => return Err(self.wrong(column, "a text or a number")),
         }))
     }
 
@@ -244,7 +246,7 @@ impl Sheet {
             Cell::Integer(value) => Some(value as f64),
             Cell::Number(value) => Some(value).filter(|value| value.is_finite()),
             Cell::Text(text) => number(trimmed(text)),
-            Cell::Truth(_) | Cell::Other(_) => None,
+            Cell::Truth(_) | Cell::Moment(_) | Cell::Other(_) => None,
         };
         value.map(|value| Some(scale.apply(value))).ok_or_else(|| self.wrong(column, "a finite number"))
     }
@@ -268,6 +270,7 @@ impl Sheet {
     pub fn date(&self, column: usize) -> Result<Option<f64>> {
         match self.cell(column) {
             Cell::Missing => Ok(None),
+            Cell::Moment(time) => Ok(Some(time)),
             Cell::Text(text) => seconds(trimmed(text)).map(Some).ok_or_else(|| self.wrong(column, DATES)),
             _ => Err(self.wrong(column, DATES)),
         }
@@ -279,7 +282,7 @@ impl Sheet {
             Cell::Missing | Cell::Integer(_) => true,
             Cell::Number(value) => value.is_finite(),
             Cell::Text(text) => number(trimmed(text)).is_some(),
-            Cell::Truth(_) | Cell::Other(_) => false,
+            Cell::Truth(_) | Cell::Moment(_) | Cell::Other(_) => false,
         }
     }
 
@@ -299,6 +302,7 @@ impl Sheet {
             Cell::Number(value) => value.to_string(),
             Cell::Integer(value) => value.to_string(),
             Cell::Truth(value) => value.to_string(),
+            Cell::Moment(time) => format!("a time, {time} s after the beginning of 1970"),
             Cell::Missing => "nothing".to_owned(),
             Cell::Other(kind) => kind.to_owned(),
         };

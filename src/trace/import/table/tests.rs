@@ -3,8 +3,11 @@
 use std::path::Path;
 
 use polars::prelude::{
-    ArrayRef, ArrowField, Column, CompatLevel, DataFrame, IpcStreamWriter, IpcWriter, NamedFrom, ParquetWriter, SerWriter, Series,
+    ArrayRef, ArrowDataType, ArrowField, Column, CompatLevel, DataFrame, IpcStreamWriter, IpcWriter, NamedFrom, ParquetWriter, SerWriter, Series,
 };
+
+use polars_arrow::array::PrimitiveArray;
+use polars_arrow::datatypes::TimeUnit;
 
 use super::FORMAT;
 use crate::error::{Error, Result};
@@ -310,6 +313,39 @@ fn a_table_in_memory_is_read_by_its_name() -> Result<()> {
     assert!(error.is_err_and(|error| error.to_string().contains("format `routellm` reads files")));
     let uneven = InMemory::default().add_table("t", vec![arrow(&ids), arrow(&Series::new("id".into(), ["a", "b"]))]);
     assert!(uneven.is_err_and(|error| error.to_string().contains("`id` has 2 rows, the columns before it 4")));
+    Ok(())
+}
+
+#[test]
+fn times_of_a_table_in_memory_are_arrivals() -> Result<()> {
+    // 1.5 s and 0 s after the beginning of 2026 in microseconds, as data frames have times.
+    let times = PrimitiveArray::from_vec(vec![1_767_225_601_500_000_i64, 1_767_225_600_000_000]);
+    let kind = ArrowDataType::Timestamp(TimeUnit::Microsecond, None);
+    let times: (ArrowField, Vec<ArrayRef>) = (ArrowField::new("at".into(), kind.clone(), true), vec![Box::new(times.to(kind))]);
+    let mut memory = InMemory::default();
+    let (ids, scores) = (Series::new("q".into(), ["a", "b"]), Series::new("x".into(), [1.0, 0.0]));
+    memory.add_table("answers", vec![arrow(&ids), times, arrow(&scores)])?;
+    let map = "layout = \"wide\"\ncolumns = { id = \"q\", arrival = { column = \"at\", unit = \"datetime\" } }\n\
+        [[endpoint]]\nmodel = \"x\"\nmetrics.score = \"x\"\n";
+    memory.add_mapping("map", map);
+    let options = ImportOptions { map: Some("map".into()), memory, ..ImportOptions::default() };
+    let draft = crate::trace::import::import(&FORMAT, &["answers".into()], &options, Vec::new())?;
+    let arrivals: Vec<f64> = draft.queries.arrival_s.iter().flat_map(|column| column.iter()).collect();
+    assert_eq!(arrivals, [1.5, 0.0]);
+    Ok(())
+}
+
+#[test]
+fn tokens_of_answers_are_those_of_the_query_where_they_agree() -> Result<()> {
+    let map = LONG.replace("[metrics]", "[metrics]\ninput_tokens = \"length\"").replace("features = [\"length\"]", "");
+    let tokens = |draft: &Draft| draft.queries.input_tokens.iter().flat_map(|column| column.iter()).collect::<Vec<f64>>();
+    let draft = import(&map, &[("t.csv", LONG_CSV)], ImportOptions::default())?;
+    assert_eq!(tokens(&draft), [7.0, 9.0, 9.0]);
+    assert!(notes(&draft).contains("`input_tokens` of a query are those of its answers"), "{}", notes(&draft));
+    // Another tokenizer counts otherwise: no router sees a number that is one endpoint's alone.
+    let draft = import(&map, &[("t.csv", &LONG_CSV.replace("1,b,M4,sums,1500,7", "1,b,M4,sums,1500,8"))], ImportOptions::default())?;
+    assert!(tokens(&draft).iter().all(|tokens| tokens.is_nan()));
+    assert!(notes(&draft).contains("other `input_tokens` in 1 queries"), "{}", notes(&draft));
     Ok(())
 }
 
