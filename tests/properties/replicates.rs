@@ -31,7 +31,7 @@ fn together_and_one_by_one() {
     let policies = [noisy(0.8, Misroute::Cloud, ""), noisy(0.6, local, ""), noisy(0.4, Misroute::Uniform, ""), policy("random")];
     for spec in policies {
         // Alone there are fewer replicates than endpoints, and lines are made for what each chooses.
-        let alone = prepare(&trace, &[spec.clone()], &request).run(&Silent).unwrap();
+        let alone = prepare(&trace, std::slice::from_ref(&spec), &request).run(&Silent).unwrap();
         let beside = prepare(&trace, &[spec.clone(), noisy(0.3, Misroute::Cloud, "")], &request).run(&Silent).unwrap();
         assert!(alone[0] == beside[0], "{}", spec.name);
         assert_eq!(alone[0].buckets.total(), alone[0].replicates.total());

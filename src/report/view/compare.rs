@@ -132,7 +132,7 @@ fn conclusion(figure: Figure, of_pool: bool, worse: Option<&WorseThan>) -> Strin
         (_, Some(high)) if high < 0.0 => "none of them beats random routing and single endpoints".to_owned(),
         (Some(_), Some(_)) => "that is not to be told from random routing and single endpoints".to_owned(),
         // What a coin or a single endpoint gives in every resample has no interval.
-        _ if figure.value <= 0.0 => "none of them beats the best coin between fixed endpoints".to_owned(),
+        _ if figure.value <= 0.0 => "none of them is better than such a coin".to_owned(),
         _ => "the queries are too few for an interval".to_owned(),
     };
     let outside = worse.filter(|_| figure.value > 0.0);
