@@ -107,7 +107,10 @@ fn read(inputs: &[PathBuf], options: &ImportOptions, fields: &Fields) -> Result<
         problems.finish()?;
     }
     job.dropper.note(&mut gather);
-    gather.tokens_of_answers();
+    // A table of queries has what is to be known of them.
+    if mapping.queries.is_none() {
+        gather.tokens_of_answers();
+    }
     if let Some(arrival) = mapping.columns.arrival.as_ref().filter(|arrival| Clock::is_date(arrival)) {
         from_the_first(&mut gather, arrival.column.get_ref());
     }
