@@ -18,6 +18,8 @@ use wattroute::sweep::{Grid, sweep};
 use wattroute::trace::{Column, Columns, Draft, DraftEndpoint, Endpoint, Metric, Names, Queries, Tier, Trace};
 use wattroute::workload::{ACCOUNTS, Arrivals, PAPER_ARRIVALS};
 
+#[path = "shared/allocator.rs"]
+mod allocator;
 mod shared;
 
 use shared::TEN;

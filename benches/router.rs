@@ -12,6 +12,9 @@
 // A bench may stop at the first surprise.
 #![allow(clippy::expect_used)]
 
+#[path = "shared/allocator.rs"]
+mod allocator;
+
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;

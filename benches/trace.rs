@@ -6,6 +6,9 @@
 // A bench may stop at the first surprise.
 #![allow(clippy::expect_used)]
 
+#[path = "shared/allocator.rs"]
+mod allocator;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

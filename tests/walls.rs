@@ -25,6 +25,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("miniz_oxide", &["figure/"]),
     ("rustix", &["output/"]),
     ("signal_hook", &["cli/"]),
+    ("mimalloc", &["main.rs"]),
     // clap_complete and clap_mangen too.
     ("clap", &["cli/", "main.rs"]),
     ("anstream", &["cli/"]),

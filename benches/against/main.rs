@@ -12,6 +12,8 @@
 // A bench may stop at the first surprise.
 #![allow(clippy::expect_used)]
 
+#[path = "../shared/allocator.rs"]
+mod allocator;
 mod closed_form;
 mod day;
 mod peers;
