@@ -3,6 +3,10 @@
 //! The loops are plain Rust, compiled once for each kind of processor: no operation differs between them
 //! (multiplications and additions are never fused), and neither do the bytes.
 
+mod side_by_side;
+
+pub(crate) use side_by_side::side_by_side;
+
 use pulp::{Arch, Simd, WithSimd};
 
 /// A loop without calls that are not inlined.
@@ -25,6 +29,27 @@ impl<L: Loop> WithSimd for Dispatched<L> {
 /// Runs a loop in the widest registers.
 pub(crate) fn run(work: impl Loop) {
     arch().dispatch(Dispatched(work));
+}
+
+/// Numbers of 64 bits in a cache line.
+const IN_A_CACHE_LINE: usize = 8;
+
+/// Asks for numbers that will be read soon: they are on their way while other work is done.
+#[inline]
+pub(crate) fn ask_for(numbers: &[f64]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let asking = match arch() {
+            Arch::V4(simd) => simd.sse,
+            Arch::V3(simd) => simd.sse,
+            _ => return,
+        };
+        for line in numbers.chunks(IN_A_CACHE_LINE) {
+            asking._mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(line.as_ptr().cast());
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = numbers;
 }
 
 #[cfg(not(test))]

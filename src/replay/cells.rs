@@ -1,5 +1,8 @@
 //! The cells of a block, and their lines.
 
+// Loops over queries by their number are what compilers turn into wide operations.
+#![allow(clippy::needless_range_loop)]
+
 use super::block::Judge;
 use super::histogram::bin_of;
 use super::line::{LATENCY, Line};
@@ -168,6 +171,52 @@ struct Gather<'a, 'b> {
 impl Loop for Gather<'_, '_> {
     #[inline(always)]
     fn run(self) {
+        if self.cells.by_endpoint.len() > FEW || self.chosen.len() < TILE {
+            return self.pick();
+        }
+        let mut chosen = [0; TILE];
+        for (into, &endpoint) in chosen.iter_mut().zip(self.chosen) {
+            *into = u64::from(endpoint);
+        }
+        let Cells { by_endpoint, .. } = self.cells;
+        blend(&mut self.gathered.0[0], &chosen, by_endpoint.len(), |endpoint| &by_endpoint[endpoint].0[self.start..]);
+        for account in 0..ACCOUNTS.len() {
+            let into = &mut self.gathered.0[1 + account];
+            blend(into, &chosen, by_endpoint.len(), |endpoint| &by_endpoint[endpoint].1[account][self.start..]);
+        }
+    }
+}
+
+/// Endpoints whose columns are read side by side, whoever is chosen: of more, single cells are picked.
+const FEW: usize = 8;
+
+/// Takes the cell of each query from the column of its endpoint, or NaN for what left the comparison.
+#[inline(always)]
+fn blend<'a>(into: &mut [f64; TILE], chosen: &[u64; TILE], endpoints: usize, column: impl Fn(usize) -> &'a [f64]) {
+    let (into, _) = into.as_chunks_mut::<SIDE_BY_SIDE>();
+    for (part, (into, chosen)) in into.iter_mut().zip(chosen.as_chunks::<SIDE_BY_SIDE>().0).enumerate() {
+        let mut cells = [f64::NAN.to_bits(); SIDE_BY_SIDE];
+        for endpoint in 0..endpoints {
+            let Some(column) = column(endpoint)[SIDE_BY_SIDE * part..].first_chunk::<SIDE_BY_SIDE>() else { return };
+            for lane in 0..SIDE_BY_SIDE {
+                // Bits of both, since a branch would read single cells.
+                let here = 0u64.wrapping_sub(u64::from(chosen[lane] == endpoint as u64));
+                cells[lane] = column[lane].to_bits() & here | cells[lane] & !here;
+            }
+        }
+        for lane in 0..SIDE_BY_SIDE {
+            into[lane] = f64::from_bits(cells[lane]);
+        }
+    }
+}
+
+/// Numbers that the widest registers hold.
+const SIDE_BY_SIDE: usize = 8;
+
+impl Gather<'_, '_> {
+    /// Takes the cells of each query from the columns of its endpoint.
+    #[inline(always)]
+    fn pick(self) {
         let into = &mut self.gathered.0;
         for (index, &endpoint) in self.chosen.iter().enumerate().take(TILE) {
             let at = self.start + index;

@@ -1,33 +1,75 @@
 //! What a sweep adds up: the changes of queries that are routed right instead of wrong.
 
 use super::line::Line;
+use super::tile::Tile;
 use crate::wide::{self, Loop};
 
-/// What changes when each query is routed right instead of wrong: the queries, by their keys, for which
-/// anything does, and the change.
-pub(crate) fn of(right: &[Line], wrong: &[Line], keys: &[u32], changed: &mut Changed) {
-    changed.lines.resize(right.len(), Line::ZERO);
-    changed.keys.resize(right.len(), 0);
-    wide::run(Changes { right, wrong, keys, changed });
+/// What changes when each query is routed right instead of wrong: the queries, by their keys and buckets, for
+/// which anything does, and the change.
+pub(crate) fn of(right: &[Line], wrong: &[Line], keys: &[u32], buckets: &[u32], changed: &mut Changed) {
+    changed.clear(right.len());
+    wide::run(Changes { right, wrong, keys, buckets, changed });
 }
 
 /// Queries for which it matters whether they are routed right.
 #[derive(Default)]
 pub(crate) struct Changed {
     keys: Vec<u32>,
+    buckets: Vec<u32>,
     lines: Vec<Line>,
     count: usize,
 }
 
 impl Changed {
+    /// Forgets all, and makes room for so many.
+    pub fn clear(&mut self, queries: usize) {
+        self.count = 0;
+        self.keys.resize(queries, 0);
+        self.buckets.resize(queries, 0);
+        self.lines.resize(queries, Line::ZERO);
+    }
+
     /// Their keys.
     pub fn keys(&self) -> &[u32] {
         &self.keys[..self.count]
     }
 
+    /// Their bootstrap buckets.
+    pub fn buckets(&self) -> &[u32] {
+        &self.buckets[..self.count]
+    }
+
     /// By query what changes.
     pub fn lines(&self) -> &[Line] {
         &self.lines[..self.count]
+    }
+
+    /// Adds the queries of a tile, by what is right and what is wrong.
+    pub fn add_tile(&mut self, right: &mut Tile, wrong: &Tile, keys: &[u32], buckets: &[u32]) {
+        let changes = right.less(wrong);
+        right.lines(&mut self.lines[self.count..]);
+        wide::run(Compact { changes: &changes[..right.len()], keys, buckets, changed: self });
+    }
+}
+
+struct Compact<'a> {
+    changes: &'a [bool],
+    keys: &'a [u32],
+    buckets: &'a [u32],
+    changed: &'a mut Changed,
+}
+
+impl Loop for Compact<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let Changed { keys, buckets, lines, count } = self.changed;
+        let (start, mut end) = (*count, *count);
+        for (index, &changes) in self.changes.iter().enumerate() {
+            // The next one takes the place of one that changes nothing.
+            (keys[end], buckets[end], lines[end]) = (self.keys[index], self.buckets[index], lines[start + index]);
+            end += usize::from(changes);
+        }
+        *count = end;
     }
 }
 
@@ -35,21 +77,19 @@ struct Changes<'a> {
     right: &'a [Line],
     wrong: &'a [Line],
     keys: &'a [u32],
+    buckets: &'a [u32],
     changed: &'a mut Changed,
 }
 
 impl Loop for Changes<'_> {
     #[inline(always)]
     fn run(self) {
-        let Changed { keys, lines, .. } = self.changed;
-        let mut count = 0;
-        for ((right, wrong), &key) in self.right.iter().zip(self.wrong).zip(self.keys) {
-            // The next one takes the place of one that changes nothing.
+        let Changed { keys, buckets, lines, count } = self.changed;
+        for (index, (right, wrong)) in self.right.iter().zip(self.wrong).enumerate() {
             let change = right.less(wrong);
-            (keys[count], lines[count]) = (key, change);
-            count += usize::from(!change.is_nothing());
+            (keys[*count], buckets[*count], lines[*count]) = (self.keys[index], self.buckets[index], change);
+            *count += usize::from(!change.is_nothing());
         }
-        self.changed.count = count;
     }
 }
 

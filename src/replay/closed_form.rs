@@ -116,7 +116,7 @@ impl ClosedForm {
         judge: &Judge,
         fallback: EndpointIx,
         scratch: &mut Scratch,
-        mut told: impl FnMut(usize, &Tile, &Tile),
+        mut told: impl FnMut(usize, &mut Tile, &Tile),
     ) {
         let mut marks = [Line::ZERO; 3];
         let Scratch { tile: right, other: wrong, gathered } = scratch;

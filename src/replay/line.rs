@@ -138,6 +138,13 @@ pub(super) fn room(largest: f64) -> Option<usize> {
     (exponent <= LARGEST_EXPONENT).then(|| 1 << (42 - exponent).min(MOST_LINES))
 }
 
+impl AsMut<[i64; WORDS]> for Line {
+    #[inline(always)]
+    fn as_mut(&mut self) -> &mut [i64; WORDS] {
+        &mut self.0
+    }
+}
+
 impl Line {
     /// Nothing.
     pub const ZERO: Line = Line([0; WORDS]);
@@ -192,6 +199,7 @@ impl Line {
     }
 
     /// Adds to one word.
+    #[inline(always)]
     pub(super) fn add_word(&mut self, word: usize, more: i64) {
         self.0[word] = self.0[word].wrapping_add(more);
     }

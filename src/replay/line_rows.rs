@@ -31,6 +31,11 @@ impl LineRows {
         }
     }
 
+    /// Adds the rows by bucket of others.
+    pub fn add_rows(&mut self, other: &LineRows) {
+        self.buckets.iter_mut().zip(&other.buckets).for_each(|(mine, theirs)| mine.add(theirs));
+    }
+
     /// What the lines of a block are added to: these rows, and sums over all.
     pub(super) fn sums<'a>(
         &'a mut self,

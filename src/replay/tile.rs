@@ -51,21 +51,70 @@ impl Tile {
 
     /// Puts the words of each line side by side.
     pub fn lines(&self, lines: &mut [Line]) {
-        // Not in wide registers, where it would be done by scattering single words.
-        for (index, line) in lines.iter_mut().enumerate().take(self.queries.min(TILE)) {
-            *line = Line::of_words(|word| self.words[word][index]);
-        }
+        let queries = self.queries.min(lines.len());
+        wide::side_by_side(&self.words, &mut lines[..queries]);
+    }
+
+    /// How many queries there are.
+    pub fn len(&self) -> usize {
+        self.queries
+    }
+
+    /// Takes the words of another tile away, and says by query whether anything is left.
+    pub fn less(&mut self, other: &Tile) -> [bool; TILE] {
+        let mut left = [false; TILE];
+        wide::run(Less { words: &mut self.words, other: &other.words, left: &mut left });
+        left
     }
 
     /// Adds up marks, and those in which two tiles differ.
     pub fn add_marks(&self, other: &Tile, sums: &mut [Line; 3]) {
+        wide::run(AddMarks { mine: &self.words, theirs: &other.words, queries: self.queries.min(TILE), sums });
+    }
+}
+
+struct AddMarks<'a> {
+    mine: &'a [[i64; TILE]; WORDS],
+    theirs: &'a [[i64; TILE]; WORDS],
+    queries: usize,
+    sums: &'a mut [Line; 3],
+}
+
+impl Loop for AddMarks<'_> {
+    #[inline(always)]
+    fn run(self) {
         for word in FIRST_COUNTS..WORDS {
-            let (mine, theirs) = (&self.words[word][..self.queries], &other.words[word][..self.queries]);
-            let of = |marks: &[i64]| marks.iter().fold(0, |sum: i64, &marks| sum.wrapping_add(marks));
-            sums[0].add_word(word, of(mine));
-            sums[1].add_word(word, of(theirs));
-            let differing = mine.iter().zip(theirs).fold(0, |sum: i64, (mine, theirs)| sum.wrapping_add(mine ^ theirs));
-            sums[2].add_word(word, differing);
+            let (mut right, mut wrong, mut differing) = (0i64, 0i64, 0i64);
+            for (mine, theirs) in self.mine[word][..self.queries].iter().zip(&self.theirs[word]) {
+                (right, wrong) = (right.wrapping_add(*mine), wrong.wrapping_add(*theirs));
+                differing = differing.wrapping_add(mine ^ theirs);
+            }
+            self.sums[0].add_word(word, right);
+            self.sums[1].add_word(word, wrong);
+            self.sums[2].add_word(word, differing);
+        }
+    }
+}
+
+struct Less<'a> {
+    words: &'a mut [[i64; TILE]; WORDS],
+    other: &'a [[i64; TILE]; WORDS],
+    left: &'a mut [bool; TILE],
+}
+
+impl Loop for Less<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let mut any = [0; TILE];
+        for word in 0..WORDS {
+            for index in 0..TILE {
+                let less = self.words[word][index].wrapping_sub(self.other[word][index]);
+                self.words[word][index] = less;
+                any[index] |= less;
+            }
+        }
+        for index in 0..TILE {
+            self.left[index] = any[index] != 0;
         }
     }
 }

@@ -1,9 +1,8 @@
 //! Sweeping a workload without gaps: in lines.
 
-use std::ops::Range;
-
+use super::bins::Bins;
 use super::{CurveSums, DrawSums, Ordered, Sweep};
-use crate::draw::{Draws, Stream};
+use crate::draw::Draws;
 use crate::error::Result;
 use crate::policy::PlanBlock;
 use crate::policy::noisy_oracle::Misroute;
@@ -12,24 +11,30 @@ use crate::replay::sweeping::{
     Baselines, Block, Cells, Changed, ClosedForm, Figures, Judge, LANES, Line, LineRows, QUERIES_AT_A_TIME, Scratch, changes, deal,
     goes_to_endpoints, lines, own_lanes, their_lanes,
 };
-use crate::replay::{AccountBlock, Exact, Layout, Progress, Rows, Spread};
+use crate::replay::{AccountBlock, Exact, Layout, Progress, Spread};
 use crate::trace::EndpointIx;
+use crate::workload::OutcomeBlock;
 
+/// Queries of a block: more than a replay takes, whose lines of every endpoint would not stay in the cache.
+const QUERIES: usize = 2 * QUERIES_AT_A_TIME;
 /// Blocks that one task works through: sums of floating-point numbers are taken task by task.
-const BLOCKS_A_TASK: usize = 64;
+const BLOCKS_A_TASK: usize = 32;
 
 /// Adds the sums of a curve.
 pub(super) fn run(sweep: &Sweep, room: usize, ordered: &mut Ordered, sums: &mut CurveSums, progress: &dyn Progress) -> Result<()> {
-    let size = QUERIES_AT_A_TIME * BLOCKS_A_TASK;
+    let size = QUERIES * BLOCKS_A_TASK;
     let layout = sweep.replay.layout();
     let queries = sweep.replay.workload.len();
     let tasks = ordered.tasks(queries, size);
     let work = |worker: &mut Worker, position: usize| {
         let task = &tasks[position];
         worker.form = form_of(layout, &ordered.begin(task, layout));
-        for start in task.clone().step_by(QUERIES_AT_A_TIME) {
-            let block = sweep.replay.block(start, task.end.min(start + QUERIES_AT_A_TIME));
-            worker.block(&block);
+        for start in task.clone().step_by(QUERIES) {
+            let end = task.end.min(start + QUERIES);
+            let block = sweep.replay.block(start, end);
+            let next = end..task.end.min(end + QUERIES);
+            let ahead: Vec<_> = OutcomeBlock::ahead(&sweep.replay.workload, next).collect();
+            worker.block(&block, &ahead);
             progress.advance(block.queries.len() as u64);
         }
         worker.forms.push((position, std::mem::take(&mut worker.form)));
@@ -69,13 +74,16 @@ fn form_of(layout: Layout, task: &DrawSums) -> ClosedForm {
 struct Worker<'a, 't> {
     sweep: &'a Sweep<'a, 't>,
     room: usize,
+    /// Lines that were added since they were last taken to where they are exact.
+    added: usize,
     /// Whether every query goes to one endpoint, right or wrong, whose answer is all that counts.
     plain: bool,
     /// The baseline that misroutes go to, if they are its answers and nothing else.
     misrouted_to: Option<usize>,
     sums: CurveSums,
     /// By replicate what changes in each bin, and all misroutes.
-    bins: Vec<Bins>,
+    bins: Bins<'a>,
+    /// Where misroutes draw nothing what changes when they are routed right, otherwise all that is routed right.
     oracle: LineRows,
     misroute: LineRows,
     baselines: Baselines,
@@ -87,18 +95,7 @@ struct Worker<'a, 't> {
     changed: Changed,
     plans: PlanBlock,
     results: AccountBlock,
-    draws: Vec<u64>,
-    /// By replicate the bin of each query for which it matters.
-    bin_of: Vec<Vec<u32>>,
     scratch: Box<Scratch>,
-}
-
-/// The sums of a replicate that are not exact yet.
-struct Bins {
-    misroutes: Line,
-    /// By bin what changes.
-    changes: Vec<Line>,
-    added: usize,
 }
 
 impl<'a, 't> Worker<'a, 't> {
@@ -107,10 +104,9 @@ impl<'a, 't> Worker<'a, 't> {
         let plain = goes_to_endpoints(noisy, &replay.entries[*entry].spec.overhead);
         let is_fallback = |&endpoint: &EndpointIx| plain && endpoint == noisy.oracle().fallback();
         let misrouted_to = replay.roles.baselines.iter().position(is_fallback);
-        let bins = || Bins { misroutes: Line::ZERO, changes: vec![Line::ZERO; sweep.grid.accuracies.len() + 1], added: 0 };
         Worker {
             sums: sweep.empty(),
-            bins: (0..sweep.replay.replicates).map(|_| bins()).collect(),
+            bins: Bins::new(sweep.grid, sweep.replay.seed, sweep.replay.replicates),
             // Groups of queries have no curves.
             oracle: LineRows::new(1),
             misroute: LineRows::new(1),
@@ -122,52 +118,58 @@ impl<'a, 't> Worker<'a, 't> {
             changed: Changed::default(),
             plans: PlanBlock::new(),
             results: AccountBlock::default(),
-            draws: Vec::new(),
-            bin_of: vec![Vec::new(); sweep.replay.replicates as usize],
             scratch: Scratch::new(),
             sweep,
             room,
+            added: 0,
             plain,
             misrouted_to,
         }
     }
 
-    fn block(&mut self, block: &Block) {
+    /// Adds a block; `ahead` are the cells of the next one.
+    fn block(&mut self, block: &Block, ahead: &[&[f64]]) {
         let sweep = self.sweep;
         let judge = sweep.replay.judge(sweep.entry, block);
         let Some(choices) = judge.choices else { return };
         let cells = Cells::of(&block.outcomes, sweep.replay.workload.trace().outcomes.len());
         self.baselines.add(sweep.replay, self.room, block, &cells, &judge, &mut self.scratch, |index| choices[index] == Choice::Skip);
-        self.make_room(block.queries.len());
-        if sweep.noisy.misroute() == Misroute::Cloud {
+        if self.added + block.queries.len() > self.room {
+            self.take();
+        }
+        self.added += block.queries.len();
+        if self.misroutes_draw_nothing() {
             self.make_both(block, &cells, &judge, choices);
-            self.add_fallbacks(block);
+            self.misroute.add(&block.bucket, &[], &self.wrong);
+            self.oracle.add(self.changed.buckets(), &[], self.changed.lines());
+            self.bins.add_to_all(&self.changed, ahead);
         } else {
             let mut right = std::mem::take(&mut self.right);
             self.make(block, &judge, choices.iter().copied(), &mut right);
             self.right = right;
-            (0..self.bins.len()).for_each(|replicate| self.add_random(block, &judge, choices, replicate));
+            (0..sweep.replay.replicates).for_each(|replicate| self.add_random(block, &judge, choices, replicate));
             self.add_means(block);
+            self.oracle.add(&block.bucket, &[], &self.right);
         }
-        self.oracle.add(&block.bucket, &[], &self.right);
     }
 
-    /// Takes sums to where they are exact if the lines of another block might be too many.
-    fn make_room(&mut self, queries: usize) {
+    fn misroutes_draw_nothing(&self) -> bool {
+        self.sweep.noisy.misroute() == Misroute::Cloud
+    }
+
+    /// Takes sums to where they are exact.
+    fn take(&mut self) {
         let layout = self.sweep.replay.layout();
+        if self.misroutes_draw_nothing() {
+            self.bins.misroute_all(&self.misroute.total());
+            self.oracle.add_rows(&self.misroute);
+        }
         let CurveSums { simulated, oracle, misroute, .. } = &mut self.sums;
-        for (bins, rows) in self.bins.iter_mut().zip(simulated) {
-            if bins.added + queries > self.room {
-                bins.take(layout, rows);
-            }
-            bins.added += queries;
-        }
+        self.bins.take(layout, simulated);
         for (lines, rows) in [(&mut self.oracle, oracle), (&mut self.misroute, misroute)] {
-            if !lines.admits(queries, self.room) {
-                lines.take(layout, own_lanes(), rows, None);
-            }
-            lines.admit(queries);
+            lines.take(layout, own_lanes(), rows, None);
         }
+        self.added = 0;
     }
 
     /// The lines of some choices.
@@ -181,70 +183,40 @@ impl<'a, 't> Worker<'a, 't> {
         lines::of_results(&self.results, judge, block.outcomes.correct_at(), &mut self.scratch, lines);
     }
 
-    /// The lines of a block, routed right and routed to the fallback, and its closed form.
+    /// The lines of a block routed to the fallback, what changes when its queries are routed right, and its closed form.
     fn make_both(&mut self, block: &Block, cells: &Cells, judge: &Judge, choices: &[Choice]) {
         let Sweep { replay, entry, noisy, .. } = self.sweep;
         let fallback = noisy.oracle().fallback();
         let (mut right, mut wrong) = (std::mem::take(&mut self.right), std::mem::take(&mut self.wrong));
+        let (keys, buckets) = (&block.queries.keys, &block.bucket);
         if self.plain {
-            right.resize(block.queries.len(), Line::ZERO);
             wrong.resize(block.queries.len(), Line::ZERO);
+            self.changed.clear(block.queries.len());
+            let changed = &mut self.changed;
             self.form.add_endpoints(cells, judge, fallback, &mut self.scratch, |start, mine, theirs| {
-                mine.lines(&mut right[start..]);
                 theirs.lines(&mut wrong[start..]);
+                changed.add_tile(mine, theirs, &keys[start..], &buckets[start..]);
             });
         } else {
             self.make(block, judge, choices.iter().copied(), &mut right);
             let misrouted = |&choice: &Choice| if choice == Choice::Skip { choice } else { Choice::Endpoint(fallback) };
             self.make(block, judge, choices.iter().map(misrouted), &mut wrong);
             self.form.add_ways(replay, *entry, noisy, block, |_, _| ());
+            changes::of(&right, &wrong, keys, buckets, &mut self.changed);
         }
         (self.right, self.wrong) = (right, wrong);
     }
 
-    /// Misroutes that all go to the fallback: the same in every replicate.
-    fn add_fallbacks(&mut self, block: &Block) {
-        self.misroute.add(&block.bucket, &[], &self.wrong);
-        let total = lines::total(&self.wrong);
-        changes::of(&self.right, &self.wrong, &block.queries.keys, &mut self.changed);
-        for replicate in 0..self.bins.len() {
-            self.bins[replicate].misroutes.add(&total);
-            self.toss(&Draws::new(self.sweep.replay.seed, replicate as u64), replicate);
-        }
-        self.add_changes(0..self.bins.len());
-    }
-
-    /// Finds the bins of a replicate's coins.
-    fn toss(&mut self, draws: &Draws, replicate: usize) {
-        self.sweep.grid.bins(&draws.stream(Stream::Coin, 0), self.changed.keys(), &mut self.draws, &mut self.bin_of[replicate]);
-    }
-
-    /// Adds what changes in some replicates to the bins of their coins.
-    fn add_changes(&mut self, replicates: Range<usize>) {
-        let lines = self.changed.lines();
-        // Two at a time, since lines are more than the nearest cache holds beside the bins.
-        for (bins, bin_of) in self.bins[replicates.clone()].chunks_mut(2).zip(self.bin_of[replicates].chunks(2)) {
-            match (bins, bin_of) {
-                ([first, second], [in_first, in_second]) => {
-                    changes::add_to_two([&mut first.changes, &mut second.changes], [in_first, in_second], lines);
-                }
-                (bins, bin_of) => bins.iter_mut().zip(bin_of).for_each(|(bins, bin_of)| lines::add(&mut bins.changes, bin_of, lines)),
-            }
-        }
-    }
-
     /// Misroutes that depend on draws of their own.
-    fn add_random(&mut self, block: &Block, judge: &Judge, choices: &[Choice], replicate: usize) {
+    fn add_random(&mut self, block: &Block, judge: &Judge, choices: &[Choice], replicate: u32) {
         let Sweep { replay, entry, noisy, .. } = self.sweep;
-        let draws = Draws::new(replay.seed, replicate as u64);
+        let draws = Draws::new(replay.seed, u64::from(replicate));
         self.plans.clear();
         noisy.plan_misroutes(choices, &block.queries, &block.outcomes, &draws, &mut self.plans);
         self.results.run(&block.queries, &block.outcomes, &self.plans, &replay.entries[*entry].spec.overhead, &draws);
         lines::of_results(&self.results, judge, block.outcomes.correct_at(), &mut self.scratch, &mut self.wrong);
-        self.bins[replicate].misroutes.add(&lines::total(&self.wrong));
-        changes::of(&self.right, &self.wrong, &block.queries.keys, &mut self.changed);
-        self.toss(&draws, replicate);
-        self.add_changes(replicate..replicate + 1);
+        changes::of(&self.right, &self.wrong, &block.queries.keys, &block.bucket, &mut self.changed);
+        self.bins.add_to_one(replicate as usize, &lines::total(&self.wrong), &self.changed);
     }
 
     /// Adds the closed form of misroutes with draws of their own, and their means by bucket.
@@ -260,10 +232,8 @@ impl<'a, 't> Worker<'a, 't> {
 
     fn finish(mut self) -> (CurveSums, Vec<(usize, ClosedForm)>) {
         let layout = self.sweep.replay.layout();
+        self.take();
         let CurveSums { simulated, oracle, misroute, .. } = &mut self.sums;
-        self.bins.iter_mut().zip(&mut *simulated).for_each(|(bins, rows)| bins.take(layout, rows));
-        self.oracle.take(layout, own_lanes(), oracle, None);
-        self.misroute.take(layout, own_lanes(), misroute, None);
         let mut theirs = self.baselines.finish(self.sweep.replay);
         if let Some(baseline) = self.misrouted_to {
             for (lane, into) in their_lanes(baseline) {
@@ -277,24 +247,5 @@ impl<'a, 't> Worker<'a, 't> {
             rows.lanes_mut().zip(&total).for_each(|(lane, &total)| lane.iter_mut().for_each(|cell| *cell += total));
         }
         (self.sums, self.forms)
-    }
-}
-
-impl Bins {
-    /// Adds the totals at each accuracy to exact ones: all misroutes, and what is right up to there.
-    fn take(&mut self, layout: Layout, rows: &mut Rows) {
-        let points = self.changes.len() - 1;
-        let mut total = self.misroutes;
-        for bin in &mut self.changes[..points] {
-            total.add(bin);
-            *bin = total;
-        }
-        for (place, lane) in LANES.into_iter().enumerate() {
-            let column = &mut rows.lane_mut(layout.at(lane))[..points];
-            column.iter_mut().zip(&self.changes).for_each(|(cell, total)| *cell += total.at(place));
-        }
-        self.changes.fill(Line::ZERO);
-        self.misroutes = Line::ZERO;
-        self.added = 0;
     }
 }

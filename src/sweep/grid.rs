@@ -2,6 +2,7 @@
 
 use crate::draw::{StreamDraws, threshold};
 use crate::error::{Error, Result};
+use crate::wide::{self, Loop};
 
 /// What is swept.
 #[derive(Debug, Clone)]
@@ -81,7 +82,7 @@ impl Grid {
     pub(super) fn bins(&self, coin: &StreamDraws, keys: &[u32], draws: &mut Vec<u64>, bins: &mut Vec<u32>) {
         if let Table::Even(even) = self.table {
             coin.each53(keys, bins, move |draw| even.bin(draw));
-            if bins.contains(&Even::NEAR) {
+            if largest(bins) == Even::NEAR {
                 let near = bins.iter_mut().zip(keys).filter(|(bin, _)| **bin == Even::NEAR);
                 near.for_each(|(bin, &key)| *bin = bin_from(&self.thresholds, coin.draw53(u64::from(key))) as u32);
             }
@@ -136,6 +137,27 @@ impl Even {
         let bin = (counted >> DRAW_BITS).clamp(0, self.bins) as u32;
         let near = (within < Self::FAR * self.steps) | (within >= (1 << DRAW_BITS) - Self::FAR * self.steps);
         if near { Self::NEAR } else { bin }
+    }
+}
+
+/// The largest of some bins.
+fn largest(bins: &[u32]) -> u32 {
+    let mut largest = 0;
+    wide::run(Largest { bins, largest: &mut largest });
+    largest
+}
+
+struct Largest<'a> {
+    bins: &'a [u32],
+    largest: &'a mut u32,
+}
+
+impl Loop for Largest<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for &bin in self.bins {
+            *self.largest = bin.max(*self.largest);
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! accuracy. The cost of a curve does not grow with its points, and since sums are exact a sweep's
 //! totals are those of the replay at that accuracy, to the last bit.
 
+mod bins;
 mod dense;
 mod general;
 mod grid;

@@ -173,6 +173,16 @@ impl<'a> OutcomeBlock<'a> {
         block
     }
 
+    /// The cells that the block of some queries will read where they stand; none where its queries are picked from
+    /// here and there.
+    pub(crate) fn ahead(workload: &'a Workload<'_>, range: Range<usize>) -> impl Iterator<Item = &'a [f64]> {
+        let trace = workload.trace;
+        let in_use = (0..trace.outcomes.len()).filter(|&endpoint| workload.positions.is_none() && workload.in_use[endpoint]);
+        let metrics = std::iter::once(Metric::Score).chain(ACCOUNTS);
+        let columns = in_use.flat_map(move |endpoint| metrics.clone().filter_map(move |metric| trace.metric(endpoint, metric)));
+        columns.map(move |column| column.block(range.start, range.end))
+    }
+
     /// Number of queries.
     pub fn len(&self) -> usize {
         self.len
