@@ -135,7 +135,9 @@ impl Even {
         let counted = draw as i64 * self.steps + self.offset;
         let within = counted & ((1 << DRAW_BITS) - 1);
         let bin = (counted >> DRAW_BITS).clamp(0, self.bins) as u32;
-        let near = (within < Self::FAR * self.steps) | (within >= (1 << DRAW_BITS) - Self::FAR * self.steps);
+        // Below `far`, or as near to the end: one comparison, since what is below wraps around.
+        let far = Self::FAR * self.steps;
+        let near = within.wrapping_sub(far) as u64 >= ((1 << DRAW_BITS) - 2 * far) as u64;
         if near { Self::NEAR } else { bin }
     }
 }
