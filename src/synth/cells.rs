@@ -51,7 +51,7 @@ pub(super) fn pieces(cells: &[Cell]) -> Vec<(&Cell, Range<usize>)> {
 }
 
 /// A column cut into parts of these ranges, which follow one another.
-pub(super) fn parts<'a, T>(ranges: impl Iterator<Item = Range<usize>>, mut column: &'a mut [T]) -> impl Iterator<Item = &'a mut [T]> {
+pub(super) fn parts<T>(ranges: impl Iterator<Item = Range<usize>>, mut column: &mut [T]) -> impl Iterator<Item = &mut [T]> {
     ranges.map_while(move |range| column.split_off_mut(..range.len()))
 }
 
@@ -69,7 +69,10 @@ impl Stratified {
         let numbers = draws.stream(stream, dimension);
         let mut strata = vec![0; cells.last().map_or(0, |cell| cell.queries.end)];
         let cells: Vec<_> = cells.iter().zip(parts(cells.iter().map(|cell| cell.queries.clone()), &mut strata)).collect();
-        cells.into_par_iter().with_max_len(1).for_each(|(cell, strata)| shuffle(strata, &numbers, cell.queries.start as u64));
+        cells.into_par_iter().with_max_len(1).for_each(|(cell, strata)| {
+            crate::work::go_on();
+            shuffle(strata, &numbers, cell.queries.start as u64);
+        });
         Stratified { numbers, strata }
     }
 
@@ -87,7 +90,10 @@ impl Stratified {
         let pieces = pieces(cells);
         let parts = parts(pieces.iter().map(|(_, queries)| queries.clone()), &mut out);
         let pieces: Vec<_> = pieces.iter().zip(parts).collect();
-        pieces.into_par_iter().for_each(|((cell, queries), part)| self.normals(cell, queries.clone(), part));
+        pieces.into_par_iter().for_each(|((cell, queries), part)| {
+            crate::work::go_on();
+            self.normals(cell, queries.clone(), part);
+        });
         out
     }
 }
@@ -157,7 +163,8 @@ mod tests {
             let count = cell.queries.len();
             let mut sorted = normals[cell.queries.clone()].to_vec();
             sorted.sort_by(f64::total_cmp);
-            let ends = |stratum: usize| normal_quantile(stratum as f64 / count as f64)..normal_quantile((stratum + 1) as f64 / count as f64);
+            let ends =
+                |stratum: usize| normal_quantile(stratum as f64 / count as f64)..normal_quantile((stratum + 1) as f64 / count as f64);
             assert!(sorted.iter().enumerate().all(|(stratum, number)| ends(stratum).contains(number)));
         }
     }

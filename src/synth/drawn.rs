@@ -59,20 +59,20 @@ impl<'a> Piece<'a> {
         let ranges = || pieces.iter().map(|(_, queries)| queries.clone());
         let mut codes: Vec<_> = codes.iter_mut().map(|codes| parts(ranges(), codes)).collect();
         let tokens = parts(ranges(), input_tokens).zip(parts(ranges(), output_tokens));
-        let piece = |((cell, queries), (input_tokens, output_tokens)): (&(&'a Cell, Range<usize>), (&'a mut [f64], &'a mut [f64]))| {
+        let pieces = pieces.iter().zip(tokens).map(|((cell, queries), (input_tokens, output_tokens))| {
             let codes = codes.iter_mut().filter_map(Iterator::next).collect();
             Piece { cell, queries: queries.clone(), codes, input_tokens, output_tokens }
-        };
-        pieces.iter().zip(tokens).map(piece).collect()
+        });
+        pieces.collect()
     }
 
     fn fill(self, abilities: &Abilities, lengths: &Lengths) {
         let Piece { cell, queries, codes, input_tokens, output_tokens } = self;
         let common = abilities.common(cell, &queries);
-        let mut ability = vec![0.0; queries.len()];
+        let (mut ability, mut room) = (vec![0.0; queries.len()], vec![0.0; queries.len()]);
         let mut sum = vec![-0.0; queries.len()];
         for (model, codes) in codes.into_iter().enumerate() {
-            abilities.of(model, cell, &queries, &common, &mut ability);
+            abilities.of(model, cell, &queries, &common, &mut room, &mut ability);
             sum.iter_mut().zip(&ability).for_each(|(sum, ability)| *sum += ability);
             wide::run(Codes { ability: &ability, shift: abilities.fitted[cell.dataset].shift[cell.category], codes });
         }
@@ -112,18 +112,19 @@ impl<'a> Abilities<'a> {
     }
 
     /// The abilities of a model on some queries of a cell, without the category's shift.
-    fn of(&self, model: usize, cell: &Cell, queries: &Range<usize>, common: &[Vec<f64>], out: &mut [f64]) {
+    /// `sum` is room for as many numbers.
+    fn of(&self, model: usize, cell: &Cell, queries: &Range<usize>, common: &[Vec<f64>], sum: &mut [f64], out: &mut [f64]) {
         self.own[model].uniforms(queries.start as u64, out);
         out.iter_mut().for_each(|share| *share = share.clamp(1e-15, 1.0 - 1e-15));
         normal_quantiles(out);
         let structure = &self.fitted[cell.dataset].structure;
-        wide::run(Ability { loading: &structure.loading[model], common, scale: structure.own[model], own: out });
+        wide::run(Ability { loading: &structure.loading[model], common, scale: structure.own[model], sum, own: out });
     }
 
     /// The ability of a model on one query, with the category's shift.
     fn shifted(&self, model: usize, cell: &Cell, query: usize) -> f64 {
         let (queries, mut ability) = (query..query + 1, [0.0]);
-        self.of(model, cell, &queries, &self.common(cell, &queries), &mut ability);
+        self.of(model, cell, &queries, &self.common(cell, &queries), &mut [0.0], &mut ability);
         ability[0] + self.fitted[cell.dataset].shift[cell.category]
     }
 
@@ -158,22 +159,20 @@ struct Ability<'a> {
     loading: &'a [f64],
     common: &'a [Vec<f64>],
     scale: f64,
+    /// Room for what the common factors add up to.
+    sum: &'a mut [f64],
     own: &'a mut [f64],
 }
 
 impl Loop for Ability<'_> {
     #[inline(always)]
     fn run(self) {
-        let Ability { loading, common, scale, own } = self;
-        let mut terms = loading.iter().zip(common);
-        let (Some((first, factor)), rest) = (terms.next(), terms) else {
-            return own.iter_mut().for_each(|own| *own *= scale);
-        };
-        let mut sum: Vec<f64> = factor.iter().map(|factor| first * factor).collect();
-        for (loading, factor) in rest {
+        let Ability { loading, common, scale, sum, own } = self;
+        sum.fill(-0.0);
+        for (loading, factor) in loading.iter().zip(common) {
             sum.iter_mut().zip(factor).for_each(|(sum, factor)| *sum += loading * factor);
         }
-        own.iter_mut().zip(sum).for_each(|(own, sum)| *own = sum + scale * *own);
+        own.iter_mut().zip(sum).for_each(|(own, sum)| *own = *sum + scale * *own);
     }
 }
 

@@ -5,6 +5,7 @@
 //! [`calibrate`] solves for the latent parameters, [`generate`] draws the trace. [`synthesize`] does
 //! all of it.
 
+mod answers;
 mod balance;
 mod calibrate;
 mod cells;
@@ -19,6 +20,7 @@ mod joint;
 mod quantile;
 mod rank;
 mod root;
+mod rows;
 mod spec;
 mod structure;
 mod take;

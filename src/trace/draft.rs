@@ -5,9 +5,9 @@ use std::path::Path;
 
 use polars::prelude::{NamedFrom, Series};
 
-use super::embedding::Embedding;
 use super::column::BLOCK_ROWS;
 use super::derived::Derived;
+use super::embedding::Embedding;
 use super::encode::{Cells, NewColumn};
 use super::endpoint::Endpoint;
 use super::import::ids::Ids;
