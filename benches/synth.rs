@@ -53,7 +53,7 @@ fn folder() -> &'static Path {
 /// GPT-OSS-20B answers 77.3% of one half and 60% of the other, the baseline all of one and 70% of the other.
 fn check() {
     for (endpoint, wanted) in [(3, 0.5 * (0.773 + 0.6)), (4, 0.5 * (1.0 + 0.7))] {
-        let scores = draft().endpoints[endpoint].metrics.get(Metric::Score).expect("scores");
+        let scores = draft().endpoints[endpoint].cells(Metric::Score).expect("scores");
         let mean = scores.iter().sum::<f64>() / scores.len() as f64;
         assert!((mean - wanted).abs() < 2e-6, "{mean} {wanted}");
     }

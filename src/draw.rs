@@ -148,9 +148,7 @@ impl StreamDraws {
     /// One of `count` values for each of some keys, as [`StreamDraws::below`] gives it.
     pub(crate) fn all_below(&self, keys: &[u32], count: u32, values: &mut Vec<u32>) {
         let count = u64::from(count);
-        // The upper half of a product of 128 bits, from two that registers hold side by side.
-        let low = move |bits: u64| ((bits & u64::from(u32::MAX)) * count) >> 32;
-        self.each(keys, values, move |bits| (((bits >> 32) * count + low(bits)) >> 32) as u32);
+        self.each(keys, values, move |bits| one_below(bits, count));
     }
 
     /// A uniform number in [0, 1).
@@ -162,6 +160,12 @@ impl StreamDraws {
     /// The uniform numbers of keys from `first` on.
     pub(crate) fn uniforms(&self, first: u64, numbers: &mut [f64]) {
         wide::run(Uniforms { base: self.base, first, numbers });
+    }
+
+    /// For each number from `first` on, one of the values up to it, as [`StreamDraws::below`] gives it for the key
+    /// that is so far from `key`.
+    pub(crate) fn up_to(&self, key: u64, first: u32, values: &mut [u32]) {
+        wide::run(UpTo { base: self.base, key, first, values });
     }
 
     /// One of `count` values, each as likely (bias below 2^-32 for counts below 2^32).
@@ -206,6 +210,29 @@ impl Loop for Uniforms<'_> {
             *number = (bits(self.base, key) >> 11) as f64 / (1u64 << 53) as f64;
         }
     }
+}
+
+struct UpTo<'a> {
+    base: u64,
+    key: u64,
+    first: u32,
+    values: &'a mut [u32],
+}
+
+impl Loop for UpTo<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for (number, value) in (u64::from(self.first)..).zip(self.values) {
+            *value = one_below(bits(self.base, self.key + number), number + 1);
+        }
+    }
+}
+
+/// One of at most 2^32 values: the upper half of a product of 128 bits, from two that registers hold side by side.
+#[inline(always)]
+fn one_below(bits: u64, count: u64) -> u32 {
+    let low = ((bits & u64::from(u32::MAX)) * count) >> 32;
+    (((bits >> 32) * count + low) >> 32) as u32
 }
 
 /// 64 random bits for a key.
@@ -278,6 +305,12 @@ mod tests {
             stream.all_below(&keys, count, &mut values);
             let one_by_one = keys.iter().map(|&key| stream.below(u64::from(key), count as usize) as u32);
             assert!(values.iter().copied().eq(one_by_one), "{count}");
+        }
+        for first in [0, 77, u32::MAX - 99] {
+            let mut values = [0; 100];
+            stream.up_to(1 << 33, first, &mut values);
+            let one_by_one = (u64::from(first)..).map(|number| stream.below((1 << 33) + number, number as usize + 1) as u32);
+            assert!(values.into_iter().eq(one_by_one.take(100)), "{first}");
         }
     }
 

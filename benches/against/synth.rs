@@ -30,7 +30,7 @@ pub fn rows(settings: &Settings) -> Side {
     let draft = generate(&spec, &calibration, queries as u64, SEED).expect("a trace");
     for (endpoint, drafted) in draft.endpoints.iter().enumerate() {
         // Answer accuracies are met to one query of each of the two data sets, whatever the seed.
-        let drawn: f64 = drafted.metrics.get(Metric::Score).expect("scores").iter().sum();
+        let drawn: f64 = drafted.cells(Metric::Score).expect("scores").iter().sum();
         let known: f64 = prepared.metric(endpoint, Metric::Score).into_iter().flat_map(Column::iter).sum();
         assert!((drawn - known).abs() <= 2.0, "{drawn} right answers, {known} in the prepared trace");
     }

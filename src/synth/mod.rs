@@ -5,18 +5,22 @@
 //! [`calibrate`] solves for the latent parameters, [`generate`] draws the trace. [`synthesize`] does
 //! all of it.
 
+mod answers;
 mod balance;
 mod calibrate;
 mod cells;
 mod check;
 mod check_data;
 mod check_targets;
+mod drawn;
 mod feasible;
 mod form;
 mod generate;
 mod joint;
 mod quantile;
+mod rank;
 mod root;
+mod rows;
 mod spec;
 mod structure;
 mod take;

@@ -93,12 +93,26 @@ pub(super) fn normal_quantile(share: f64) -> f64 {
 
 /// As [`normal_quantile`] for each of some shares above 0 and below 1, in their place.
 pub(super) fn normal_quantiles(shares: &mut [f64]) {
-    let mut middles = [0.0; PART];
+    let (mut places, mut logarithms) = ([0; PART], [0.0; PART]);
+    let (mut middles, mut sides) = ([0.0; PART], [0.0; PART]);
     for shares in shares.chunks_mut(PART) {
-        wide::run(Middles { shares, middles: &mut middles });
-        for (share, middle) in shares.iter_mut().zip(middles) {
-            *share = if (*share - 0.5).abs() <= CENTRAL { middle } else { side(*share) };
+        // One in seven is no middle, which no processor foresees: their places are collected without a branch.
+        let mut count = 0;
+        for (place, share) in shares.iter().enumerate() {
+            places[count] = place;
+            count += usize::from((share - 0.5).abs() > CENTRAL);
         }
+        let (places, logarithms) = (&places[..count], &mut logarithms[..count]);
+        for (logarithm, &place) in logarithms.iter_mut().zip(places) {
+            *logarithm = self::logarithm(shares[place]);
+        }
+        wide::run(Middles { shares, middles: &mut middles });
+        wide::run(Sides { logarithms, sides: &mut sides });
+        for ((&place, &logarithm), &side) in places.iter().zip(&*logarithms).zip(&sides) {
+            let share = shares[place];
+            middles[place] = if logarithm <= FAR * FAR { side.copysign(share - 0.5) } else { self::side(share) };
+        }
+        shares.copy_from_slice(&middles[..shares.len()]);
     }
 }
 
@@ -119,6 +133,21 @@ impl Loop for Middles<'_> {
     }
 }
 
+/// Sides that the second ratio holds for, without their signs.
+struct Sides<'a> {
+    logarithms: &'a [f64],
+    sides: &'a mut [f64; PART],
+}
+
+impl Loop for Sides<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for (side, &logarithm) in self.sides.iter_mut().zip(self.logarithms) {
+            *side = near(logarithm.sqrt());
+        }
+    }
+}
+
 #[inline(always)]
 fn middle(share: f64) -> f64 {
     let from_middle = share - 0.5;
@@ -126,9 +155,19 @@ fn middle(share: f64) -> f64 {
 }
 
 fn side(share: f64) -> f64 {
-    let root = (-share.min(1.0 - share).ln()).sqrt();
-    let number = if root <= FAR { ratio(&SIDES, root - 1.6) } else { ratio(&ENDS, root - FAR) };
+    let root = logarithm(share).sqrt();
+    let number = if root <= FAR { near(root) } else { ratio(&ENDS, root - FAR) };
     number.copysign(share - 0.5)
+}
+
+/// Minus that of the distance to the nearer end.
+fn logarithm(share: f64) -> f64 {
+    -share.min(1.0 - share).ln()
+}
+
+#[inline(always)]
+fn near(root: f64) -> f64 {
+    ratio(&SIDES, root - 1.6)
 }
 
 #[inline(always)]

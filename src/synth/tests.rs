@@ -1,5 +1,6 @@
 //! Specs from text to rows.
 
+use std::borrow::Cow;
 use std::fs;
 
 use super::*;
@@ -87,8 +88,8 @@ fn share(draft: &Draft, dataset: &str, right: impl Fn(usize) -> bool) -> f64 {
     rows.iter().filter(|&&row| right(row)).count() as f64 / rows.len() as f64
 }
 
-fn cells(draft: &Draft, endpoint: usize, metric: Metric) -> &[f64] {
-    draft.endpoints[endpoint].metrics.get(metric).unwrap()
+fn cells(draft: &Draft, endpoint: usize, metric: Metric) -> Cow<'_, [f64]> {
+    draft.endpoints[endpoint].cells(metric).unwrap()
 }
 
 fn mean(cells: &[f64]) -> f64 {
@@ -121,10 +122,10 @@ fn what_answers_take_follows_from_the_profiles() {
     let spec = spec(SPEC).unwrap();
     let draft = synthesize(&spec, spec.queries, 7, false).unwrap().draft;
     // Power and energy as given, to what 20,000 stratified draws leave.
-    assert!((mean(cells(&draft, 0, Metric::EnergyJ)) / 500.0 - 1.0).abs() < 0.002);
+    assert!((mean(&cells(&draft, 0, Metric::EnergyJ)) / 500.0 - 1.0).abs() < 0.002);
     let power: Vec<f64> = cells(&draft, 0, Metric::EnergyJ)
         .iter()
-        .zip(cells(&draft, 0, Metric::LatencyS))
+        .zip(&*cells(&draft, 0, Metric::LatencyS))
         .map(|(joules, seconds)| joules / seconds)
         .collect();
     assert!((mean(&power) / 100.0 - 1.0).abs() < 0.002, "{}", mean(&power));
@@ -135,14 +136,14 @@ fn what_answers_take_follows_from_the_profiles() {
     assert!((cells(&draft, 0, Metric::CostUsd)[row] - (0.1 * input + 0.2 * output) / 1e6).abs() < 1e-15);
     assert!((cells(&draft, 1, Metric::EnergyJ)[row] - 100.0 * 0.02 * output).abs() < 1e-9);
     assert!((cells(&draft, 2, Metric::EnergyJ)[row] - 2.0 * output).abs() < 1e-9);
-    assert!(draft.endpoints[1].metrics.get(Metric::CostUsd).is_none(), "a model without a price has no cost");
+    assert!(draft.endpoints[1].cells(Metric::CostUsd).is_none(), "a model without a price has no cost");
     // Harder queries are longer on chat, by the correlation of 0.6: the wrong ones of `d` among them (the
     // standard error of their mean is 9 of some 430 tokens).
     let d = cells(&draft, 3, Metric::Score);
-    let names = draft.queries.dataset.as_ref().unwrap();
+    let (names, tokens) = (draft.queries.dataset.as_ref().unwrap(), cells(&draft, 3, Metric::OutputTokens));
     let of = |score: f64| -> f64 {
         let rows = (0..d.len()).filter(|&row| names.get(row) == Some("chat") && d[row] == score);
-        mean(&rows.map(|row| cells(&draft, 3, Metric::OutputTokens)[row]).collect::<Vec<_>>())
+        mean(&rows.map(|row| tokens[row]).collect::<Vec<_>>())
     };
     assert!(of(0.0) > 1.04 * of(1.0), "{} {}", of(0.0), of(1.0));
 }
@@ -238,7 +239,7 @@ output = { mean = 20 }
     let made = synthesize(&Spec::find(path.to_str().unwrap()).unwrap(), 4000, 3, false).unwrap().draft;
     // The same answers of b, at other lengths and another energy.
     assert_eq!(cells(&base, 1, Metric::Score), cells(&made, 0, Metric::Score));
-    assert!((mean(cells(&made, 0, Metric::EnergyJ)) / 50.0 - 1.0).abs() < 0.01);
+    assert!((mean(&cells(&made, 0, Metric::EnergyJ)) / 50.0 - 1.0).abs() < 0.01);
     assert_eq!(made.queries.rows.len(), 4000);
 }
 

@@ -1,16 +1,19 @@
 //! A trace that is being made: by import, enrich or synth. Checked as a whole, written atomically.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use polars::prelude::{NamedFrom, Series};
 
+use super::column::BLOCK_ROWS;
+use super::derived::Derived;
 use super::embedding::Embedding;
 use super::encode::{Cells, NewColumn};
 use super::endpoint::Endpoint;
 use super::import::ids::Ids;
 use super::info::TraceInfo;
 use super::partition::partition;
-use super::schema::{self, FORMAT_VERSION, PerMetric};
+use super::schema::{self, FORMAT_VERSION, Metric, PerMetric};
 use super::table::{Feature, Queries};
 use super::threads::side_by_side;
 use super::write::{ROW_GROUP_ROWS, write_parquet};
@@ -36,6 +39,8 @@ pub struct DraftEndpoint {
     pub rows: Vec<u32>,
     /// What is known of its answers, NaN where missing.
     pub metrics: PerMetric<Vec<f64>>,
+    /// What follows from other columns: of metrics that `metrics` does not have.
+    pub derived: PerMetric<Derived>,
     /// For metrics with estimated cells the source of each (0 = measured).
     pub sources: PerMetric<Vec<u8>>,
 }
@@ -158,28 +163,49 @@ impl DraftEndpoint {
             problems.push(Error::new("an outcome belongs to no query").at(format!("endpoint `{id}`")).found(format!("row {row}")));
         }
         for (metric, cells) in self.metrics.iter() {
-            let bad = self.rows.iter().zip(cells).find(|(_, cell)| !cell.is_nan() && !metric.allows(**cell));
-            if let Some((row, cell)) = bad {
-                problems.push(
-                    Error::new("a cell has a value that it cannot have")
-                        .at(format!("endpoint `{id}`, column `{metric}`, row {row}"))
-                        .found(cell)
-                        .allowed(metric.allowed()),
-                );
-            }
-            if cells.len() != self.rows.len() {
-                let found = format!("{} cells for {} rows", cells.len(), self.rows.len());
-                problems.push(Error::new("a column has the wrong length").at(format!("endpoint `{id}`, column `{metric}`")).found(found));
-            }
+            problems.extend(self.bad_cell(metric, 0, cells));
+            problems.extend(self.wrong_length(metric, cells.len()));
         }
+        for (metric, cells) in self.derived.iter() {
+            let starts = (0..).step_by(BLOCK_ROWS);
+            problems.extend(starts.zip(cells.blocks()).find_map(|(start, cells)| self.bad_cell(metric, start, &cells)));
+            problems.extend(self.wrong_length(metric, cells.len()));
+        }
+    }
+
+    /// The error of the first cell that has a value it cannot have, of cells from a position on.
+    fn bad_cell(&self, metric: Metric, start: usize, cells: &[f64]) -> Option<Error> {
+        let rows = self.rows.iter().skip(start);
+        let (row, cell) = rows.zip(cells).find(|(_, cell)| !cell.is_nan() && !metric.allows(**cell))?;
+        Some(
+            Error::new("a cell has a value that it cannot have")
+                .at(format!("endpoint `{}`, column `{metric}`, row {row}", self.endpoint.id))
+                .found(cell)
+                .allowed(metric.allowed()),
+        )
+    }
+
+    fn wrong_length(&self, metric: Metric, cells: usize) -> Option<Error> {
+        let found = format!("{cells} cells for {} rows", self.rows.len());
+        let error = || Error::new("a column has the wrong length").at(format!("endpoint `{}`, column `{metric}`", self.endpoint.id));
+        (cells != self.rows.len()).then(|| error().found(found))
+    }
+
+    /// The cells of a metric, NaN where missing; `None` where it has none at all.
+    pub fn cells(&self, metric: Metric) -> Option<Cow<'_, [f64]>> {
+        let held = self.metrics.get(metric).map(|cells| Cow::Borrowed(cells.as_slice()));
+        held.or_else(|| self.derived.get(metric).map(|cells| Cow::Owned(cells.part(0..cells.len()))))
     }
 
     fn columns(&self) -> Vec<NewColumn<'_>> {
         let mut columns = vec![NewColumn::new(schema::ROW, Cells::Rows(&self.rows))];
-        for (metric, cells) in self.metrics.iter() {
-            if cells.iter().all(|cell| cell.is_nan()) {
-                continue;
+        for metric in Metric::ALL {
+            if let Some(cells) = self.derived.get(metric) {
+                columns.push(NewColumn::new(metric.column(), Cells::Derived(cells)));
+                let source = Cells::Code(cells.source(), cells.len());
+                columns.extend((cells.source() != schema::MEASURED).then(|| NewColumn::new(metric.source_column(), source)));
             }
+            let Some(cells) = self.metrics.get(metric).filter(|cells| !cells.iter().all(|cell| cell.is_nan())) else { continue };
             columns.push(NewColumn::new(metric.column(), Cells::Numbers(cells)));
             if let Some(sources) = self.sources.get(metric).filter(|sources| sources.iter().any(|&code| code != schema::MEASURED)) {
                 columns.push(NewColumn::new(metric.source_column(), Cells::Codes(sources)));

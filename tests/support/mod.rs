@@ -101,7 +101,7 @@ impl World {
         let tier = if index == self.fallback { Tier::Cloud } else { Tier::Local };
         let endpoint = Endpoint { id: id(index), tier: Some(tier), params_total_b: Some(recorded.size), ..Endpoint::new(&id(index), None) };
         let rows = self.keys.iter().zip(&recorded.cells).filter(|(_, cell)| cell.answered).map(|(key, _)| *key).collect();
-        DraftEndpoint { endpoint, rows, metrics, sources: PerMetric::default() }
+        DraftEndpoint { endpoint, rows, metrics, ..DraftEndpoint::default() }
     }
 
     /// Written to a folder and read back.

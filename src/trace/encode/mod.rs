@@ -16,6 +16,7 @@ use polars_parquet::write::CompressedPage;
 
 use self::page::Chunk;
 use super::column::{Column, Names};
+use super::derived::Derived;
 
 /// A column to be written.
 pub(super) struct NewColumn<'a> {
@@ -27,9 +28,12 @@ pub(super) struct NewColumn<'a> {
 pub(super) enum Cells<'a> {
     Rows(&'a [u32]),
     Codes(&'a [u8]),
+    /// The same code in so many rows.
+    Code(u8, usize),
     /// NaN where missing.
     Numbers(&'a [f64]),
     Column(&'a Column),
+    Derived(&'a Derived),
     Names(&'a Names),
     Texts(&'a [String]),
     /// What polars encodes.
@@ -47,8 +51,10 @@ impl<'a> NewColumn<'a> {
         match &self.cells {
             Cells::Rows(cells) => cells.len(),
             Cells::Codes(cells) => cells.len(),
+            Cells::Code(_, rows) => *rows,
             Cells::Numbers(cells) => cells.len(),
             Cells::Column(cells) => cells.len(),
+            Cells::Derived(cells) => cells.len(),
             Cells::Names(names) => names.codes.len(),
             Cells::Texts(cells) => cells.len(),
             Cells::Other(cells) => cells.len(),
@@ -59,8 +65,8 @@ impl<'a> NewColumn<'a> {
     pub fn dtype(&self) -> DataType {
         match &self.cells {
             Cells::Rows(_) => DataType::UInt32,
-            Cells::Codes(_) => DataType::UInt8,
-            Cells::Numbers(_) | Cells::Column(_) => DataType::Float64,
+            Cells::Codes(_) | Cells::Code(..) => DataType::UInt8,
+            Cells::Numbers(_) | Cells::Column(_) | Cells::Derived(_) => DataType::Float64,
             Cells::Names(_) | Cells::Texts(_) => DataType::String,
             Cells::Other(cells) => cells.dtype().clone(),
         }
@@ -72,8 +78,10 @@ impl<'a> NewColumn<'a> {
         Ok(Some(match &self.cells {
             Cells::Rows(cells) => chunk.rows(part(cells, &rows))?,
             Cells::Codes(cells) => chunk.codes(part(cells, &rows))?,
+            Cells::Code(code, _) => chunk.codes(&vec![*code; rows.len()])?,
             Cells::Numbers(cells) => chunk.numbers(part(cells, &rows))?,
             Cells::Column(cells) => chunk.numbers(&cells.part(&rows))?,
+            Cells::Derived(cells) => chunk.numbers(&cells.part(rows))?,
             Cells::Names(names) => chunk.names(&names.names, part(&names.codes, &rows))?,
             Cells::Texts(cells) => chunk.texts(part(cells, &rows).iter().map(|text| Some(text.as_str())))?,
             Cells::Other(_) => return Ok(None),

@@ -96,7 +96,7 @@ impl Answers {
     pub fn finish(self, endpoint: Endpoint) -> DraftEndpoint {
         let Answers { rows, metrics, sources, .. } = self;
         if rows.is_sorted() {
-            return DraftEndpoint { endpoint, rows, metrics, sources };
+            return DraftEndpoint { endpoint, rows, metrics, sources, ..DraftEndpoint::default() };
         }
         let mut order: Vec<usize> = (0..rows.len()).collect();
         order.sort_unstable_by_key(|&index| rows[index]);
