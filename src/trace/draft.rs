@@ -52,12 +52,15 @@ impl Draft {
         if ids.len() != rows.len() {
             problems.push(Error::new("queries without an id").found(format!("{} ids for {} queries", ids.len(), rows.len())));
         }
-        problems.extend(duplicate_id(ids));
-        problems.extend(self.queries.embedding.as_ref().and_then(|embedding| bad_embedding(embedding, rows)));
-        problems.extend(self.queries.hidden());
-        for endpoint in &self.endpoints {
-            endpoint.check(rows, &mut problems);
-        }
+        // The queries are one part more, and the first.
+        let check = |part: usize| match part.checked_sub(1).and_then(|index| self.endpoints.get(index)) {
+            Some(endpoint) => endpoint.check(rows),
+            None => {
+                let embedding = self.queries.embedding.as_ref().and_then(|embedding| bad_embedding(embedding, rows));
+                duplicate_id(ids).into_iter().chain(embedding).chain(self.queries.hidden()).collect()
+            }
+        };
+        problems.extend(side_by_side(1 + self.endpoints.len(), check).into_iter().flatten());
         if self.endpoints.is_empty() {
             problems.push(Error::new("the trace has no endpoints").found("0 endpoints").allowed("1 and more"));
         }
@@ -143,8 +146,8 @@ fn bad_embedding(embedding: &Embedding, rows: &[u32]) -> Option<Error> {
 }
 
 impl DraftEndpoint {
-    fn check(&self, queries: &[u32], problems: &mut Vec<Error>) {
-        let id = &self.endpoint.id;
+    fn check(&self, queries: &[u32]) -> Vec<Error> {
+        let (id, mut problems) = (&self.endpoint.id, Vec::new());
         if let Some((before, after)) = self.rows.iter().zip(self.rows.iter().skip(1)).find(|(before, after)| before >= after) {
             problems.push(
                 Error::new("an endpoint answered a query twice")
@@ -158,8 +161,12 @@ impl DraftEndpoint {
             problems.push(Error::new("an outcome belongs to no query").at(format!("endpoint `{id}`")).found(format!("row {row}")));
         }
         for (metric, cells) in self.metrics.iter() {
-            let bad = self.rows.iter().zip(cells).find(|(_, cell)| !cell.is_nan() && !metric.allows(**cell));
-            if let Some((row, cell)) = bad {
+            let range = metric.range();
+            let is_bad = |cell: f64| !(cell.is_nan() || (*range.start() <= cell) & (cell <= *range.end()));
+            // Whether there is one is told faster than where.
+            let some = cells.iter().fold(false, |some, &cell| some | is_bad(cell));
+            let bad = || self.rows.iter().zip(cells).find(|(_, cell)| is_bad(**cell));
+            if let Some((row, cell)) = some.then(bad).flatten() {
                 problems.push(
                     Error::new("a cell has a value that it cannot have")
                         .at(format!("endpoint `{id}`, column `{metric}`, row {row}"))
@@ -172,6 +179,7 @@ impl DraftEndpoint {
                 problems.push(Error::new("a column has the wrong length").at(format!("endpoint `{id}`, column `{metric}`")).found(found));
             }
         }
+        problems
     }
 
     fn columns(&self) -> Vec<NewColumn<'_>> {
