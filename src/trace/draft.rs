@@ -57,12 +57,15 @@ impl Draft {
         if ids.len() != rows.len() {
             problems.push(Error::new("queries without an id").found(format!("{} ids for {} queries", ids.len(), rows.len())));
         }
-        problems.extend(duplicate_id(ids));
-        problems.extend(self.queries.embedding.as_ref().and_then(|embedding| bad_embedding(embedding, rows)));
-        problems.extend(self.queries.hidden());
-        for endpoint in &self.endpoints {
-            endpoint.check(rows, &mut problems);
-        }
+        // The queries are one part more, and the first.
+        let check = |part: usize| match part.checked_sub(1).and_then(|index| self.endpoints.get(index)) {
+            Some(endpoint) => endpoint.check(rows),
+            None => {
+                let embedding = self.queries.embedding.as_ref().and_then(|embedding| bad_embedding(embedding, rows));
+                duplicate_id(ids).into_iter().chain(embedding).chain(self.queries.hidden()).collect()
+            }
+        };
+        problems.extend(side_by_side(1 + self.endpoints.len(), check).into_iter().flatten());
         if self.endpoints.is_empty() {
             problems.push(Error::new("the trace has no endpoints").found("0 endpoints").allowed("1 and more"));
         }
@@ -148,8 +151,8 @@ fn bad_embedding(embedding: &Embedding, rows: &[u32]) -> Option<Error> {
 }
 
 impl DraftEndpoint {
-    fn check(&self, queries: &[u32], problems: &mut Vec<Error>) {
-        let id = &self.endpoint.id;
+    fn check(&self, queries: &[u32]) -> Vec<Error> {
+        let (id, mut problems) = (&self.endpoint.id, Vec::new());
         if let Some((before, after)) = self.rows.iter().zip(self.rows.iter().skip(1)).find(|(before, after)| before >= after) {
             problems.push(
                 Error::new("an endpoint answered a query twice")
@@ -171,12 +174,17 @@ impl DraftEndpoint {
             problems.extend(starts.zip(cells.blocks()).find_map(|(start, cells)| self.bad_cell(metric, start, &cells)));
             problems.extend(self.wrong_length(metric, cells.len()));
         }
+        problems
     }
 
     /// The error of the first cell that has a value it cannot have, of cells from a position on.
     fn bad_cell(&self, metric: Metric, start: usize, cells: &[f64]) -> Option<Error> {
-        let rows = self.rows.iter().skip(start);
-        let (row, cell) = rows.zip(cells).find(|(_, cell)| !cell.is_nan() && !metric.allows(**cell))?;
+        let range = metric.range();
+        let is_bad = |cell: f64| !(cell.is_nan() || (*range.start() <= cell) & (cell <= *range.end()));
+        // Whether there is one is told faster than where.
+        let some = cells.iter().fold(false, |some, &cell| some | is_bad(cell));
+        let bad = || self.rows.iter().skip(start).zip(cells).find(|(_, cell)| is_bad(**cell));
+        let (row, cell) = some.then(bad).flatten()?;
         Some(
             Error::new("a cell has a value that it cannot have")
                 .at(format!("endpoint `{}`, column `{metric}`, row {row}", self.endpoint.id))

@@ -1,6 +1,7 @@
 //! Writing a table of a trace as Parquet: row groups of whole blocks, columns as [`super::encode`] has them.
 
 use std::collections::HashMap;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use polars::io::parquet::write::{BatchedWriter, RowGroupIterColumns};
@@ -16,15 +17,21 @@ use crate::output::NewFile;
 /// Rows of a Parquet row group: a multiple of the engine's block, so that columns are borrowed.
 pub(super) const ROW_GROUP_ROWS: usize = 64 * BLOCK_ROWS;
 
+/// Bytes that are written at a time.
+const BUFFER: usize = 1 << 18;
+
 /// Writes a table in row groups of `group_rows`, the last one shorter.
 pub(super) fn write_parquet(path: &Path, columns: &[NewColumn], group_rows: usize) -> Result<()> {
     let fail = |cause: PolarsError| Error::new("cannot write a table").at(path.display()).cause(cause);
     let mut file = NewFile::create(path)?;
-    let written = write(&mut file, columns, group_rows);
+    // polars writes headers and footers in pieces of some bytes.
+    let mut buffer = BufWriter::with_capacity(BUFFER, &mut file);
+    let written = write(&mut buffer, columns, group_rows).and_then(|()| Ok(buffer.flush()?));
+    drop(buffer);
     file.finish(written.map_err(fail))
 }
 
-fn write(file: &mut NewFile, columns: &[NewColumn], group_rows: usize) -> PolarsResult<()> {
+fn write(file: impl Write, columns: &[NewColumn], group_rows: usize) -> PolarsResult<()> {
     let schema: Schema = columns.iter().map(|column| (column.name.as_str().into(), column.dtype())).collect();
     let mut writer = ParquetWriter::new(file).batched(&schema)?;
     let types = writer.parquet_schema().columns().iter();

@@ -91,10 +91,18 @@ pub(super) fn differences(numbers: &[u32], out: &mut Vec<u8>) {
     for start in (1..numbers.len()).step_by(BLOCK) {
         let end = numbers.len().min(start + BLOCK);
         let mut steps = [0_i64; BLOCK];
-        for (step, pair) in steps.iter_mut().zip(numbers[start - 1..end].windows(2)) {
-            *step = i64::from(pair[1].wrapping_sub(pair[0]).cast_signed());
+        let (mut least, mut most) = (i64::MAX, i64::MIN);
+        for at in start..end {
+            let step = i64::from(numbers[at].wrapping_sub(numbers[at - 1]).cast_signed());
+            steps[at - start] = step;
+            (least, most) = (least.min(step), most.max(step));
         }
-        let least = steps[..end - start].iter().copied().min().unwrap_or(0);
+        // As of rows without a gap: nothing is above the least.
+        if least == most {
+            zigzag(least, out);
+            out.extend([0; BLOCK / PART]);
+            continue;
+        }
         // Steps beyond the last are never read; as the least they take no bits.
         steps[end - start..].fill(least);
         let above = |part: &[i64]| part.iter().map(|step| (step - least).cast_unsigned()).collect::<Vec<u64>>();

@@ -7,6 +7,9 @@ const MOST: usize = 1 << 16;
 const SAMPLE: usize = 1 << 13;
 /// Places of the table at first.
 const PLACES: usize = 1 << 10;
+/// Places up to which no more than a fourth is taken, so that values hardly ever meet; then half of them, so that the
+/// table stays in the caches.
+const ROOMY: usize = 1 << 16;
 /// An odd number of well mixed bits (2^64 over the golden ratio).
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 const EMPTY: u32 = u32::MAX;
@@ -21,12 +24,13 @@ pub(super) struct Distinct {
 impl Distinct {
     /// `None` where there are so many that a dictionary would save nothing.
     pub fn of(cells: impl ExactSizeIterator<Item = u64>) -> Option<Self> {
-        let mut found = Distinct { values: Vec::new(), codes: Vec::with_capacity(cells.len()) };
+        let mut found = Distinct { values: Vec::new(), codes: vec![0; cells.len()] };
         let mut table = vec![EMPTY; PLACES];
+        let mut shift = shift(&table);
         for (row, cell) in cells.enumerate() {
-            let place = place(&found.values, &table, cell);
+            let place = place(&found.values, &table, shift, cell);
             if table[place] != EMPTY {
-                found.codes.push(table[place]);
+                found.codes[row] = table[place];
                 continue;
             }
             let code = found.values.len();
@@ -35,20 +39,27 @@ impl Distinct {
             }
             table[place] = code as u32;
             found.values.push(cell);
-            found.codes.push(code as u32);
-            if found.values.len() * 2 > table.len() {
+            found.codes[row] = code as u32;
+            let share = if table.len() < ROOMY { 4 } else { 2 };
+            if found.values.len() * share > table.len() {
                 table = grown(&found.values, table.len() * 2);
+                shift = self::shift(&table);
             }
         }
         Some(found)
     }
 }
 
+/// What leaves so many of the highest bits as a table has places.
+fn shift(table: &[u32]) -> u32 {
+    u64::BITS - table.len().trailing_zeros()
+}
+
 /// Where a value stands in the table, or belongs.
 #[inline]
-fn place(values: &[u64], table: &[u32], value: u64) -> usize {
+fn place(values: &[u64], table: &[u32], shift: u32, value: u64) -> usize {
     let mask = table.len() - 1;
-    let mut place = (value ^ value >> 32).wrapping_mul(SPREAD) as usize >> (u64::BITS - table.len().trailing_zeros());
+    let mut place = ((value ^ value >> 32).wrapping_mul(SPREAD) >> (shift & (u64::BITS - 1))) as usize & mask;
     while table[place] != EMPTY && values[table[place] as usize] != value {
         place = (place + 1) & mask;
     }
@@ -57,8 +68,9 @@ fn place(values: &[u64], table: &[u32], value: u64) -> usize {
 
 fn grown(values: &[u64], places: usize) -> Vec<u32> {
     let mut table = vec![EMPTY; places];
+    let shift = shift(&table);
     for (code, &value) in values.iter().enumerate() {
-        let place = place(values, &table, value);
+        let place = place(values, &table, shift, value);
         table[place] = code as u32;
     }
     table

@@ -52,7 +52,12 @@ type Bounds = Option<(Vec<u8>, Vec<u8>)>;
 impl Chunk<'_> {
     /// Row numbers: what each adds to the one before.
     pub fn rows(&self, cells: &[u32]) -> PolarsResult<Vec<CompressedPage>> {
-        let bounds = bounds(cells.iter().copied().min(), cells.iter().copied().max(), |row| row.to_le_bytes().to_vec());
+        let (mut least, mut greatest) = (u32::MAX, 0);
+        for &row in cells {
+            (least, greatest) = (least.min(row), greatest.max(row));
+        }
+        let some = !cells.is_empty();
+        let bounds = bounds(some.then_some(least), some.then_some(greatest), |row| row.to_le_bytes().to_vec());
         let values = |cells: &[u32], out: &mut Vec<u8>| bits::differences(cells, out);
         finish(self.data(cells, None, &bounds, Encoding::DeltaBinaryPacked, values), Compress::Never)
     }
@@ -68,8 +73,8 @@ impl Chunk<'_> {
 
     /// Numbers, NaN where missing: places in a dictionary, or, where they hardly repeat, as they are.
     pub fn numbers(&self, cells: &[f64]) -> PolarsResult<Vec<CompressedPage>> {
-        let present: Vec<bool> = cells.iter().map(|cell| !cell.is_nan()).collect();
-        let missing = present.iter().any(|present| !present);
+        let missing = cells.iter().fold(false, |missing, cell| missing | cell.is_nan());
+        let present: Vec<bool> = if missing { cells.iter().map(|cell| !cell.is_nan()).collect() } else { Vec::new() };
         let held: Vec<f64> = if missing { cells.iter().copied().filter(|cell| !cell.is_nan()).collect() } else { Vec::new() };
         let (cells, present) = if missing { (held.as_slice(), Some(present.as_slice())) } else { (cells, None) };
         let bytes = |number: f64| number.to_le_bytes().to_vec();
@@ -79,13 +84,14 @@ impl Chunk<'_> {
             if values.len() * size_of::<f64>() + codes.len() * width / 8 <= plain / DICTIONARY_PAYS * (DICTIONARY_PAYS - 1) {
                 let numbers = || values.iter().map(|&value| f64::from_bits(value));
                 let bounds = bounds(numbers().reduce(f64::min), numbers().reduce(f64::max), bytes);
-                let dictionary: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+                let mut dictionary = Vec::with_capacity(size_of_val(values.as_slice()));
+                values.iter().for_each(|value| dictionary.extend_from_slice(&value.to_le_bytes()));
                 return finish(self.with_dictionary(dictionary, values.len(), &codes, present, &bounds), Compress::Never);
             }
         }
         let (least, greatest) = range(cells).unzip();
         let bounds = bounds(least, greatest, bytes);
-        let values = |cells: &[f64], out: &mut Vec<u8>| out.extend(cells.iter().flat_map(|cell| cell.to_le_bytes()));
+        let values = |cells: &[f64], out: &mut Vec<u8>| cells.iter().for_each(|cell| out.extend_from_slice(&cell.to_le_bytes()));
         finish(self.data(cells, present, &bounds, Encoding::Plain, values), Compress::IfItPays)
     }
 
@@ -119,7 +125,16 @@ impl Chunk<'_> {
     pub fn texts<'t>(&self, cells: impl Iterator<Item = Option<&'t str>> + Clone) -> PolarsResult<Vec<CompressedPage>> {
         let texts: Vec<&str> = cells.clone().flatten().collect();
         let present: Vec<bool> = cells.map(|cell| cell.is_some()).collect();
-        let bounds = bounds(texts.iter().min(), texts.iter().max(), |text| text.as_bytes().to_vec());
+        let (mut least, mut greatest) = (texts.first(), texts.first());
+        for text in &texts {
+            // One that is below the least is not above the greatest.
+            if least.is_some_and(|least| text < least) {
+                least = Some(text);
+            } else if greatest.is_some_and(|greatest| text > greatest) {
+                greatest = Some(text);
+            }
+        }
+        let bounds = bounds(least, greatest, |text| text.as_bytes().to_vec());
         let present = (texts.len() < present.len()).then_some(present.as_slice());
         let values = |cells: &[&str], out: &mut Vec<u8>| cells.iter().for_each(|cell| text(cell, out));
         finish(self.data_cut(&texts, present, &bounds, Encoding::Plain, values, |cell| cell.len()), Compress::Always)

@@ -25,6 +25,18 @@ impl Answers {
         !std::mem::replace(&mut self.answered[index], true)
     }
 
+    /// Notes that queries are answered, up to the first that was before: how many.
+    pub fn begin_all(&mut self, rows: &[u32]) -> usize {
+        let (Some(&first), Some(&last)) = (rows.first(), rows.last()) else { return 0 };
+        // Most often they are the next ones, without a gap.
+        let is_next = first as usize == self.answered.len() && rows.windows(2).all(|pair| pair[0] < pair[1]);
+        if is_next && (last - first) as usize == rows.len() - 1 {
+            self.answered.resize(last as usize + 1, true);
+            return rows.len();
+        }
+        rows.iter().position(|&row| !self.begin(row)).unwrap_or(rows.len())
+    }
+
     /// Adds the values of an answer, with the codes of their sources.
     pub fn push(&mut self, row: u32, values: impl Fn(Metric) -> Option<(f64, u8)>) {
         let before = self.rows.len();
@@ -46,19 +58,20 @@ impl Answers {
         }
     }
 
-    /// Adds answers to queries that were begun: by their positions in columns, NaN where missing.
-    pub fn extend<'c>(&mut self, rows: &[u32], answers: &[u32], columns: impl Iterator<Item = (Metric, &'c [f64])>) {
+    /// Adds answers to queries that were begun: columns of their cells, NaN where missing. There is to be room for so
+    /// many times as many.
+    pub fn extend<'c>(&mut self, rows: &[u32], columns: impl Iterator<Item = (Metric, &'c [f64])>, times: usize) {
         let before = self.rows.len();
+        let expected = if before == 0 { rows.len() * times } else { 0 };
+        self.rows.reserve(expected);
         self.rows.extend_from_slice(rows);
-        for (metric, column) in columns {
-            let cells = answers.iter().map(|&answer| column[answer as usize]);
-            if self.metrics.get(metric).is_none() && cells.clone().all(f64::is_nan) {
+        for (metric, cells) in columns {
+            if self.metrics.get(metric).is_none() && cells.iter().all(|cell| cell.is_nan()) {
                 continue;
             }
-            self.metrics.or_insert_with(metric, || vec![f64::NAN; before]);
-            if let Some(known) = self.metrics.get_mut(metric) {
-                known.extend(cells);
-            }
+            let known = self.metrics.or_insert_with(metric, || vec![f64::NAN; before]);
+            known.reserve(expected);
+            known.extend_from_slice(cells);
         }
         // What these columns do not have.
         for metric in Metric::ALL {
@@ -114,6 +127,15 @@ impl Answers {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_query_is_answered_once() {
+        let mut answers = Answers::default();
+        assert_eq!([answers.begin_all(&[]), answers.begin_all(&[0, 1, 2]), answers.begin_all(&[3, 5])], [0, 3, 2]);
+        // 4 was not answered, 5 was.
+        assert_eq!([answers.begin_all(&[4, 5, 6]), answers.begin_all(&[6, 6]), answers.begin_all(&[7, 9, 8])], [1, 1, 3]);
+        assert!([1, 4, 5, 6, 7, 8, 9].into_iter().all(|row| !answers.begin(row)) && answers.begin(10));
+    }
 
     #[test]
     fn answers_come_in_any_order() {

@@ -12,6 +12,7 @@ use crate::trace::endpoint::Endpoint;
 use crate::trace::schema::Metric;
 use crate::trace::table::{Feature, Queries};
 use crate::trace::text;
+use crate::trace::threads::side_by_side;
 
 impl Gather {
     /// The draft of the trace, and the notes: the format's own, and what is missing.
@@ -72,7 +73,12 @@ impl Gather {
 
     fn note_missing(&mut self, endpoints: &[DraftEndpoint]) {
         let queries = self.queries.len();
-        for DraftEndpoint { endpoint, rows, metrics, .. } in endpoints {
+        let count = |endpoint: usize| {
+            let metrics = endpoints.get(endpoint).into_iter().flat_map(|endpoint| endpoint.metrics.iter());
+            metrics.map(|(metric, cells)| (metric, cells.iter().filter(|cell| cell.is_nan()).count())).collect::<Vec<_>>()
+        };
+        let counts = side_by_side(endpoints.len(), count);
+        for (DraftEndpoint { endpoint, rows, metrics, .. }, counts) in endpoints.iter().zip(counts) {
             if rows.len() < queries {
                 self.notes.push(format!("`{}` answered {} of {queries} queries", endpoint.id, rows.len()));
             }
@@ -80,11 +86,8 @@ impl Gather {
             for metric in Metric::ALL.into_iter().filter(|metric| metrics.get(*metric).is_none() && elsewhere(metric)) {
                 self.notes.push(format!("`{}` has no `{metric}` at all, others do", endpoint.id));
             }
-            for (metric, cells) in metrics.iter() {
-                let missing = cells.iter().filter(|cell| cell.is_nan()).count();
-                if missing > 0 {
-                    self.notes.push(format!("`{}` lacks `{metric}` in {missing} of {} answers", endpoint.id, rows.len()));
-                }
+            for (metric, missing) in counts.into_iter().filter(|(_, missing)| *missing > 0) {
+                self.notes.push(format!("`{}` lacks `{metric}` in {missing} of {} answers", endpoint.id, rows.len()));
             }
         }
     }

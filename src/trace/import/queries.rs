@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Query;
-use super::ids::{Ids, hash};
+use super::ids::{Ids, hash, rises};
 use crate::trace::column::Names;
 
 /// Names that come one by one; most often that of the row before.
@@ -47,6 +47,8 @@ pub(super) type Features = (Vec<(String, f64)>, Vec<(String, String)>);
 pub(super) struct Asked {
     pub ids: Vec<String>,
     by_id: Ids,
+    /// Whether an id does not stand behind the one before it: see [`rises`].
+    falls: bool,
     pub dataset: GrowingNames,
     pub category: GrowingNames,
     /// NaN where not known, as arrivals.
@@ -94,7 +96,15 @@ impl Asked {
 
     /// As [`Asked::row`], of an id whose hash is known.
     pub fn row_hashed(&self, id: &str, hash: u64) -> Option<u32> {
+        // Where ids rise, one that stands behind the last is new: that is told without the table.
+        if !self.falls && self.rises(id) {
+            return None;
+        }
         self.by_id.find(hash, |row| self.is(row, id))
+    }
+
+    fn rises(&self, id: &str) -> bool {
+        self.ids.last().is_none_or(|last| rises(last, id))
     }
 
     /// Whether a row has an id.
@@ -106,6 +116,16 @@ impl Asked {
     /// The row of the query that is added next. More do not fit in memory than can be counted.
     pub fn next_row(&self) -> u32 {
         u32::try_from(self.ids.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Makes room for so many more queries.
+    pub fn reserve(&mut self, more: usize) {
+        self.ids.reserve(more);
+        self.by_id.reserve(more);
+        self.dataset.names.codes.reserve(more);
+        self.category.names.codes.reserve(more);
+        self.input_tokens.reserve(more);
+        self.arrival_s.reserve(more);
     }
 
     /// Adds a query of a new id.
@@ -120,6 +140,7 @@ impl Asked {
             self.features.resize_with(self.ids.len(), Features::default);
             self.features.push((number_features, name_features));
         }
+        self.falls |= !self.rises(&id);
         self.by_id.push(hash(&id));
         self.ids.push(id);
     }
@@ -131,6 +152,7 @@ impl Asked {
         self.input_tokens.push(query.input_tokens);
         self.arrival_s.push(query.arrival_s);
         self.add_prompt(query.prompt.map(str::to_owned));
+        self.falls |= !self.rises(query.id);
         self.by_id.push(query.hash);
         self.ids.push(query.id.to_owned());
     }

@@ -1,7 +1,7 @@
 //! A text file in blocks of whole lines, parsed ahead of their use on other threads.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::trace::import::files::{LONGEST_LINE, too_long};
 use crate::trace::threads::threads;
 
-/// Bytes of a block, but for a line that is longer.
-const BLOCK: usize = 1 << 22;
+/// Bytes of a block, but for a line that is longer: what is made of it is made in a core's own cache.
+pub(super) const BLOCK: usize = 1 << 18;
 
 /// What makes something of the lines of a block.
 type Parse<T> = Arc<dyn Fn(Vec<u8>) -> T + Send + Sync>;
@@ -63,6 +63,19 @@ impl<T: Send + 'static> Ahead<T> {
         take(&self.source).map(|(_, block)| block.map(|block| (self.parse)(block)))
     }
 
+    /// Takes a block that is not needed any more, so that the memory of a few serves all.
+    pub fn give_back(&self, block: Vec<u8>) {
+        if let Ok(mut lines) = self.source.lock() {
+            lines.spare.push(block);
+        }
+    }
+
+    /// How many blocks like one with so many bytes the file has, rounded up.
+    pub fn blocks_like(&self, bytes: usize) -> usize {
+        let file = self.source.lock().map_or(0, |lines| usize::try_from(lines.bytes).unwrap_or(0));
+        file.div_ceil(bytes.max(1)).max(1)
+    }
+
     /// Whether nothing is left to be read.
     pub fn has_ended(&self) -> bool {
         self.source.lock().is_ok_and(|lines| lines.bytes <= lines.taken)
@@ -106,6 +119,8 @@ struct Lines {
     taken: u64,
     /// The beginning of a line whose end was not read yet.
     rest: Vec<u8>,
+    /// Blocks that may be filled again.
+    spare: Vec<Vec<u8>>,
     number: usize,
     ended: bool,
 }
@@ -116,7 +131,7 @@ impl Lines {
         let mut file = File::open(path).map_err(fail)?;
         let bytes = file.metadata().map_err(fail)?.len();
         file.seek(SeekFrom::Start(skip)).map_err(fail)?;
-        Ok(Lines { file, name: path.display().to_string(), bytes, taken: skip, rest: Vec::new(), number: 0, ended: false })
+        Ok(Lines { file, name: path.display().to_string(), bytes, taken: skip, rest: Vec::new(), spare: Vec::new(), number: 0, ended: false })
     }
 
     fn next(&mut self) -> Option<(usize, Result<Vec<u8>>)> {
@@ -131,25 +146,46 @@ impl Lines {
 
     /// Lines up to the last that is whole; nothing after the end.
     fn block(&mut self) -> std::io::Result<Vec<u8>> {
-        let mut block = std::mem::take(&mut self.rest);
-        block.reserve_exact(BLOCK);
+        let mut block = self.spare.pop().unwrap_or_default();
+        let mut filled = self.rest.len();
+        block.resize(block.len().max(filled), 0);
+        block.get_mut(..filled).into_iter().for_each(|start| start.copy_from_slice(&self.rest));
+        self.rest.clear();
         while !self.ended {
             // Until it is read: after an error there is nothing more.
             self.ended = true;
-            let before = block.len();
-            let read = (&mut self.file).take(BLOCK as u64).read_to_end(&mut block)?;
-            self.ended = read == 0;
-            if let Some(end) = block.iter().skip(before).rposition(|&byte| byte == b'\n') {
-                self.rest = block.split_off(before + end + 1);
+            let before = filled;
+            block.resize(before + BLOCK, 0);
+            filled += fill(&mut self.file, block.get_mut(before..).unwrap_or_default())?;
+            self.ended = filled == before;
+            let end = block.get(before..filled).and_then(|read| read.iter().rposition(|&byte| byte == b'\n'));
+            if let Some(end) = end {
+                self.rest.extend_from_slice(block.get(before + end + 1..filled).unwrap_or_default());
+                filled = before + end + 1;
                 break;
             }
-            if block.len() > LONGEST_LINE {
+            if filled > LONGEST_LINE {
                 self.ended = true;
                 return Err(too_long());
             }
         }
+        block.truncate(filled);
         Ok(block)
     }
+}
+
+/// Reads until a buffer is full or the file has ended: how many bytes.
+fn fill(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match file.read(rest) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 #[cfg(test)]

@@ -1,18 +1,24 @@
 //! Rows of a text file as cells, or as typed columns: what the threads of [`super::ahead`] make of its lines.
 
 mod columns;
+mod ends;
 mod json;
 mod names;
+mod parts;
 mod plain;
+mod reader;
+mod runs;
 mod scan;
 mod typed;
 
 pub use names::{Fields, json_names};
 pub use typed::{Key, Span, Typed, Wanted};
+pub(super) use typed::Run;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use self::ends::Look;
 use super::ahead::Ahead;
 use super::sheet::Cell;
 use crate::error::{Error, Result};
@@ -85,17 +91,20 @@ impl Form {
     }
 
     fn parse(&self, block: Vec<u8>, wanted: Option<&Wanted>) -> Parsed {
-        if matches!(self, Form::Plain { .. }) && !rows::are_plain(&block) {
-            return Parsed::Quoted;
-        }
-        let Some(wanted) = wanted else { return Parsed::Rows(self.rows(block)) };
-        let text = match String::from_utf8(block) {
-            Ok(text) => text,
-            Err(error) => return Parsed::Rows(self.rows(error.into_bytes())),
+        let typed = match self {
+            Form::Json(names) => wanted.and_then(|wanted| columns::json(std::str::from_utf8(&block).ok()?, names, wanted)),
+            Form::Plain { separator, width, .. } => {
+                let look = Look::at(&block, *separator);
+                if look.is_odd && !rows::are_plain(&block) {
+                    return Parsed::Quoted;
+                }
+                let is_text = !look.is_wide || std::str::from_utf8(&block).is_ok();
+                wanted.filter(|_| is_text).and_then(|wanted| columns::plain(&block, look, *separator, *width, wanted))
+            }
         };
-        match self.typed(&text, wanted) {
-            Some(typed) => Parsed::Typed(Box::new(Typed { text, ..typed })),
-            None => Parsed::Rows(self.rows(text.into_bytes())),
+        match typed {
+            Some(typed) => Parsed::Typed(Box::new(Typed { text: block, ..typed })),
+            None => Parsed::Rows(self.rows(block)),
         }
     }
 
@@ -103,13 +112,6 @@ impl Form {
         match self {
             Form::Json(names) => json::block(&block, names),
             Form::Plain { separator, width, .. } => plain::block(block, *separator, *width),
-        }
-    }
-
-    fn typed(&self, text: &str, wanted: &Wanted) -> Option<Typed> {
-        match self {
-            Form::Json(names) => columns::json(text, names, wanted),
-            Form::Plain { separator, width, .. } => columns::plain(text, *separator, *width, wanted),
         }
     }
 }
@@ -166,13 +168,19 @@ impl Blocks {
         Ok(None)
     }
 
+    /// How many blocks like one with so many bytes the file has, rounded up.
+    pub fn blocks_like(&self, bytes: usize) -> usize {
+        self.ahead.blocks_like(bytes)
+    }
+
     /// Goes behind a block of which so many rows were taken; the others are to be read one by one.
     pub fn took(&mut self, typed: Typed, rows: usize) {
         if rows == typed.rows {
             self.rows_before += typed.rows;
             self.lines_before += typed.lines;
+            self.ahead.give_back(typed.text);
         } else {
-            (self.block, self.next) = (self.form.rows(typed.text.into_bytes()), rows);
+            (self.block, self.next) = (self.form.rows(typed.text), rows);
         }
     }
 
@@ -206,7 +214,7 @@ impl Blocks {
                 None => return Ok(Next::End),
                 Some(Parsed::Quoted) => return Ok(Next::Quoted),
                 Some(Parsed::Rows(block)) => block,
-                Some(Parsed::Typed(typed)) => self.form.rows(typed.text.into_bytes()),
+                Some(Parsed::Typed(typed)) => self.form.rows(typed.text),
             };
         }
         self.next += 1;

@@ -53,7 +53,8 @@ impl LongPlan {
             if let Some(merge) = &mut merge
                 && let Some(block) = sheet.typed()?
             {
-                let taken = merge.block(&block, sheet.place(), gather, endpoints);
+                let blocks = sheet.blocks_like(block.text.len());
+                let taken = merge.block(&block, blocks, sheet.place(), gather, endpoints);
                 sheet.took(*block, taken);
                 continue;
             }

@@ -1,6 +1,6 @@
 //! Blocks of a long table that were read ahead as columns, put together.
 
-use super::block::{Key, Span, Typed, Wanted};
+use super::block::{Key, Run, Span, Typed, Wanted};
 use super::endpoints::Endpoints;
 use crate::trace::column::Names;
 use crate::trace::import::queries::{Coded, GrowingNames};
@@ -11,66 +11,87 @@ pub struct Merge<'a> {
     wanted: &'a Wanted,
     /// Whether rows tell about queries; otherwise a table of queries does.
     tells: bool,
+    /// Whether a block was taken before.
+    begun: bool,
     /// The row of the query before.
     last: u32,
     /// Rows without any value.
     pub empty: usize,
-    /// By position of an endpoint the rows of a block that are its answers, and their queries.
-    answers: Vec<(Vec<u32>, Vec<u32>)>,
+    /// The query of each run of a block.
+    rows: Vec<u32>,
+    /// The queries of an endpoint's answers.
+    answered: Vec<u32>,
 }
 
-/// What the lists of a block are here.
+/// What the lists of names of a block are here.
 struct Lists {
     datasets: Vec<u32>,
     categories: Vec<u32>,
-    endpoints: Vec<Option<usize>>,
 }
 
 impl<'a> Merge<'a> {
     /// Before the first block.
     pub fn new(wanted: &'a Wanted, tells: bool) -> Self {
-        Merge { wanted, tells, last: 0, empty: 0, answers: Vec::new() }
+        Merge { wanted, tells, begun: false, last: 0, empty: 0, rows: Vec::new(), answered: Vec::new() }
     }
 
     /// Takes the rows of a block, up to the first that does not fit: its position, from which on rows are to be
-    /// read one by one.
-    pub fn block(&mut self, block: &Typed, place: Place, gather: &mut Gather, endpoints: &mut Endpoints) -> usize {
-        let codes = |names: &mut GrowingNames, spans: &[Span]| {
-            spans.iter().map(|&span| names.code(block.part(span))).collect::<Vec<u32>>()
-        };
-        let mut lists = Lists {
-            datasets: codes(&mut gather.queries.dataset, &block.datasets),
-            categories: codes(&mut gather.queries.category, &block.categories),
-            endpoints: vec![None; block.endpoints.len()],
-        };
-        let mut empty = block.empty.iter().copied().peekable();
-        let mut taken = block.rows;
-        'runs: for (index, run) in block.runs.iter().enumerate() {
-            let end = block.runs.get(index + 1).map_or(block.rows, |next| next.first);
-            let code = |codes: &[u32], position: Option<u32>| position.and_then(|position| codes.get(position as usize)).copied().unwrap_or(Names::MISSING);
-            let query = Coded {
-                id: block.part(run.id),
-                hash: run.hash,
-                dataset: code(&lists.datasets, run.dataset),
-                category: code(&lists.categories, run.category),
-                input_tokens: run.input_tokens,
-                arrival_s: run.arrival_s,
-                prompt: run.prompt.map(|span| block.part(span)),
-            };
-            let Some(row) = self.query(&query, gather) else {
-                taken = run.first;
-                break;
-            };
-            for answer in run.first..end {
-                let has_value = empty.next_if(|&empty| empty == answer).is_none();
-                if !self.answer(block, answer, row, has_value, (&mut lists.endpoints, place), gather, endpoints) {
-                    taken = answer;
-                    break 'runs;
+    /// read one by one. The file has about so many blocks like it.
+    pub fn block(&mut self, block: &Typed, blocks: usize, place: Place, gather: &mut Gather, endpoints: &mut Endpoints) -> usize {
+        // The first block tells what the others will have; endpoints that come later grow as they come.
+        let times = if std::mem::replace(&mut self.begun, true) { 1 } else { blocks };
+        if gather.is_empty() {
+            gather.queries.reserve(block.runs.len() * times);
+        }
+        let mut taken = self.queries(block, gather);
+        // By endpoint its position, of those that a row up to there names.
+        let mut positions = Vec::with_capacity(block.answered.len());
+        for answered in block.answered.iter().filter(|answered| answered.first < taken) {
+            match self.find(block, answered.name, place, gather, endpoints) {
+                Some(position) => positions.push(position),
+                None => {
+                    taken = answered.first;
+                    break;
                 }
             }
         }
-        self.put(block, gather);
+        // Answers beyond the first that is a second one of its pair are not missed: there reading ends.
+        for (answered, &position) in block.answered.iter().zip(&positions) {
+            let Some((_, known)) = gather.endpoints.get_mut(position) else { continue };
+            let count = answered.rows.partition_point(|&row| (row as usize) < taken);
+            self.answered.clear();
+            for &run in answered.runs.iter().take(count) {
+                self.answered.push(self.rows.get(run as usize).copied().unwrap_or(u32::MAX));
+            }
+            let begun = known.begin_all(&self.answered);
+            if begun < count {
+                taken = answered.rows.get(begun).map_or(taken, |&row| taken.min(row as usize));
+            }
+            let metrics = self.wanted.metrics.iter().enumerate();
+            let columns = metrics.map(|(index, &(metric, ..))| (metric, answered.cells(index, begun)));
+            known.extend(self.answered.get(..begun).unwrap_or_default(), columns, times);
+        }
+        self.empty += block.empty.partition_point(|&row| row < taken);
         taken
+    }
+
+    /// Finds the queries of runs, and how many rows fit to them.
+    fn queries(&mut self, block: &Typed, gather: &mut Gather) -> usize {
+        let codes = |names: &mut GrowingNames, spans: &[Span]| {
+            spans.iter().map(|&span| names.code(block.part(span))).collect::<Vec<u32>>()
+        };
+        let lists = Lists {
+            datasets: codes(&mut gather.queries.dataset, &block.datasets),
+            categories: codes(&mut gather.queries.category, &block.categories),
+        };
+        self.rows.clear();
+        for run in &block.runs {
+            match self.query(&lists.coded(block, run), gather) {
+                Some(row) => self.rows.push(row),
+                None => return run.first,
+            }
+        }
+        block.rows
     }
 
     /// The row of a query, which is added where it is new and rows tell about queries; `None` where it does not fit.
@@ -90,60 +111,39 @@ impl<'a> Merge<'a> {
         Some(row)
     }
 
-    /// Notes an answer, to be put with its endpoint's others; `false` where it does not fit.
-    #[inline]
-    #[allow(clippy::too_many_arguments, reason = "a row of a loop")]
-    fn answer(
-        &mut self,
+    /// The position of an endpoint; `None` where there is something wrong with it: the reader of single rows says
+    /// what, and its place.
+    fn find(
+        &self,
         block: &Typed,
-        answer: usize,
-        row: u32,
-        has_value: bool,
-        (known, place): (&mut [Option<usize>], Place),
+        (name, hardware): (Span, Option<Span>),
+        place: Place,
         gather: &mut Gather,
         endpoints: &mut Endpoints,
-    ) -> bool {
-        let Some(&endpoint) = block.endpoint.get(answer) else { return false };
-        let Some(known) = known.get_mut(endpoint as usize) else { return false };
-        let position = match known {
-            Some(position) => *position,
-            None => {
-                let Some(position) = self.find(block, endpoint as usize, place, gather, endpoints) else { return false };
-                *known.insert(position)
-            }
-        };
-        if !has_value {
-            self.empty += 1;
-            return true;
-        }
-        if self.answers.len() <= position {
-            self.answers.resize_with(position + 1, Default::default);
-        }
-        let begun = gather.endpoints.get_mut(position).is_some_and(|(_, answers)| answers.begin(row));
-        if let (true, Some((answers, rows)), Ok(answer)) = (begun, self.answers.get_mut(position), u32::try_from(answer)) {
-            answers.push(answer);
-            rows.push(row);
-        }
-        begun
-    }
-
-    /// Puts the answers of a block with those before.
-    fn put(&mut self, block: &Typed, gather: &mut Gather) {
-        let columns = || self.wanted.metrics.iter().zip(&block.metrics).map(|(&(metric, ..), cells)| (metric, cells.as_slice()));
-        for ((answers, rows), (_, known)) in self.answers.iter_mut().zip(&mut gather.endpoints) {
-            known.extend(rows, answers, columns());
-            answers.clear();
-            rows.clear();
-        }
-    }
-
-    fn find(&self, block: &Typed, endpoint: usize, place: Place, gather: &mut Gather, endpoints: &mut Endpoints) -> Option<usize> {
-        let &(name, hardware) = block.endpoints.get(endpoint)?;
+    ) -> Option<usize> {
         let found = match self.wanted.endpoint {
             Key::Id(_) => endpoints.by_id(block.part(name), place, gather),
             Key::Model(..) => endpoints.by_model(block.part(name), hardware.map(|span| block.part(span)), place, gather),
         };
-        // What is wrong with it the reader of single rows says, with its place.
         found.ok()
+    }
+}
+
+impl Lists {
+    /// What a run says about its query.
+    #[inline]
+    fn coded<'b>(&self, block: &'b Typed, run: &Run) -> Coded<'b> {
+        let code = |codes: &[u32], position: Option<u32>| {
+            position.and_then(|position| codes.get(position as usize)).copied().unwrap_or(Names::MISSING)
+        };
+        Coded {
+            id: block.id(run),
+            hash: run.hash,
+            dataset: code(&self.datasets, run.dataset),
+            category: code(&self.categories, run.category),
+            input_tokens: run.input_tokens,
+            arrival_s: run.arrival_s,
+            prompt: run.prompt.map(|span| block.part(span)),
+        }
     }
 }

@@ -125,6 +125,14 @@ impl Sheet {
         }
     }
 
+    /// How many blocks like one with so many bytes the table has, rounded up.
+    pub fn blocks_like(&self, bytes: usize) -> usize {
+        match &self.body {
+            Body::Plain(blocks) | Body::Json(blocks) => blocks.blocks_like(bytes),
+            Body::Csv(_) | Body::Frame(_) => 1,
+        }
+    }
+
     /// Goes behind a block of which so many rows were taken; the others are to be read one by one.
     pub fn took(&mut self, block: Typed, rows: usize) {
         if let Body::Plain(blocks) | Body::Json(blocks) = &mut self.body {

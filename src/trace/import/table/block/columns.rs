@@ -1,82 +1,94 @@
 //! Lines of a block as columns: cells between separators, or objects.
 
-use super::scan::{Token, object};
-use super::typed::{Builder, Typed, Wanted};
+use super::ends::Look;
+use super::scan::{Token, Tokens, is_simple, object, simple_length};
+use super::typed::{Typed, Wanted, typed};
 
-/// Cells between separators, where none is quoted; `None` where a row is not as it should be.
-pub fn plain(text: &str, separator: u8, width: usize, wanted: &Wanted) -> Option<Typed> {
-    let mut builder = Builder::new(text, wanted);
-    let mut cells = Vec::with_capacity(width);
-    let (mut lines, mut line, mut start) = (0, 0, 0);
-    for (at, &byte) in text.as_bytes().iter().enumerate() {
+/// Cells between separators, where none is quoted; `None` where a row is not as it should be. The lines were looked
+/// at before.
+pub fn plain(text: &[u8], look: Look, separator: u8, width: usize, wanted: &Wanted) -> Option<Typed> {
+    if !look.is_odd
+        && let Some(ends) = look.grid(text, width)
+    {
+        return typed(text, &ends, ends.lines, wanted);
+    }
+    let mut grid = Tokens { tokens: Vec::new(), width };
+    let (mut lines, mut line, mut start, mut row) = (0, 0, 0, 0);
+    for (at, &byte) in text.iter().enumerate() {
         if byte != separator && byte != b'\n' {
             continue;
         }
-        cells.push(Token::Text(start, u32::try_from(at).ok()?));
+        grid.tokens.push(Token::Text(start, u32::try_from(at).ok()?));
         start = u32::try_from(at + 1).ok()?;
         if byte == b'\n' {
-            row(&mut builder, &mut cells, line, width)?;
+            row = end_line(text, &mut grid, line, row)?;
             lines += 1;
             line = at + 1;
         }
     }
     if line < text.len() {
-        cells.push(Token::Text(start, u32::try_from(text.len()).ok()?));
-        row(&mut builder, &mut cells, line, width)?;
+        grid.tokens.push(Token::Text(start, u32::try_from(text.len()).ok()?));
+        end_line(text, &mut grid, line, row)?;
     }
-    Some(builder.finish(lines))
+    typed(text, &grid, lines, wanted)
 }
 
-/// Adds the row of a line that begins at a byte, unless it is blank.
-fn row(builder: &mut Builder, cells: &mut Vec<Token>, line: usize, width: usize) -> Option<()> {
-    if let Some(Token::Text(start, end)) = cells.last_mut()
+/// Ends the line that begins at a byte and a token: a row, unless it is blank. The number of tokens up to there.
+fn end_line(text: &[u8], grid: &mut Tokens, line: usize, row: usize) -> Option<usize> {
+    if let Some(Token::Text(start, end)) = grid.tokens.last_mut()
         && end > start
-        && builder.text.as_bytes().get(*end as usize - 1) == Some(&b'\r')
+        && text.get(*end as usize - 1) == Some(&b'\r')
     {
         *end -= 1;
     }
-    let blank = matches!(cells.as_slice(), [Token::Text(start, end)] if start == end && *start as usize == line);
-    if !blank {
-        if cells.len() != width {
-            return None;
-        }
-        builder.push(cells)?;
+    // A cell that begins with the line is its only one.
+    if matches!(grid.tokens.last(), Some(Token::Text(start, end)) if start == end && *start as usize == line) {
+        grid.tokens.pop();
+        return Some(row);
     }
-    cells.clear();
-    Some(())
+    (grid.tokens.len() == row + grid.width).then_some(grid.tokens.len())
 }
 
 /// Objects with fields of these names; `None` where one is not as it should be.
 pub fn json(text: &str, names: &[String], wanted: &Wanted) -> Option<Typed> {
-    let mut builder = Builder::new(text, wanted);
-    let mut cells = vec![Token::Missing; names.len()];
+    let width = names.len();
+    let mut grid = Tokens { tokens: Vec::new(), width };
     // Most lines have their fields in the order of the line before.
     let mut order: Vec<usize> = Vec::new();
+    let simple: Vec<bool> = names.iter().map(|name| is_simple(name)).collect();
     let (mut lines, mut start) = (0, 0);
     for line in text.split_inclusive('\n') {
         lines += usize::from(line.ends_with('\n'));
         let filled = line.trim_ascii_end();
         if !filled.is_empty() {
-            cells.fill(Token::Missing);
+            let row = grid.tokens.len();
+            grid.tokens.resize(row + width, Token::Missing);
             let mut field = 0;
-            let key = |name: &str| {
-                let likely = order.get(field).copied().filter(|&column| names.get(column).is_some_and(|known| known == name));
-                let column = likely.or_else(|| names.binary_search_by(|known| known.as_str().cmp(name)).ok())?;
+            let key = |rest: &str| {
+                // A name that is written as it is and ends there needs no search for its end.
+                let is = |name: &&String| rest.starts_with(name.as_str()) && rest.as_bytes().get(name.len()) == Some(&b'"');
+                let likely = order.get(field).copied().filter(|&column| simple.get(column) == Some(&true));
+                if let Some((column, name)) = likely.and_then(|column| names.get(column).filter(is).map(|name| (column, name))) {
+                    field += 1;
+                    return Some((column, name.len()));
+                }
+                let length = simple_length(rest.as_bytes())?;
+                let name = rest.get(..length)?;
+                let column = names.binary_search_by(|known| known.as_str().cmp(name)).ok()?;
                 match order.get_mut(field) {
                     Some(known) => *known = column,
                     None => order.push(column),
                 }
                 field += 1;
-                Some(column)
+                Some((column, length))
             };
             object(filled, start, key, |column, token| {
-                if let Some(cell) = cells.get_mut(column) {
+                if let Some(cell) = grid.tokens.get_mut(row + column) {
                     *cell = token;
                 }
             })?;
-            builder.push(&cells)?;
         }
         start += line.len();
     }
-    Some(builder.finish(lines))
+    typed(text.as_bytes(), &grid, lines, wanted)
 }

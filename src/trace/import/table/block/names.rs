@@ -5,10 +5,14 @@ use std::path::Path;
 
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 
-use super::scan::object;
+use super::scan::{object, simple_length};
 use super::{Ahead, count_lines, filled};
+use crate::trace::import::table::ahead::BLOCK;
 use crate::error::Result;
 use crate::trace::import::jsonl::json_error;
+
+/// Blocks at the start of a file that are asked for names: 4 MiB.
+const ASKED: usize = (1 << 22) / BLOCK;
 
 /// Which lines of a JSON Lines file tell the names of its fields.
 #[derive(Default)]
@@ -34,7 +38,7 @@ impl Fields {
 /// The names of the fields of a JSON Lines file, in alphabetical order.
 pub fn json_names(path: &Path, fields: &Fields) -> Result<Vec<String>> {
     let mut ahead = Ahead::open(path, 0, |block| names_of(&block))?;
-    let (mut names, mut lines_before) = (Vec::<String>::new(), 0);
+    let (mut names, mut lines_before, mut blocks) = (Vec::<String>::new(), 0, 0);
     while let Some(found) = if fields.all { ahead.next() } else { ahead.next_alone() } {
         let (found, lines, fault) = found?;
         if let Some((line, error)) = fault {
@@ -45,7 +49,8 @@ pub fn json_names(path: &Path, fields: &Fields) -> Result<Vec<String>> {
         lines_before += lines;
         names.sort();
         names.dedup();
-        if !fields.all && !ahead.has_ended() {
+        blocks += 1;
+        if !fields.all && blocks == ASKED && !ahead.has_ended() {
             fields.cut.set(true);
             break;
         }
@@ -75,14 +80,15 @@ fn names_of(block: &[u8]) -> Found {
 fn simple_names(line: &[u8], names: &mut Vec<String>, order: &mut Vec<usize>) -> bool {
     let Ok(line) = std::str::from_utf8(line) else { return false };
     let mut field = 0;
-    let key = |name: &str| {
-        let column = position(names, order.get(field).copied(), name);
+    let key = |rest: &str| {
+        let length = simple_length(rest.as_bytes())?;
+        let column = position(names, order.get(field).copied(), rest.get(..length)?);
         match order.get_mut(field) {
             Some(known) => *known = column,
             None => order.push(column),
         }
         field += 1;
-        Some(column)
+        Some((column, length))
     };
     object(line, 0, key, |_, _| ()).is_some()
 }

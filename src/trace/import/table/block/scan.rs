@@ -13,6 +13,32 @@ pub enum Token {
     Truth(bool, u32, u32),
 }
 
+/// Rows of cells, each with all columns of its table.
+pub(super) trait Grid {
+    /// Number of rows.
+    fn rows(&self) -> usize;
+    /// A cell of a row and a column that are there.
+    fn cell(&self, row: usize, column: usize) -> Token;
+}
+
+/// Cells that were looked at one by one.
+pub(super) struct Tokens {
+    /// Row by row.
+    pub tokens: Vec<Token>,
+    pub width: usize,
+}
+
+impl Grid for Tokens {
+    fn rows(&self) -> usize {
+        self.tokens.len().checked_div(self.width).unwrap_or(0)
+    }
+
+    #[inline(always)]
+    fn cell(&self, row: usize, column: usize) -> Token {
+        self.tokens.get(row * self.width + column).copied().unwrap_or(Token::Missing)
+    }
+}
+
 /// A line, from where it is looked at.
 struct Line<'a> {
     text: &'a str,
@@ -21,9 +47,15 @@ struct Line<'a> {
     before: usize,
 }
 
-/// Goes through the object of a line, whose values are `put` under what `key` makes of their names. `None` where it
-/// is none, or not simple. The line stands behind so many bytes of a block.
-pub fn object(text: &str, before: usize, mut key: impl FnMut(&str) -> Option<usize>, mut put: impl FnMut(usize, Token)) -> Option<()> {
+/// Goes through the object of a line, whose values are `put` under what `key` makes of their names: it is given the
+/// line behind the first quote of a name, and says the column and how many bytes the name has. `None` where it is no
+/// object, or not simple. The line stands behind so many bytes of a block.
+pub fn object(
+    text: &str,
+    before: usize,
+    mut key: impl FnMut(&str) -> Option<(usize, usize)>,
+    mut put: impl FnMut(usize, Token),
+) -> Option<()> {
     let mut line = Line { text, at: 0, before };
     line.expect(b'{')?;
     if line.next_is(b'}') {
@@ -32,8 +64,9 @@ pub fn object(text: &str, before: usize, mut key: impl FnMut(&str) -> Option<usi
     }
     loop {
         line.expect(b'"')?;
-        let (start, end) = line.string()?;
-        let column = key(text.get(start..end)?)?;
+        let (column, length) = key(text.get(line.at..)?)?;
+        // With its last quote.
+        line.at += length + 1;
         line.expect(b':')?;
         put(column, line.value()?);
         if !line.next_is(b',') {
@@ -43,6 +76,39 @@ pub fn object(text: &str, before: usize, mut key: impl FnMut(&str) -> Option<usi
         line.at += 1;
     }
 }
+
+/// Whether a name is written in JSON as it is.
+pub fn is_simple(name: &str) -> bool {
+    name.bytes().all(|byte| byte != b'"' && byte != b'\\' && byte >= b' ')
+}
+
+/// How many bytes a text without escapes has, given what stands behind its first quote.
+#[inline]
+pub fn simple_length(rest: &[u8]) -> Option<usize> {
+    // The highest bit of each byte that ends it; of bytes behind the first such one perhaps too.
+    let equal = |word: u64, byte: u8| {
+        let other = word ^ (EACH * u64::from(byte));
+        other.wrapping_sub(EACH) & !other
+    };
+    let (words, _) = rest.as_chunks::<WORD>();
+    for (place, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let below = word.wrapping_sub(EACH * u64::from(b' ')) & !word;
+        let ends = (equal(word, b'"') | equal(word, b'\\') | below) & TOPS;
+        if ends != 0 {
+            let length = place * WORD + ends.trailing_zeros() as usize / 8;
+            return (rest.get(length) == Some(&b'"')).then_some(length);
+        }
+    }
+    let start = words.len() * WORD;
+    let length = start + rest.get(start..)?.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < b' ')?;
+    (rest.get(length) == Some(&b'"')).then_some(length)
+}
+
+const WORD: usize = size_of::<u64>();
+/// A byte in each place of a word, and the highest bit of each.
+const EACH: u64 = u64::MAX / 0xff;
+const TOPS: u64 = EACH << 7;
 
 impl Line<'_> {
     #[inline]
@@ -78,10 +144,9 @@ impl Line<'_> {
     #[inline]
     fn string(&mut self) -> Option<(usize, usize)> {
         let start = self.at;
-        let rest = self.text.as_bytes().get(start..)?;
-        let length = rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < b' ')?;
-        self.at = start + length + 1;
-        (rest.get(length) == Some(&b'"')).then_some((start, start + length))
+        let end = start + simple_length(self.text.as_bytes().get(start..)?)?;
+        self.at = end + 1;
+        Some((start, end))
     }
 
     fn value(&mut self) -> Option<Token> {
@@ -150,9 +215,10 @@ mod tests {
     fn read(line: &str) -> Option<Vec<(String, String)>> {
         let mut names = Vec::new();
         let mut values = Vec::new();
-        let key = |name: &str| {
-            names.push(name.to_owned());
-            Some(names.len() - 1)
+        let key = |rest: &str| {
+            let length = simple_length(rest.as_bytes())?;
+            names.push(rest.get(..length)?.to_owned());
+            Some((names.len() - 1, length))
         };
         object(line, 0, key, |_, token| values.push(token))?;
         let shown = |token: Token| match token {
@@ -176,6 +242,19 @@ mod tests {
         ] {
             assert_eq!(read(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn texts_end_with_the_first_quote() {
+        for before in 0..40 {
+            let text = |end: &str| format!("{}é\u{a2}\u{7f}{end} \"\\", "x".repeat(before));
+            assert_eq!(simple_length(text("\"").as_bytes()), Some(before + 5), "{before}");
+            for end in ["\\", "\n", "\u{1f}", "\0\"", "\\\""] {
+                assert_eq!(simple_length(text(end).as_bytes()), None, "{before} {end:?}");
+            }
+            assert_eq!(simple_length("y".repeat(before).as_bytes()), None);
+        }
+        assert!(is_simple("a é/") && !is_simple("a\"") && !is_simple("\\") && !is_simple("\t"));
     }
 
     /// What is read here is read in the same way by the one that reads any line.
