@@ -16,6 +16,8 @@ use polars_parquet::write::CompressedPage;
 
 use self::page::Chunk;
 use super::column::{Column, Names};
+#[cfg(test)]
+pub(in crate::trace) use bits::{differences, pack};
 
 /// A column to be written.
 pub(super) struct NewColumn<'a> {
