@@ -6,7 +6,7 @@ use super::replaying::{Bar, REPLAYING, columns, open};
 use crate::error::Result;
 use crate::policy::PolicySpec;
 use crate::policy::noisy_oracle::Misroute;
-use crate::replay::{PART_QUERIES, Progress, Replay, Request, Stream, Totals};
+use crate::replay::{PART_QUERIES, Progress, Replay, Request, SMALL_PART_QUERIES, Stream, Totals};
 use crate::report::build::{self, Making};
 use crate::report::{Report, curve};
 use crate::sweep::{Grid, Sweeping};
@@ -59,6 +59,15 @@ impl<'a> Run<'a> {
 /// What is to be swept of a replay.
 type WantedOf<'a> = &'a dyn Fn(&Replay) -> Result<Vec<Wanted>>;
 
+/// A run, whichever way its trace is read.
+struct Job<'a> {
+    specs: Vec<PolicySpec>,
+    request: &'a Request,
+    common: &'a Common,
+    grid: &'a Grid,
+    wanted: WantedOf<'a>,
+}
+
 impl ReadArgs {
     /// Replays policies and the baselines, sweeps what `wanted` says of the replay, and reports.
     pub(super) fn replayed(
@@ -70,26 +79,46 @@ impl ReadArgs {
         common: &Common,
         (grid, wanted): (&Grid, WantedOf),
     ) -> Result<Report> {
+        let job = Job { specs, request, common, grid, wanted };
         if self.stream {
-            let reader = TraceReader::open(trace)?;
-            let columns = columns(&specs, false);
-            let specs = with_baselines(specs, reader.info(), &Roles::resolve(reader.info(), &request.roles)?)?;
-            let stream = Stream::new(&reader, &columns, &specs, request, PART_QUERIES)?;
-            let head = stream.head()?;
-            let wanted = wanted(&head)?;
-            let mut run = Run::new(&head, &wanted, grid)?;
-            let bar = Bar::new(common, (stream.queries() * (1 + wanted.len())) as u64);
-            stream.each(&head, |part| run.add(part, &bar))?;
-            drop(bar);
-            return run.report(&head, making);
+            return job.part_by_part(&TraceReader::open(trace)?, PART_QUERIES, making);
         }
-        let trace = open(trace, &specs, false)?;
-        let specs = with_baselines(specs, &trace.info, &Roles::resolve(&trace.info, &request.roles)?)?;
-        let replay = Replay::prepare(&trace, &specs, request)?;
+        job.in_small_parts(trace, &making).map_or_else(|| job.at_once(trace, making.clone()), Ok)
+    }
+}
+
+impl Job<'_> {
+    /// The report of a trace that nobody said is to be read in parts, if its parts are alike and nothing stands in the
+    /// way: they take less memory, and less time. Whatever is wrong is found, and told in full, by a look at the whole.
+    fn in_small_parts(&self, trace: &str, making: &Making) -> Option<Report> {
+        if !Stream::suits(&self.specs, self.request) {
+            return None;
+        }
+        let reader = TraceReader::open(trace).ok()?;
+        self.part_by_part(&reader, reader.even_parts(SMALL_PART_QUERIES)?, making.clone()).ok()
+    }
+
+    fn part_by_part(&self, reader: &TraceReader, size: usize, making: Making) -> Result<Report> {
+        let columns = columns(&self.specs, false);
+        let specs = with_baselines(self.specs.clone(), reader.info(), &Roles::resolve(reader.info(), &self.request.roles)?)?;
+        let stream = Stream::new(reader, &columns, &specs, self.request, size)?;
+        let head = stream.head()?;
+        let wanted = (self.wanted)(&head)?;
+        let mut run = Run::new(&head, &wanted, self.grid)?;
+        let bar = Bar::new(self.common, (stream.queries() * (1 + wanted.len())) as u64);
+        stream.each(&head, |part| run.add(part, &bar))?;
+        drop(bar);
+        run.report(&head, making)
+    }
+
+    fn at_once(&self, trace: &str, making: Making) -> Result<Report> {
+        let trace = open(trace, &self.specs, false)?;
+        let specs = with_baselines(self.specs.clone(), &trace.info, &Roles::resolve(&trace.info, &self.request.roles)?)?;
+        let replay = Replay::prepare(&trace, &specs, self.request)?;
         // Asked before the work: what cannot be swept need not be replayed.
-        let wanted = wanted(&replay)?;
-        let mut run = Run::new(&replay, &wanted, grid)?;
-        let bar = Bar::new(common, replay.steps() + (replay.workload.len() * wanted.len()) as u64);
+        let wanted = (self.wanted)(&replay)?;
+        let mut run = Run::new(&replay, &wanted, self.grid)?;
+        let bar = Bar::new(self.common, replay.steps() + (replay.workload.len() * wanted.len()) as u64);
         run.add(&replay, &bar)?;
         drop(bar);
         run.report(&replay, making)

@@ -334,12 +334,15 @@ struct RightOrFallback<'a> {
 impl Loop for RightOrFallback<'_> {
     #[inline(always)]
     fn run(self) {
-        for ((endpoint, choice), &draw) in self.endpoints.iter_mut().zip(self.choices).zip(self.draws) {
-            *endpoint = match choice {
-                Choice::Endpoint(right) => if draw < self.right_below { *right } else { self.fallback },
-                // A query that leaves the comparison; those that nobody serves are planned one by one.
-                _ => PlanBlock::SKIP,
+        let RightOrFallback { choices, draws, right_below, fallback, endpoints } = self;
+        for ((endpoint, choice), &draw) in endpoints.iter_mut().zip(choices).zip(draws) {
+            // A query that leaves the comparison; those that nobody serves are planned one by one.
+            let (right, wrong) = match choice {
+                Choice::Endpoint(right) => (*right, fallback),
+                _ => (PlanBlock::SKIP, PlanBlock::SKIP),
             };
+            // Both are at hand: no branch hangs on a coin.
+            *endpoint = if draw < right_below { right } else { wrong };
         }
     }
 }

@@ -44,13 +44,16 @@ impl Weights {
     /// The resamples of a seed.
     pub fn new(seed: u64) -> Self {
         let draws = Draws::new(seed, 0);
-        let resample = |resample: usize| {
-            let stream = draws.stream(Stream::Bootstrap, 0);
-            let mut counts = vec![0u16; BUCKETS];
-            (0..BUCKETS).for_each(|draw| counts[stream.below((resample * BUCKETS + draw) as u64, BUCKETS)] += 1);
+        let resample = |(keys, drawn): &mut (Vec<u32>, Vec<u32>), resample: usize| {
+            let first = (resample * BUCKETS) as u32;
+            keys.clear();
+            keys.extend(first..first + BUCKETS as u32);
+            draws.stream(Stream::Bootstrap, 0).all_below(keys, BUCKETS as u32, drawn);
+            let mut counts = [0u16; BUCKETS];
+            drawn.iter().for_each(|&bucket| counts[bucket as usize] += 1);
             (0u16..).zip(counts).filter(|(_, count)| *count > 0).collect()
         };
-        Weights { counts: (0..RESAMPLES).into_par_iter().map(resample).collect() }
+        Weights { counts: (0..RESAMPLES).into_par_iter().with_min_len(64).map_init(Default::default, resample).collect() }
     }
 
     /// The sums of some lanes over all resamples; `replicates` divides what replicates added up.
@@ -67,12 +70,14 @@ impl Weights {
 
 /// Lanes that are summed side by side.
 const SIDE_BY_SIDE: usize = 8;
+/// Groups of them that are summed in one pass, as each waits for one addition after the other: those of one baseline.
+const GROUPS_AT_A_TIME: usize = 3;
 
 /// The lanes of all buckets as numbers, in groups of lanes that are summed side by side.
 struct Numbers {
     width: usize,
     /// Group after group, each bucket after bucket; lanes beyond the last are 0.
-    groups: Vec<Vec<[f64; SIDE_BY_SIDE]>>,
+    groups: Vec<Group>,
     /// By bucket whether it holds anything: small groups of queries leave most buckets empty.
     held: Vec<bool>,
     filled: usize,
@@ -98,38 +103,48 @@ impl Numbers {
 
     /// The sums of a resample: bucket after bucket, in the order of the buckets.
     fn sum(&self, counts: &[(u16, u16)]) -> Vec<f64> {
-        let counts: Vec<(usize, f64)> = counts.iter().map(|&(bucket, count)| (usize::from(bucket), f64::from(count))).collect();
-        let counts: Vec<(usize, f64)> = counts.into_iter().filter(|(bucket, _)| self.held[*bucket]).collect();
+        let mut held = Vec::with_capacity(counts.len());
+        held.extend(counts.iter().map(|&(bucket, count)| (usize::from(bucket), f64::from(count))).filter(|(bucket, _)| self.held[*bucket]));
         let mut sums = Vec::with_capacity(self.groups.len() * SIDE_BY_SIDE);
-        for group in &self.groups {
-            let mut sum = [0.0; SIDE_BY_SIDE];
-            wide::run(Weighted { group, counts: &counts, sum: &mut sum });
-            sums.extend(sum);
-        }
+        let (several, rest) = self.groups.as_chunks::<GROUPS_AT_A_TIME>();
+        several.iter().for_each(|groups| add_up(groups, &held, &mut sums));
+        rest.iter().for_each(|group| add_up(std::array::from_ref(group), &held, &mut sums));
         sums.truncate(self.width);
         sums
     }
 }
 
-/// Adds up buckets, each as often as a resample has it.
-struct Weighted<'a> {
-    group: &'a [[f64; SIDE_BY_SIDE]],
-    counts: &'a [(usize, f64)],
-    sum: &'a mut [f64; SIDE_BY_SIDE],
+/// The lanes of a group by bucket.
+type Group = Vec<[f64; SIDE_BY_SIDE]>;
+
+/// Appends the sums of some groups of lanes.
+fn add_up<const GROUPS: usize>(groups: &[Group; GROUPS], counts: &[(usize, f64)], sums: &mut Vec<f64>) {
+    let mut sum = [[0.0; SIDE_BY_SIDE]; GROUPS];
+    wide::run(Weighted { groups: groups.each_ref().map(Vec::as_slice), counts, sum: &mut sum });
+    sums.extend(sum.as_flattened());
 }
 
-impl Loop for Weighted<'_> {
+/// Adds up buckets, each as often as a resample has it.
+struct Weighted<'a, const GROUPS: usize> {
+    groups: [&'a [[f64; SIDE_BY_SIDE]]; GROUPS],
+    counts: &'a [(usize, f64)],
+    sum: &'a mut [[f64; SIDE_BY_SIDE]; GROUPS],
+}
+
+impl<const GROUPS: usize> Loop for Weighted<'_, GROUPS> {
     #[inline(always)]
     fn run(self) {
-        let mut sum = *self.sum;
+        let mut sums = *self.sum;
         for &(bucket, count) in self.counts {
-            let cells = &self.group[bucket];
             // By number: what tests run unoptimised takes a fraction of the time of iterators.
             #[allow(clippy::needless_range_loop)]
-            for lane in 0..SIDE_BY_SIDE {
-                sum[lane] += count * cells[lane];
+            for group in 0..GROUPS {
+                let cells = &self.groups[group][bucket];
+                for lane in 0..SIDE_BY_SIDE {
+                    sums[group][lane] += count * cells[lane];
+                }
             }
         }
-        *self.sum = sum;
+        *self.sum = sums;
     }
 }

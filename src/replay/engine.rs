@@ -23,8 +23,8 @@ use crate::workload::ACCOUNTS;
 /// divisor of the rows that a column lends at a time.
 pub(crate) const QUERIES_AT_A_TIME: usize = 256;
 
-/// Blocks that a thread takes at a time.
-const BLOCKS_A_DEAL: usize = 64;
+/// Blocks that a thread takes at a time: few, since all wait for the last one.
+const BLOCKS_A_DEAL: usize = 16;
 
 /// Where long work says how far it is.
 pub trait Progress: Sync {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::block::Block;
 use super::line::Line;
 use super::setup::Replay;
-use crate::trace::{EndpointIx, Outcomes, schema::MEASURED};
+use crate::trace::{EndpointIx, Metric, Outcomes, schema::MEASURED};
 use crate::workload::ACCOUNTS;
 
 /// Which cells of a block are estimated.
@@ -18,28 +18,32 @@ pub(super) struct Estimates<'a> {
     /// By endpoint ones in the words of the accounts that are estimated for every query of the block; `None`
     /// where an account is for some of them.
     masks: Option<Vec<Line>>,
+    /// Whether the masks hold for every block: codes are not looked at then.
+    hold: bool,
 }
 
 impl<'a> Estimates<'a> {
     pub fn new(replay: &'a Replay) -> Self {
         let outcomes = &replay.workload.trace().outcomes;
         let any = outcomes.iter().any(|outcomes| ACCOUNTS.iter().any(|&metric| outcomes.sources.get(metric).is_some()));
-        Estimates { outcomes, any, codes: Vec::new(), masks: None }
+        let of_all = |outcomes: &'a Outcomes| mask_of(|metric| outcomes.sources.get(metric).map(Vec::as_slice));
+        let masks: Option<Vec<Line>> = outcomes.iter().map(of_all).collect();
+        Estimates { outcomes, any, codes: Vec::new(), hold: masks.is_some(), masks }
     }
 
     /// A block begins.
     pub fn begin(&mut self, block: &Block<'a>) {
-        if !self.any {
+        if !self.any || self.hold {
             return;
         }
         self.codes.clear();
         let of = |outcomes: &'a Outcomes| ACCOUNTS.map(|metric| outcomes.sources.get(metric).map(|codes| block.queries.of_all(codes)));
         self.codes.extend(self.outcomes.iter().map(of));
-        let mask = |codes: &[Option<Cow<[u8]>>; ACCOUNTS.len()]| {
-            let all = codes.each_ref().map(|codes| codes.as_deref().map_or(Some(false), all_estimated));
-            all.iter().all(Option::is_some).then(|| Line::mask_of_accounts(all.map(|all| all == Some(true))))
+        let of_block = |codes: &[Option<Cow<[u8]>>; ACCOUNTS.len()]| {
+            let mut codes = codes.iter();
+            mask_of(|_| codes.next().and_then(Option::as_deref))
         };
-        self.masks = self.codes.iter().map(mask).collect();
+        self.masks = self.codes.iter().map(of_block).collect();
     }
 
     /// By endpoint ones in the words of the accounts that are estimated, where each is for all queries of the
@@ -63,7 +67,7 @@ impl<'a> Estimates<'a> {
         }
         for (index, endpoint) in answers {
             // What left the comparison has no endpoint.
-            if usize::from(endpoint) < self.codes.len() {
+            if usize::from(endpoint) < self.outcomes.len() {
                 let mask = self.masks.as_ref().map_or_else(|| self.mask(endpoint, index), |masks| masks[usize::from(endpoint)]);
                 sum.add(&line(index, endpoint).masked(&mask));
             }
@@ -76,6 +80,13 @@ impl<'a> Estimates<'a> {
         let estimated = |codes: &Option<Cow<[u8]>>| codes.as_ref().is_some_and(|codes| codes[index] != MEASURED);
         Line::mask_of_accounts(self.codes[usize::from(endpoint)].each_ref().map(estimated))
     }
+}
+
+/// Ones in the words of the accounts that are estimated, by the codes of their sources; `None` where one is for some
+/// queries alone.
+fn mask_of<'a>(codes_of: impl FnMut(Metric) -> Option<&'a [u8]>) -> Option<Line> {
+    let all = ACCOUNTS.map(codes_of).map(|codes| codes.map_or(Some(false), all_estimated));
+    all.iter().all(Option::is_some).then(|| Line::mask_of_accounts(all.map(|all| all == Some(true))))
 }
 
 /// Whether all cells are estimated, or none; `None` where some are.

@@ -77,19 +77,57 @@ pub(super) fn largest(workload: &Workload, entries: &[Entry]) -> Largest {
     let in_use: Vec<usize> = workload.in_use().map(usize::from).collect();
     let column = |endpoint: usize, metric: Metric| workload.trace().metric(endpoint, metric);
     let overheads: Vec<[f64; ACCOUNTS.len()]> = entries.iter().map(|entry| by_account(&entry.spec.overhead)).collect();
-    let cells = |&endpoint: &usize| ACCOUNTS.map(|metric| column(endpoint, metric).map_or(0.0, |column| greatest(column.blocks())));
     let router_j = greatest_overhead(&overheads, ENERGY);
-    let power = |&endpoint: &usize| {
+    let greatest_power = |endpoint: usize| {
         let (Some(energy_j), Some(latency_s)) = (column(endpoint, ACCOUNTS[ENERGY]), column(endpoint, ACCOUNTS[LATENCY])) else {
             return 0.0;
         };
-        let watts = |(energy_j, latency_s): (&[f64], &[f64])| -> Vec<f64> {
-            let watts = |(energy_j, latency_s): (&f64, &f64)| if *latency_s > 0.0 { (energy_j + router_j) / latency_s } else { 0.0 };
-            energy_j.iter().zip(latency_s).map(watts).collect()
+        let mut watts = Vec::new();
+        let blocks = energy_j.blocks().zip(latency_s.blocks());
+        let power = |(energy_j, latency_s): (&[f64], &[f64])| {
+            watts.resize(energy_j.len(), 0.0);
+            wide::run(Watts { energy_j, latency_s, router_j, watts: &mut watts });
+            greatest(std::iter::once(&watts[..]))
         };
-        energy_j.blocks().zip(latency_s.blocks()).map(|pair| greatest(std::iter::once(&watts(pair)[..]))).fold(0.0, f64::max)
+        blocks.map(power).fold(0.0, f64::max)
     };
-    Largest { cells: in_use.par_iter().map(cells).collect(), power: in_use.par_iter().map(power).reduce(|| 0.0, f64::max), overheads }
+    // An account of an endpoint at a time, and at last its power.
+    let each = |number: usize| {
+        let (endpoint, account) = (in_use[number / OF_ENDPOINT], number % OF_ENDPOINT);
+        match ACCOUNTS.get(account) {
+            Some(&metric) => column(endpoint, metric).map_or(0.0, |column| greatest(column.blocks())),
+            None => greatest_power(endpoint),
+        }
+    };
+    let found: Vec<f64> = (0..in_use.len() * OF_ENDPOINT).into_par_iter().map(each).collect();
+    let (of_endpoints, _) = found.as_chunks::<OF_ENDPOINT>();
+    Largest {
+        cells: of_endpoints.iter().map(|of| std::array::from_fn(|account| of[account])).collect(),
+        power: of_endpoints.iter().map(|of| of[ACCOUNTS.len()]).fold(0.0, f64::max),
+        overheads,
+    }
+}
+
+/// What is looked for of an endpoint: each account and the power.
+const OF_ENDPOINT: usize = ACCOUNTS.len() + 1;
+
+/// The power of each answer with the router's energy; 0 where it takes no time.
+struct Watts<'a> {
+    energy_j: &'a [f64],
+    latency_s: &'a [f64],
+    router_j: f64,
+    watts: &'a mut [f64],
+}
+
+impl Loop for Watts<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let Watts { energy_j, latency_s, router_j, watts } = self;
+        for ((watts, &energy_j), &latency_s) in watts.iter_mut().zip(energy_j).zip(latency_s) {
+            let power = (energy_j + router_j) / latency_s;
+            *watts = if latency_s > 0.0 { power } else { 0.0 };
+        }
+    }
 }
 
 /// Refuses a workload whose totals may leave the range of [`super::Exact`], in which they would wrap

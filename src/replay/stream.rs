@@ -25,6 +25,10 @@ use refuse::{alike, refuse_policies, refuse_request, without};
 /// Queries that are in memory at a time, where nobody says: the rows of a few row groups.
 pub const PART_QUERIES: usize = 1 << 20;
 
+/// Queries at least of the parts of a trace that would fit in memory too: parts take the memory of those before,
+/// which is faster than memory that is new, and threads wait for each other at the end of each part.
+pub const SMALL_PART_QUERIES: usize = 1 << 18;
+
 /// The options that stream, as errors name them.
 const OPTION: &str = "--stream";
 /// See [`OPTION`].
@@ -108,6 +112,13 @@ impl<'a> Stream<'a> {
         size: usize,
     ) -> Result<Self> {
         Stream::open(TALLY_OPTION, parts, queries, columns, specs, request, size)
+    }
+
+    /// Whether policies and request can be replayed part by part, as far as that is seen before a part is read,
+    /// and without a look at all queries before.
+    pub fn suits(specs: &[PolicySpec], request: &Request) -> bool {
+        let by_itself = specs.iter().all(|spec| spec.parameters.built_from() == BuiltFrom::Description);
+        by_itself && refuse_request(request, OPTION).is_ok()
     }
 
     fn open(

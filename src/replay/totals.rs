@@ -13,6 +13,9 @@ use crate::error::Result;
 use crate::trace::{EndpointIx, Metric};
 use crate::workload::{ACCOUNTS, KnownSum};
 
+/// Blocks that are counted at a time.
+const BLOCKS_A_TASK: usize = 8;
+
 /// A data set and a category, where they are known.
 pub type Group = (Option<String>, Option<String>);
 
@@ -38,17 +41,30 @@ impl Facts {
     /// Those of a replay.
     pub fn of(replay: &Replay) -> Facts {
         let workload = &replay.workload;
-        let mut known: Vec<_> = workload.in_use().map(|endpoint| (endpoint, Default::default())).collect();
-        known.par_iter_mut().for_each(|(endpoint, sums): &mut (EndpointIx, [KnownSum; _])| {
-            let metrics = std::iter::once(Metric::Score).chain(ACCOUNTS);
-            sums.iter_mut().zip(metrics).for_each(|(sum, metric)| *sum = workload.known(*endpoint, metric));
-        });
+        let metrics: Vec<Metric> = std::iter::once(Metric::Score).chain(ACCOUNTS).collect();
+        let in_use: Vec<EndpointIx> = workload.in_use().collect();
+        let wanted: Vec<_> = in_use.iter().flat_map(|&endpoint| metrics.iter().map(move |&metric| (endpoint, metric))).collect();
+        let pools = &replay.roles.pools;
+        let tasks: Vec<usize> = (0..workload.blocks()).step_by(BLOCKS_A_TASK).collect();
+        let count = |&first: &usize| {
+            crate::work::go_on();
+            let blocks = first..workload.blocks().min(first + BLOCKS_A_TASK);
+            let solved = pools.iter().map(|pool| [&pool.local, &pool.all].map(|endpoints| workload.solved(endpoints, blocks.clone())));
+            (solved.collect::<Vec<_>>(), workload.known_of_blocks(&wanted, blocks.clone()))
+        };
+        let counted: Vec<_> = tasks.par_iter().map(count).collect();
+        let (mut solved, mut known) = (vec![[0; 2]; pools.len()], vec![KnownSum::default(); wanted.len()]);
+        for (more_solved, more_known) in &counted {
+            solved.iter_mut().flatten().zip(more_solved.iter().flatten()).for_each(|(sum, more)| *sum += more);
+            known.iter_mut().zip(more_known).for_each(|(sum, more)| sum.merge(more));
+        }
+        let of_endpoint = known.chunks(metrics.len()).map(|sums| std::array::from_fn(|metric| sums[metric].clone()));
         let mut facts = Facts {
             trace_queries: workload.trace().len() as u64,
             queries: workload.len() as u64,
             dropped: workload.dropped as u64,
-            solved: replay.roles.pools.iter().map(|pool| [workload.solved(&pool.local), workload.solved(&pool.all)]).collect(),
-            known,
+            solved,
+            known: in_use.iter().copied().zip(of_endpoint).collect(),
             ..Facts::default()
         };
         for group in &replay.groups.names {

@@ -2,7 +2,7 @@
 
 use super::{Curve, Point, RouterAccuracy};
 use crate::analysis::{ById, Fractions, Measures, Quantities, bounded, normal_noise};
-use crate::replay::{Lane, RESAMPLES, Replay, Resampled, Weights};
+use crate::replay::{Lane, RESAMPLES, Replay, Resampled, Weights, deal};
 use crate::sweep::{CurveSums, Grid};
 
 /// The curve of one entry, by its position, under one misroute rule. Intervals are for the sample of queries (the
@@ -19,13 +19,20 @@ pub fn curve(replay: &Replay, entry: usize, misroute: &str, grid: &Grid, sums: &
         misroute: weights.apply(&sums.misroute, 1),
         noise: normal_noise(replay.seed, RESAMPLES),
     };
-    let mut mixed = vec![Vec::new(); builder.oracle.draws.len()];
+    let room = || (vec![Vec::new(); builder.oracle.draws.len()], Vec::new());
+    let point = |(mixed, points): &mut (Vec<Vec<f64>>, Vec<(usize, Point)>), index: usize| {
+        points.push((index, builder.point(index, grid.accuracies[index], mixed)));
+        Ok(())
+    };
+    // Nothing fails.
+    let mut points: Vec<_> = deal(grid.accuracies.len(), room, point).into_iter().flatten().flat_map(|(_, points)| points).collect();
+    points.sort_by_key(|(index, _)| *index);
     Curve {
         misroute: misroute.to_owned(),
         policy: entry.spec.name.clone(),
         fallback: replay.id(replay.roles.pools[entry.pool].fallback).to_owned(),
         replicates: replay.replicates,
-        points: grid.accuracies.iter().enumerate().map(|(index, &accuracy)| builder.point(index, accuracy, &mut mixed)).collect(),
+        points: points.into_iter().map(|(_, point)| point).collect(),
     }
 }
 

@@ -9,7 +9,8 @@ use std::path::Path;
 use polars::error::PolarsError;
 use polars::io::mmap::MmapBytesReader;
 use polars::io::parquet::metadata::FileMetadata;
-use polars::prelude::{ArrowDataType, ArrowSchema, ParquetReader, SerReader};
+use polars::prelude::{ArrowDataType, ArrowField, ArrowSchema, ParquetReader, SerReader};
+use polars_parquet::read::ColumnChunkMetadata;
 
 use super::import::files::LONGEST_LINE;
 use super::memory::room_for;
@@ -97,19 +98,25 @@ pub(super) fn check_pages(
     for column in footer.row_groups.get(groups).unwrap_or_default().iter().flat_map(|group| group.parquet_columns()) {
         let field = column.descriptor().path_in_schema.first().filter(|root| wanted(root)).and_then(|root| schema.get(root));
         let Some(field) = field else { continue };
-        let values = u64::try_from(column.num_values()).unwrap_or(0);
-        let each = if is_text(&field.dtype) { LONGEST_LINE as u64 } else { SWOLLEN * width(&field.dtype).max(WIDE) };
-        let most = values.saturating_mul(each).saturating_add(BESIDE);
-        let said = u64::try_from(column.uncompressed_size()).unwrap_or(u64::MAX);
-        let place = || format!("column `{}`", field.name);
-        let fail = |cause: std::io::Error| Error::new("cannot read a Parquet file of the trace").at(place()).cause(cause);
-        let found = pages::claimed(&mut file, column.byte_range()).map_err(fail)?.max(said);
-        // Not all writers count in the same way what stands beside the cells.
-        let most = most.min(said.saturating_mul(2).saturating_add(BESIDE));
-        if found > most {
-            let error = Error::new("a column of a Parquet file swells to more than it can hold").at(place());
-            return Err(error.found(format!("{found} bytes of {values} cells")).allowed(format!("up to {most} bytes")));
-        }
+        check_chunk(column, field, &mut file, column.byte_range())?;
+    }
+    Ok(())
+}
+
+/// The same for the pages of a column in one row group, which stand in a range of the source.
+pub(super) fn check_chunk(column: &ColumnChunkMetadata, field: &ArrowField, source: impl Read + Seek, range: Range<u64>) -> Result<()> {
+    let values = u64::try_from(column.num_values()).unwrap_or(0);
+    let each = if is_text(&field.dtype) { LONGEST_LINE as u64 } else { SWOLLEN * width(&field.dtype).max(WIDE) };
+    let most = values.saturating_mul(each).saturating_add(BESIDE);
+    let said = u64::try_from(column.uncompressed_size()).unwrap_or(u64::MAX);
+    let place = || format!("column `{}`", field.name);
+    let fail = |cause: std::io::Error| Error::new("cannot read a Parquet file of the trace").at(place()).cause(cause);
+    let found = pages::claimed(source, range).map_err(fail)?.max(said);
+    // Not all writers count in the same way what stands beside the cells.
+    let most = most.min(said.saturating_mul(2).saturating_add(BESIDE));
+    if found > most {
+        let error = Error::new("a column of a Parquet file swells to more than it can hold").at(place());
+        return Err(error.found(format!("{found} bytes of {values} cells")).allowed(format!("up to {most} bytes")));
     }
     Ok(())
 }

@@ -119,7 +119,7 @@ impl TableReader<'_> {
     /// The embeddings: lists of finite numbers, all of one length, or null. `None` where all are missing:
     /// such a column says nothing, as if the table had none.
     pub(super) fn embedding(&mut self, name: &str) -> Option<Embedding> {
-        let series = self.table.column(name).ok()?.as_materialized_series().clone();
+        let series = self.table.frame.column(name).ok()?.as_materialized_series().clone();
         if series.dtype() == &DataType::Null {
             return None;
         }

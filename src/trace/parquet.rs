@@ -1,6 +1,6 @@
 //! Opening and reading a trace's Parquet files.
 
-use std::io::SeekFrom;
+use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,8 +9,10 @@ use polars::io::parquet::metadata::FileMetadata;
 use polars::prelude::{ArrowDataType, ArrowSchema, DataFrame, ParallelStrategy, ParquetReader, SerReader};
 
 use super::claims;
+use super::decode::Decoded;
 use super::embedding;
 use super::place::TracePlace;
+use super::sheet::{Sheet, Table};
 use crate::error::{Error, Result};
 
 /// Rows that a thread reads at a time, unless a row group has more.
@@ -101,8 +103,8 @@ impl ParquetFile {
 
     /// A table of some row groups, with the wanted columns that the file has. Decoded on this thread alone:
     /// a trace has many files, and they are read side by side.
-    pub(super) fn read(&self, wanted: impl Fn(&str) -> bool, groups: Range<usize>) -> Result<DataFrame> {
-        let names: Vec<String> = self.columns().filter(|name| wanted(name)).map(str::to_owned).collect();
+    pub(super) fn read(&self, wanted: impl Fn(&str) -> bool, groups: Range<usize>) -> Result<Table> {
+        let names: Vec<&str> = self.columns().filter(|name| wanted(name)).collect();
         for field in names.iter().filter_map(|name| self.schema.get(name)) {
             if is_other_list(&field.dtype) {
                 return Err(Error::new("a column has the wrong type")
@@ -112,10 +114,46 @@ impl ParquetFile {
             }
         }
         let missing = || Error::new("a file of the trace is missing").at(self.name());
-        let pages = self.place.open(&self.file)?.ok_or_else(missing)?;
-        let checked =
-            claims::check_pages(&self.footer, &self.schema, |name| names.iter().any(|known| known == name), groups.clone(), pages);
-        checked.map_err(|error| error.at(self.name()))?;
+        let mut file = self.place.open(&self.file)?.ok_or_else(missing)?;
+        let decoded: Vec<Option<Decoded>> = names.iter().map(|name| self.decode(name, groups.clone(), &mut file)).collect();
+        let is_other = |name: &str| names.iter().zip(&decoded).any(|(other, decoded)| *other == name && decoded.is_none());
+        claims::check_pages(&self.footer, &self.schema, is_other, groups.clone(), &mut file).map_err(|error| error.at(self.name()))?;
+        let others = names.iter().zip(&decoded).filter(|(_, decoded)| decoded.is_none()).map(|(name, _)| (*name).to_owned()).collect();
+        let others = self.read_others(others, groups)?;
+        let mut sheet = Sheet::default();
+        let unfit = |cause| broken(&self.place, &self.file, cause);
+        for (name, decoded) in names.iter().zip(decoded) {
+            match decoded {
+                Some(decoded) => sheet.push(name, decoded),
+                None => sheet.columns.push(others.column(name).map_err(unfit)?.clone()),
+            }
+        }
+        sheet.table().map_err(unfit)
+    }
+
+    /// A column of some row groups, where it is in a form that is decoded here, and claims no more than it can hold.
+    fn decode(&self, name: &str, groups: Range<usize>, file: &mut (impl Read + Seek)) -> Option<Decoded> {
+        let groups = self.footer.row_groups.get(groups).filter(|groups| !groups.is_empty())?;
+        let field = self.schema.get(name)?;
+        let mut decoded = Decoded::new(&field.dtype, groups.iter().map(|group| group.num_rows()).sum())?;
+        for group in groups {
+            let mut chunks = group.parquet_columns().iter().filter(|chunk| *chunk.descriptor().path_in_schema == [name]);
+            let chunk = chunks.next().filter(|chunk| usize::try_from(chunk.num_values()) == Ok(group.num_rows()))?;
+            let range = chunk.byte_range();
+            file.seek(SeekFrom::Start(range.start)).ok()?;
+            let mut bytes = Vec::with_capacity(usize::try_from(range.end - range.start).ok()?);
+            file.take(range.end - range.start).read_to_end(&mut bytes).ok()?;
+            claims::check_chunk(chunk, field, Cursor::new(&bytes), 0..range.end - range.start).ok()?;
+            decoded.add(chunk, bytes)?;
+        }
+        Some(decoded)
+    }
+
+    /// A table of some columns as polars reads it.
+    fn read_others(&self, names: Vec<String>, groups: Range<usize>) -> Result<DataFrame> {
+        if names.is_empty() {
+            return Ok(DataFrame::empty());
+        }
         let mut reader = reader(&self.place, &self.file)?;
         reader.set_metadata(self.footer_of(groups));
         let table = reader.with_columns(Some(names)).read_parallel(ParallelStrategy::None).finish();

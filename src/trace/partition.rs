@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use polars::prelude::DataFrame;
-
 use super::column::Column;
 use super::info::Source;
 use super::parquet::ParquetFile;
@@ -11,8 +9,8 @@ use super::place::TracePlace;
 use super::problems::Problems;
 use super::reader::TableReader;
 use super::schema::{self, MEASURED};
+use super::sheet::Table;
 use super::table::Outcomes;
-use super::tables::cut;
 use super::wanted::Columns;
 use crate::error::{Error, Result};
 
@@ -70,6 +68,11 @@ impl Partition {
         self.files.iter().map(ParquetFile::rows).sum()
     }
 
+    /// The number of rows of each row group of all files.
+    pub(super) fn row_groups(&self) -> impl Iterator<Item = usize> {
+        self.files.iter().flat_map(ParquetFile::row_groups)
+    }
+
     /// What threads read of some rows of the endpoint, in order: a file and some of its row groups. With it
     /// the row of the first of them.
     pub(super) fn pieces(&self, rows: &Range<usize>) -> (Vec<(&ParquetFile, Range<usize>)>, usize) {
@@ -93,13 +96,13 @@ impl Partition {
     /// stands in the way.
     pub(super) fn outcomes(
         &self,
-        tables: Vec<Result<DataFrame>>,
+        tables: Vec<Result<Table>>,
         known: &Known,
         rows: &Range<usize>,
         columns: &Columns,
         problems: &mut Problems,
     ) -> Option<Outcomes> {
-        let (table, first) = cut(self.join(tables, problems)?, known.first, rows);
+        let (table, first) = self.join(tables, problems)?.cut(known.first, rows);
         let mut reader = TableReader { table: &table, first, place: self.name.clone(), problems };
         let rows = reader.rows();
         let mut found = Vec::with_capacity(columns.metrics.len());
@@ -122,8 +125,8 @@ impl Partition {
     }
 
     /// The tables as one, in order.
-    fn join(&self, tables: Vec<Result<DataFrame>>, problems: &mut Problems) -> Option<DataFrame> {
-        let mut joined: Option<DataFrame> = None;
+    fn join(&self, tables: Vec<Result<Table>>, problems: &mut Problems) -> Option<Table> {
+        let mut joined: Option<Table> = None;
         for table in tables {
             let next = problems.keep(table)?;
             let fits = match &mut joined {
@@ -131,7 +134,7 @@ impl Partition {
                     joined = Some(next);
                     continue;
                 }
-                Some(table) => table.vstack_mut(&next).map(|_| ()),
+                Some(table) => table.append(&next),
             };
             let unfit = |cause| Error::new("the parts of an endpoint's outcomes do not fit together").at(&self.name).cause(cause);
             problems.keep(fits.map_err(unfit))?;

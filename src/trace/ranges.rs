@@ -1,7 +1,9 @@
 //! A trace that is read a range of queries at a time, so that it need not fit in memory.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
+use super::column::BLOCK_ROWS;
 use super::info::TraceInfo;
 use super::load::{describe, stray_partitions};
 use super::parquet::ParquetFile;
@@ -88,6 +90,22 @@ impl TraceReader {
     /// of queries is a range of outcomes too, and [`TraceReader::read`] works.
     pub fn is_dense(&self) -> bool {
         self.partitions.iter().all(|partition| partition.rows() == self.len())
+    }
+
+    /// Queries of parts of at least `least` queries, the last one aside, that cut no row group of any file and no
+    /// block: the smallest such number, if the trace has two such parts.
+    pub fn even_parts(&self, least: usize) -> Option<usize> {
+        let group = self.queries.row_groups().find(|&rows| rows > 0)?;
+        let size = group * least.div_ceil(group).max(1);
+        let cuts = (1..).map(|part| part * size).take_while(|&cut| cut < self.len());
+        let whole = |row_groups: &mut dyn Iterator<Item = usize>| {
+            let mut row = 0;
+            let ends: HashSet<usize> = row_groups.map(|rows| (row += rows, row).1).collect();
+            cuts.clone().all(|cut| ends.contains(&cut))
+        };
+        let even = size.is_multiple_of(BLOCK_ROWS) && size < self.len() && self.is_dense() && whole(&mut self.queries.row_groups());
+        let even = even && self.partitions.iter().all(|partition| whole(&mut partition.row_groups()));
+        even.then_some(size)
     }
 
     /// The queries in some positions with their outcomes, checked as [`Trace::open`] checks them. That

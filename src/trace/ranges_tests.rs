@@ -153,3 +153,21 @@ fn sparse_outcomes_are_refused_and_faults_name_their_row() -> Result<()> {
         Ok(())
     })
 }
+
+#[test]
+fn parts_cut_no_row_group() -> Result<()> {
+    with_trace(draft(), |path| {
+        let name = path.display().to_string();
+        let parts = |least| TraceReader::open(&name).map(|reader| reader.even_parts(least));
+        assert_eq!([parts(1)?, parts(GROUP)?, parts(GROUP + 1)?], [Some(GROUP), Some(GROUP), Some(2 * GROUP)]);
+        // One part is the whole.
+        assert_eq!(parts(2 * GROUP + 1)?, None);
+        // A file with other row groups would be decoded twice where parts cut them.
+        let outcomes = path.join("outcomes").join("endpoint=m1").join("part-0.parquet");
+        let copy = path.join("copy.parquet");
+        copy_rows(&outcomes, &copy, 0..QUERIES, 0)?;
+        std::fs::rename(&copy, &outcomes).map_err(|error| Error::new("not renamed").cause(error))?;
+        assert_eq!(parts(GROUP)?, None);
+        Ok(())
+    })
+}

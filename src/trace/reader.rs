@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::RangeInclusive;
 
-use polars::prelude::{DataFrame, DataType, Series, StringChunked};
+use polars::prelude::{DataType, Series, StringChunked};
 
 use super::column::{Column, Names};
 use super::info::Source;
 use super::memory::room_for;
 use super::problems::Problems;
 use super::schema::{self, MEASURED, Metric};
+use super::sheet::Table;
 use super::table::Feature;
 use super::text::hidden;
 use crate::error::Error;
@@ -19,7 +20,7 @@ use crate::error::Error;
 /// A table with the name that faults give it. A column is `None` where the table lacks it, and where
 /// it has a fault that leaves nothing to go on with.
 pub(super) struct TableReader<'a> {
-    pub(super) table: &'a DataFrame,
+    pub(super) table: &'a Table,
     /// The row of the file at which the table begins.
     pub(super) first: usize,
     pub(super) place: String,
@@ -43,7 +44,7 @@ impl TableReader<'_> {
 
     /// A column of numbers in the wanted type, without loss.
     fn numbers(&mut self, name: &str, wanted: &DataType) -> Option<Series> {
-        let column = self.table.column(name).ok()?;
+        let column = self.table.frame.column(name).ok()?;
         let dtype = column.dtype();
         let number = dtype.is_primitive_numeric() && (wanted.is_float() || !dtype.is_float());
         if !number && dtype != &DataType::Null {
@@ -63,7 +64,7 @@ impl TableReader<'_> {
 
     /// The row numbers: present, and increasing, so that none repeats.
     pub(super) fn rows(&mut self) -> Option<Vec<u32>> {
-        if self.table.column(schema::ROW).is_err() {
+        if self.table.frame.column(schema::ROW).is_err() {
             self.lacks(schema::ROW);
         }
         let cells = self.numbers(schema::ROW, &DataType::UInt32)?;
@@ -91,7 +92,7 @@ impl TableReader<'_> {
     }
 
     pub(super) fn strings(&mut self, name: &str) -> Option<StringChunked> {
-        let series = self.table.column(name).ok()?.as_materialized_series();
+        let series = self.table.frame.column(name).ok()?.as_materialized_series();
         if series.dtype() == &DataType::Null {
             return Some(std::iter::repeat_n(None::<&str>, series.len()).collect());
         }
@@ -123,7 +124,7 @@ impl TableReader<'_> {
 
     /// The names of the queries: present, and each once.
     pub(super) fn ids(&mut self) -> Option<Vec<String>> {
-        if self.table.column(schema::QUERY_ID).is_err() {
+        if self.table.frame.column(schema::QUERY_ID).is_err() {
             self.lacks(schema::QUERY_ID);
         }
         let cells = self.texts(schema::QUERY_ID)?;
@@ -155,6 +156,9 @@ impl TableReader<'_> {
         let cells = self.cast(series.f64())?;
         let place = self.column_place(name);
         let (low, high) = (*allows.start(), *allows.end());
+        if self.table.bounds(name).is_some_and(|[least, greatest]| low <= least && greatest <= high) {
+            return Some(Column::from_polars(cells));
+        }
         let mut offset = self.first;
         for chunk in cells.downcast_iter() {
             let values = chunk.values().as_slice();
@@ -180,6 +184,13 @@ impl TableReader<'_> {
         let name = metric.source_column();
         let cells = self.numbers(&name, &DataType::UInt8)?;
         let cells = self.cast(cells.u8())?;
+        let known = |code: u8| code == MEASURED || sources.is_none_or(|sources| sources.iter().any(|source| source.code == code));
+        let bounds = self.table.bounds(&name);
+        // Most often all cells come from one source.
+        let one = (0..=u8::MAX).find(|&code| bounds == Some([f64::from(code); 2]) && known(code));
+        if let Some(code) = one {
+            return (code != MEASURED).then(|| vec![code; cells.len()]);
+        }
         let mut codes = Vec::with_capacity(cells.len());
         for chunk in cells.downcast_iter() {
             match chunk.validity() {
@@ -187,7 +198,6 @@ impl TableReader<'_> {
                 Some(_) => codes.extend(chunk.iter().map(|code| code.copied().unwrap_or(MEASURED))),
             }
         }
-        let known = |code: u8| code == MEASURED || sources.is_none_or(|sources| sources.iter().any(|source| source.code == code));
         let known: [bool; 1 << u8::BITS] = std::array::from_fn(|code| u8::try_from(code).is_ok_and(known));
         let place = self.column_place(&name);
         let first = self.first;
@@ -209,7 +219,7 @@ impl TableReader<'_> {
             self.problems.push(error.at(format!("{}, a column's name", self.place)));
             return None;
         }
-        if self.table.column(name).ok()?.dtype().is_string() {
+        if self.table.frame.column(name).ok()?.dtype().is_string() {
             return self.names(name).map(Feature::Name);
         }
         self.quantity(name, f64::MIN..=f64::MAX, "finite numbers").map(Feature::Number)

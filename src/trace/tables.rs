@@ -3,14 +3,13 @@
 
 use std::ops::Range;
 
-use polars::prelude::DataFrame;
-
 use super::info::Source;
 use super::parquet::ParquetFile;
 use super::partition::{Known, Partition};
 use super::problems::Problems;
 use super::reader::TableReader;
 use super::schema::{self, FEATURE_PREFIX};
+use super::sheet::Table;
 use super::table::{Outcomes, Queries};
 use super::threads::side_by_side;
 use super::wanted::Columns;
@@ -26,7 +25,7 @@ enum Job<'a> {
 /// What came of it.
 enum Done {
     Queries(Box<Option<Queries>>, Problems),
-    Outcomes(usize, Result<DataFrame>),
+    Outcomes(usize, Result<Table>),
 }
 
 /// Reads some rows of the queries and of each endpoint that could be opened. Faults are told in the order
@@ -98,7 +97,7 @@ pub(super) fn read_open(
         }
     });
     let mut queries = None;
-    let mut tables: Vec<Vec<Result<DataFrame>>> = partitions.iter().map(|_| Vec::new()).collect();
+    let mut tables: Vec<Vec<Result<Table>>> = partitions.iter().map(|_| Vec::new()).collect();
     for done in done {
         match done {
             Done::Queries(read, found) => {
@@ -143,15 +142,15 @@ fn groups(file: &ParquetFile, rows: &Range<usize>) -> (Range<usize>, usize) {
 fn read_queries(file: &ParquetFile, columns: &Columns, rows: &Range<usize>, problems: &mut Problems) -> Option<Queries> {
     let (groups, first) = groups(file, rows);
     let table = problems.keep(file.read(|name| columns.wants_of_queries(name), groups))?;
-    let (table, first) = cut(table, first, rows);
-    if table.height() == 0 {
+    let (table, first) = table.cut(first, rows);
+    if table.frame.height() == 0 {
         problems.push(Error::new("the trace has no queries").at(file.name()).found("0 rows").allowed("1 and more"));
     }
     let mut reader = TableReader { table: &table, first, place: file.name(), problems };
     let rows = reader.rows();
     let ids = if columns.ids { reader.ids() } else { None };
     let mut features = Vec::new();
-    for name in table.get_column_names() {
+    for name in table.frame.get_column_names() {
         if let Some(short) = name.strip_prefix(FEATURE_PREFIX) {
             features.extend(reader.feature(name).map(|feature| (short.to_owned(), feature)));
         }
@@ -163,14 +162,4 @@ fn read_queries(file: &ParquetFile, columns: &Columns, rows: &Range<usize>, prob
     let prompts = reader.texts(schema::PROMPT).map(|cells| cells.iter().map(|cell| cell.map(str::to_owned)).collect());
     let embedding = reader.embedding(schema::EMBEDDING);
     Some(Queries { rows: rows?, ids, dataset, category, input_tokens, arrival_s, prompts, embedding, features })
-}
-
-/// Of a table that begins at a row of a file the rows that are wanted, and the row at which they begin.
-pub(super) fn cut(table: DataFrame, first: usize, rows: &Range<usize>) -> (DataFrame, usize) {
-    let start = rows.start.saturating_sub(first).min(table.height());
-    let end = rows.end.saturating_sub(first).min(table.height());
-    if (start, end) == (0, table.height()) {
-        return (table, first);
-    }
-    (table.slice(i64::try_from(start).unwrap_or(i64::MAX), end.saturating_sub(start)), first + start)
 }

@@ -98,7 +98,9 @@ mod tests {
     };
 
     use super::*;
+    use crate::trace::TracePlace;
     use crate::trace::column::Names;
+    use crate::trace::parquet::ParquetFile;
 
     /// Rows of a row group: one of the usual size takes the test long.
     const GROUP: usize = 8 * BLOCK_ROWS;
@@ -189,6 +191,42 @@ mod tests {
                 Ok(frame.column("signs")?.f64()?.iter().map(|cell| cell.map(f64::to_bits)).collect())
             };
             assert_eq!(bits(&found).map_err(fail)?, bits(&fresh).map_err(fail)?);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn columns_that_are_decoded_here_are_what_polars_reads() -> Result<()> {
+        let fail = |cause: PolarsError| Error::new("not read").cause(cause);
+        for rows in [1, 77, 5000, 2 * GROUP + 77] {
+            // With gaps in the row numbers, and without.
+            let mut table = Table::new(rows);
+            if rows > 77 {
+                table.rows = (5..5 + rows as u32).collect();
+            }
+            let (folder, reader) = written(&table)?;
+            let fresh = reader.finish().map_err(fail)?;
+            let file = ParquetFile::open(&TracePlace::Folder(folder.path().to_owned()), "t.parquet")?;
+            let groups = rows.div_ceil(GROUP);
+            let read = file.read(|_| true, 0..groups)?;
+            assert!(read.frame.equals_missing(&fresh), "{rows} rows: {}, {fresh}", read.frame);
+            let bits = |frame: &DataFrame| -> PolarsResult<Vec<u64>> {
+                Ok(frame.column("signs")?.f64()?.iter().flatten().map(f64::to_bits).collect())
+            };
+            assert_eq!(bits(&read.frame).map_err(fail)?, bits(&fresh).map_err(fail)?);
+            // What has gaps has no bounds: polars reads it.
+            assert_eq!([read.bounds("one"), read.bounds("nothing"), read.bounds("row")], [Some([0.25; 2]), None, None]);
+            if rows > 77 {
+                let known = ["whole", "compressible", "signs", "whole with gaps"].map(|name| read.bounds(name));
+                assert_eq!(known, [Some([0.0, 9.0]), Some([0.0, rows as f64 - 1.0]), Some([-1.5, f64::MAX]), None]);
+                assert_eq!(read.bounds("codes"), Some([0.0, 2.0]));
+            }
+            // The last row group, and then both tables as one.
+            let last = file.read(|name| name == "compressible", groups - 1..groups)?;
+            let first = file.read(|name| name == "compressible", 0..1)?;
+            let mut both = first;
+            both.append(&last).map_err(fail)?;
+            assert_eq!(both.bounds("compressible"), Some([0.0, rows as f64 - 1.0]));
         }
         Ok(())
     }

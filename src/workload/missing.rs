@@ -74,7 +74,7 @@ pub fn metric_of(name: &str) -> Option<Metric> {
 /// What is missing among the needed cells of the endpoints in use.
 #[derive(Debug, Clone, Default)]
 pub struct Gaps {
-    /// For each position of the trace whether it is dropped.
+    /// For each position of the trace whether it is dropped; empty where none is.
     pub dropped: Vec<bool>,
     /// For each endpoint the queries that it cannot serve; empty where it can serve all.
     pub unavailable: Vec<Vec<bool>>,
@@ -82,15 +82,14 @@ pub struct Gaps {
     pub notes: Vec<String>,
 }
 
-/// Finds the gaps of the endpoints in use in the needed metrics, at the positions of a workload.
+/// Finds the gaps of the endpoints in use in the needed metrics, at the positions of a workload: `None` for all.
 ///
 /// # Errors
 /// Where a metric under rule `require` has gaps: all of them are counted.
-pub fn find(trace: &Trace, in_use: &[EndpointIx], metrics: &[Metric], rules: &MissingRules, positions: &[u32]) -> Result<Gaps> {
+pub fn find(trace: &Trace, in_use: &[EndpointIx], metrics: &[Metric], rules: &MissingRules, positions: Option<&[u32]>) -> Result<Gaps> {
     let queries = trace.len();
     let mut gaps = Gaps { unavailable: vec![Vec::new(); trace.outcomes.len()], ..Gaps::default() };
     let mut refused = Vec::new();
-    let mut dropped = vec![false; queries];
     for &endpoint in in_use {
         let id = &trace.info.endpoints[endpoint as usize].id;
         for &metric in metrics {
@@ -99,16 +98,19 @@ pub fn find(trace: &Trace, in_use: &[EndpointIx], metrics: &[Metric], rules: &Mi
             if column.is_some_and(|column| column.missing() == 0) {
                 continue;
             }
-            let missing: Vec<usize> =
-                positions.iter().map(|&position| position as usize).filter(|&position| is_missing(position)).collect();
+            let missing: Vec<usize> = match positions {
+                None => (0..queries).filter(|&position| is_missing(position)).collect(),
+                Some(positions) => positions.iter().map(|&position| position as usize).filter(|&position| is_missing(position)).collect(),
+            };
             if missing.is_empty() {
                 continue;
             }
-            let what = format!("`{id}` lacks `{metric}` in {} of {} queries", missing.len(), positions.len());
+            let what = format!("`{id}` lacks `{metric}` in {} of {} queries", missing.len(), positions.map_or(queries, <[u32]>::len));
             match rules.of(metric) {
                 MissingRule::Require => refused.push(what),
                 MissingRule::Complete => {
-                    missing.into_iter().for_each(|position| dropped[position] = true);
+                    gaps.dropped.resize(queries, false);
+                    missing.into_iter().for_each(|position| gaps.dropped[position] = true);
                     gaps.notes.push(format!("{what}, which were dropped"));
                 }
                 MissingRule::Unavailable => {
@@ -129,6 +131,5 @@ pub fn find(trace: &Trace, in_use: &[EndpointIx], metrics: &[Metric], rules: &Mi
              `--metrics` says which metrics are needed, `--local` and `--baseline` which endpoints; `wattroute enrich` fills cells in",
             ));
     }
-    gaps.dropped = dropped;
     Ok(gaps)
 }

@@ -12,9 +12,12 @@ pub use missing::{MissingRule, MissingRules, metric_of};
 pub use pool::{Pool, RoleNames, Roles};
 pub use select::Selection;
 
+use std::ops::Range;
+
 use crate::accumulator::Accumulator;
 use crate::error::{Error, Result};
 use crate::trace::{BLOCK_ROWS, Column, EndpointIx, Metric, Trace};
+use crate::wide::{self, Loop};
 
 /// What a workload is made from, beside the trace.
 #[derive(Debug, Clone, Default)]
@@ -63,8 +66,12 @@ impl KnownSum {
     /// Adds a block.
     fn add(&mut self, cells: impl Iterator<Item = f64>) {
         let known = cells.filter(|cell| !cell.is_nan()).fold((0.0, 0), |(sum, count), cell| (sum + cell, count + 1));
-        self.sum.add(known.0);
-        self.count += known.1;
+        self.add_sum(known);
+    }
+
+    fn add_sum(&mut self, (sum, count): (f64, u64)) {
+        self.sum.add(sum);
+        self.count += count;
     }
 
     /// Adds the cells of other queries, whose blocks are others.
@@ -88,17 +95,20 @@ impl<'t> Workload<'t> {
     pub fn new(trace: &'t Trace, endpoints: &[EndpointIx], spec: &WorkloadSpec) -> Result<Self> {
         let mut notes = Vec::new();
         let selected = spec.selection.positions(trace, spec.seed)?;
-        let every: Vec<u32> = (0..trace.len() as u32).collect();
         let metrics = needed(trace, endpoints, spec)?;
-        let gaps = missing::find(trace, endpoints, &metrics, &spec.missing, selected.as_deref().unwrap_or(&every))?;
+        let gaps = missing::find(trace, endpoints, &metrics, &spec.missing, selected.as_deref())?;
         notes.extend(gaps.notes);
-        let every_arrival = selected.as_ref().map_or(trace.len(), Vec::len) as u32;
-        let place = |arrival: &u32| selected.as_ref().map_or(*arrival, |selected| selected[*arrival as usize]);
-        // Draws are keyed before anything is dropped.
-        let arrivals: Vec<u32> = (0..every_arrival).filter(|arrival| !gaps.dropped[place(arrival) as usize]).collect();
-        let dropped = every_arrival as usize - arrivals.len();
-        let positions = (selected.is_some() || dropped > 0).then(|| arrivals.iter().map(place).collect::<Vec<u32>>());
-        let arrivals = spec.selection.resampled().then_some(arrivals);
+        let (mut positions, mut arrivals, mut dropped) = (None, None, 0);
+        if selected.is_some() || !gaps.dropped.is_empty() {
+            let every_arrival = selected.as_ref().map_or(trace.len(), Vec::len) as u32;
+            let place = |arrival: &u32| selected.as_ref().map_or(*arrival, |selected| selected[*arrival as usize]);
+            let is_kept = |arrival: &u32| !gaps.dropped.get(place(arrival) as usize).copied().unwrap_or(false);
+            // Draws are keyed before anything is dropped.
+            let kept: Vec<u32> = (0..every_arrival).filter(is_kept).collect();
+            dropped = every_arrival as usize - kept.len();
+            positions = (selected.is_some() || dropped > 0).then(|| kept.iter().map(place).collect::<Vec<u32>>());
+            arrivals = spec.selection.resampled().then_some(kept);
+        }
         let len = positions.as_ref().map_or(trace.len(), Vec::len);
         if len == 0 {
             return Err(Error::new("no query is left to replay")
@@ -183,24 +193,57 @@ impl<'t> Workload<'t> {
         sum
     }
 
-    /// The number of queries that at least one of some endpoints answers correctly.
-    pub(crate) fn solved(&self, endpoints: &[EndpointIx]) -> u64 {
-        let columns: Vec<_> = endpoints.iter().filter_map(|&endpoint| self.trace.metric(endpoint as usize, Metric::Score)).collect();
-        if self.positions.is_none() {
-            return blocks(self.len).map(|(start, end)| self.solved_of_block(&columns, start, end)).sum();
+    /// The sums of the known cells of some endpoints' metrics over some blocks, by their numbers.
+    pub(crate) fn known_of_blocks(&self, wanted: &[(EndpointIx, Metric)], numbers: Range<usize>) -> Vec<KnownSum> {
+        let mut sums = vec![KnownSum::default(); wanted.len()];
+        let columns = wanted.iter().map(|&(endpoint, metric)| self.trace.metric(endpoint as usize, metric));
+        let held = columns.zip(&mut sums).filter_map(|(column, sum)| Some((column?, sum)));
+        // Those of which each cell is known are added up side by side.
+        let (mut whole, mut others): (Vec<(&Column, &mut KnownSum)>, Vec<_>) =
+            held.partition(|(column, _)| self.positions.is_none() && column.missing() == 0);
+        let (several, rest) = whole.as_chunks_mut::<SIDE_BY_SIDE>();
+        for number in numbers {
+            let (start, end) = (number * BLOCK_ROWS, self.len.min((number + 1) * BLOCK_ROWS));
+            for columns in &mut *several {
+                let sums = sums_side_by_side(columns.each_ref().map(|(column, _)| column.block(start, end)));
+                columns.iter_mut().zip(sums).for_each(|((_, known), sum)| known.add_sum((sum, (end - start) as u64)));
+            }
+            for (column, known) in rest.iter_mut().chain(&mut others) {
+                match &self.positions {
+                    None => known.add(column.block(start, end).iter().copied()),
+                    Some(_) => known.add((start..end).filter_map(|index| column.get(self.position(index)))),
+                }
+            }
         }
-        let solved = |position: &usize| columns.iter().any(|column| column.get(*position).is_some_and(|score| score >= self.correct_at));
-        self.positions().filter(solved).count() as u64
+        sums
+    }
+
+    /// Number of blocks of the queries to replay.
+    pub(crate) fn blocks(&self) -> usize {
+        self.len.div_ceil(BLOCK_ROWS)
+    }
+
+    /// The number of queries of some blocks that at least one of some endpoints answers correctly.
+    pub(crate) fn solved(&self, endpoints: &[EndpointIx], numbers: Range<usize>) -> u64 {
+        let columns: Vec<_> = endpoints.iter().filter_map(|&endpoint| self.trace.metric(endpoint as usize, Metric::Score)).collect();
+        let block = |number: usize| (number * BLOCK_ROWS, self.len.min((number + 1) * BLOCK_ROWS));
+        if self.positions.is_none() {
+            return numbers.map(block).map(|(start, end)| self.solved_of_block(&columns, start, end)).sum();
+        }
+        let solved = |index: &usize| {
+            let position = self.position(*index);
+            columns.iter().any(|column| column.get(position).is_some_and(|score| score >= self.correct_at))
+        };
+        numbers.map(block).map(|(start, end)| (start..end).filter(solved).count() as u64).sum()
     }
 
     /// The same among the rows of a block.
     fn solved_of_block(&self, columns: &[&Column], start: usize, end: usize) -> u64 {
-        let mut solved = vec![false; end - start];
+        let mut solved = vec![0; end - start];
         for column in columns {
-            let scores = column.block(start, end);
-            solved.iter_mut().zip(scores).for_each(|(solved, &score)| *solved |= score >= self.correct_at);
+            wide::run(Solved { scores: column.block(start, end), correct_at: self.correct_at, solved: &mut solved });
         }
-        solved.into_iter().map(u64::from).sum()
+        solved.into_iter().sum()
     }
 
     /// Where a query stands in the trace.
@@ -218,11 +261,6 @@ impl<'t> Workload<'t> {
         self.in_use.get(usize::from(endpoint)).copied().unwrap_or(false)
     }
 
-    /// Where the queries stand in the trace.
-    fn positions(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.len).map(|index| self.position(index))
-    }
-
     /// Whether an account is known either for every query and endpoint in use, or for none.
     pub fn is_dense(&self) -> bool {
         let absent = |metric: Metric| self.in_use().all(|endpoint| self.trace.metric(endpoint as usize, metric).is_none());
@@ -232,6 +270,51 @@ impl<'t> Workload<'t> {
     /// Whether an endpoint cannot serve the query at a position of the trace.
     pub(crate) fn is_gap(&self, endpoint: usize, position: usize) -> bool {
         self.unavailable[endpoint].get(position).copied().unwrap_or(false)
+    }
+}
+
+/// Columns that are added up side by side: each waits for one addition after the other.
+const SIDE_BY_SIDE: usize = 8;
+/// Rows that are added up at a time.
+const ROWS_AT_A_TIME: usize = 64;
+
+/// The sum of each of some columns, in the order of its rows, of which all have as many.
+fn sums_side_by_side(columns: [&[f64]; SIDE_BY_SIDE]) -> [f64; SIDE_BY_SIDE] {
+    let mut sums = [0.0; SIDE_BY_SIDE];
+    let mut rest = columns;
+    while let Some(parts) = split_all(&mut rest) {
+        for row in 0..ROWS_AT_A_TIME {
+            for column in 0..SIDE_BY_SIDE {
+                sums[column] += parts[column][row];
+            }
+        }
+    }
+    sums.iter_mut().zip(rest).for_each(|(sum, rest)| rest.iter().for_each(|cell| *sum += cell));
+    sums
+}
+
+/// Takes the first rows off each column.
+fn split_all<'a>(columns: &mut [&'a [f64]; SIDE_BY_SIDE]) -> Option<[&'a [f64; ROWS_AT_A_TIME]; SIDE_BY_SIDE]> {
+    let mut parts = [&[0.0; ROWS_AT_A_TIME]; SIDE_BY_SIDE];
+    for (part, column) in parts.iter_mut().zip(columns) {
+        (*part, *column) = column.split_first_chunk()?;
+    }
+    Some(parts)
+}
+
+/// Marks the queries that an endpoint answers correctly.
+struct Solved<'a> {
+    scores: &'a [f64],
+    correct_at: f64,
+    solved: &'a mut [u64],
+}
+
+impl Loop for Solved<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for (solved, &score) in self.solved.iter_mut().zip(self.scores) {
+            *solved |= u64::from(score >= self.correct_at);
+        }
     }
 }
 

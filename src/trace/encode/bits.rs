@@ -12,7 +12,7 @@ pub(super) fn width(largest: u32) -> u32 {
 }
 
 /// Appends numbers of so many bits each (RLE / bit-packing hybrid).
-pub(super) fn pack(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
+pub(in crate::trace) fn pack(numbers: &[u32], width: u32, out: &mut Vec<u8>) {
     let (mut start, mut at) = (0, 0);
     while at < numbers.len() {
         let run = run(&numbers[at..]);
@@ -82,7 +82,7 @@ const BLOCK: usize = 128;
 const PART: usize = 32;
 
 /// Appends numbers as what each adds to the one before (DELTA_BINARY_PACKED): rows take next to nothing.
-pub(super) fn differences(numbers: &[u32], out: &mut Vec<u8>) {
+pub(in crate::trace) fn differences(numbers: &[u32], out: &mut Vec<u8>) {
     varint(BLOCK as u64, out);
     varint((BLOCK / PART) as u64, out);
     varint(numbers.len() as u64, out);

@@ -17,6 +17,8 @@ use polars_parquet::write::CompressedPage;
 use self::page::Chunk;
 use super::column::{Column, Names};
 use super::derived::Derived;
+#[cfg(test)]
+pub(in crate::trace) use bits::{differences, pack};
 
 /// A column to be written.
 pub(super) struct NewColumn<'a> {
