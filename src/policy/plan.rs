@@ -177,6 +177,26 @@ impl PlanBlock {
         })
     }
 
+    /// The next queries go to one endpoint each; those that may go on have it tried by a rule, and then another.
+    pub(crate) fn more_in_two(&mut self, first: &[EndpointIx], goes_on: &[bool], stop: StopRule, second: EndpointIx) {
+        self.unfold();
+        let (start, offset) = (self.endpoint.len(), self.offsets.len());
+        // Room for two attempts each; without a branch, since who goes on is not to be foreseen.
+        self.endpoint.resize(start + 2 * first.len(), second);
+        self.stop.resize(start + 2 * first.len(), StopRule::Always);
+        self.offsets.resize(offset + first.len(), 0);
+        let (stops, mut at) = ([StopRule::Always, stop], start);
+        for ((&first, &goes_on), offset) in first.iter().zip(goes_on).zip(&mut self.offsets[offset..]) {
+            self.endpoint[at..at + 2].copy_from_slice(&[first, second]);
+            self.stop[at] = stops[usize::from(goes_on)];
+            // The next one takes the place of a second attempt that is not made.
+            at += 1 + usize::from(goes_on);
+            *offset = at as u32;
+        }
+        self.endpoint.truncate(at);
+        self.stop.truncate(at);
+    }
+
     /// The one plan that all queries have, if it was said so.
     pub(crate) fn one(&self) -> Option<(&[EndpointIx], &[StopRule])> {
         (self.alike > 0).then_some((&self.endpoint, &self.stop))

@@ -232,8 +232,12 @@ impl Line {
     }
 
     fn count(&self, count: usize) -> Exact {
-        let count = (self.0[FIRST_COUNTS + count / 3] >> (COUNT_BITS * (count % 3))) & ((1 << COUNT_BITS) - 1);
-        Exact(i128::from(count) * Exact::ONE.0)
+        // A difference of lines may have less than nothing of a count: half of what a field holds is added to each of
+        // the three before they are looked at, so that none borrows from the next.
+        let half = |field: usize| 1 << (COUNT_BITS * (field + 1) - 1);
+        let word = self.0[FIRST_COUNTS + count / 3].wrapping_add(half(0) + half(1) + half(2));
+        let field = (word >> (COUNT_BITS * (count % 3))) & ((1 << COUNT_BITS) - 1);
+        Exact(i128::from(field - half(0)) * Exact::ONE.0)
     }
 
     /// What the line adds to a lane; nothing where it holds no such lane, as those of baselines.
