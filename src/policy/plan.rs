@@ -238,6 +238,20 @@ mod tests {
     }
 
     #[test]
+    fn some_of_many_go_on_to_another() {
+        let judge = StopRule::Judge { error: 0.1 };
+        let mut plans = PlanBlock::new();
+        plans.single(4);
+        plans.more_in_two(&[1, PlanBlock::SKIP, 2], &[true, false, true], judge, 3);
+        plans.more_in_two(&[1], &[false], judge, 3);
+        let attempts = |index| plans.attempts(index).collect::<Vec<_>>();
+        let alone = |endpoint| vec![(endpoint, StopRule::Always)];
+        assert_eq!(plans.len(), 5);
+        assert_eq!([0, 2, 4].map(attempts), [alone(4), alone(PlanBlock::SKIP), alone(1)]);
+        assert_eq!([1, 3].map(attempts), [1, 2].map(|first| vec![(first, judge), (3, StopRule::Always)]));
+    }
+
+    #[test]
     fn one_plan_of_many_queries_is_written_out_where_others_follow() {
         let judge = StopRule::Judge { error: 0.1 };
         let cascade = [(1, judge), (2, StopRule::Always)];

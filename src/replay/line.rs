@@ -296,6 +296,17 @@ mod tests {
     }
 
     #[test]
+    fn counts_of_differences_may_be_below_nothing() {
+        // Fields of one word: 1 - 0, 0 - 1 and 0 - 0, twice; alone, and once they are added to three of each.
+        let of = |first, second, third| Line::of_words(|word| if word == FIRST_COUNTS { marks(first, second, third) } else { 0 });
+        let difference = of(true, false, false).less(&of(false, true, false)).times(2);
+        let counts = |line: Line| [Lane::Queries, Lane::Scored, Lane::Correct].map(|lane| line.exact(lane).to_f64());
+        let mut sum = of(true, true, true).times(3);
+        sum.add(&difference);
+        assert_eq!((counts(difference), counts(sum)), ([2.0, -2.0, 0.0], [5.0, 1.0, 3.0]));
+    }
+
+    #[test]
     fn some_accounts_of_a_line() {
         let line = Line::of_accounts([2.5, 3.0 * UNITS[1], f64::NAN, 1.0]);
         let sums = |line: Line| [0, 1, 2, 3].map(|account| line.exact(Lane::Sum(account)).to_f64());

@@ -128,3 +128,40 @@ pub(super) fn not_below(draws: &[u64], bound: u64) -> Vec<u32> {
     indices.truncate(count);
     indices
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::testing::{build, trace};
+    use super::*;
+    use crate::policy::Rule;
+    use crate::workload::{Workload, WorkloadSpec};
+
+    #[test]
+    fn plans_are_the_same_one_by_one() {
+        // Scores that make every endpoint, and nobody, the right one of some queries.
+        let scores: Vec<Vec<f64>> = (1..5).map(|endpoint| (0..500).map(|query| f64::from(query * endpoint % 7 < 2)).collect()).collect();
+        let trace = trace(&scores);
+        let workload = Workload::new(&trace, &[0, 1, 2, 3], &WorkloadSpec { correct_at: Some(1.0), ..WorkloadSpec::default() }).unwrap();
+        let queries = QueryBlock::new(&workload, 0..500);
+        let outcomes = OutcomeBlock::new(&workload, &queries);
+        for rest in ["misroute=accept", "misroute=retry", "misroute=uniform", "misroute=retry,none_correct=skip"] {
+            let built = build(&format!("noisy-oracle:router_accuracy=0.3,{rest}"), &trace).unwrap();
+            let Rule::NoisyOracle(noisy) = &built.rule else { panic!("a noisy oracle is one") };
+            let plans = |before: bool, misroutes: bool| {
+                let (mut plans, mut choices) = (PlanBlock::new(), Vec::new());
+                noisy.oracle().choose_all(&outcomes, &mut choices);
+                // Behind a plan of another kind they are made one by one.
+                (0..usize::from(before)).for_each(|_| plans.next());
+                match misroutes {
+                    true => noisy.plan_misroutes(&choices, &queries, &outcomes, &Draws::new(1, 0), &mut plans),
+                    false => noisy.plan_around(&choices, &queries, &outcomes, &Draws::new(1, 0), &mut plans),
+                }
+                let of = |index: usize| plans.attempts(usize::from(before) + index).collect::<Vec<_>>();
+                (0..500).map(of).collect::<Vec<_>>()
+            };
+            for misroutes in [false, true] {
+                assert_eq!(plans(false, misroutes), plans(true, misroutes), "{rest}");
+            }
+        }
+    }
+}
