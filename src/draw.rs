@@ -127,6 +127,11 @@ impl StreamDraws {
         self.bits(key) >> 11
     }
 
+    /// The bits of some keys.
+    pub(crate) fn all_bits(&self, keys: &[u32], bits: &mut Vec<u64>) {
+        self.each(keys, bits, |bits| bits);
+    }
+
     /// The draws of some keys.
     pub(crate) fn draws53(&self, keys: &[u32], draws: &mut Vec<u64>) {
         self.each(keys, draws, |bits| bits >> 11);

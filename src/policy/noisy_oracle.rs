@@ -1,15 +1,17 @@
 //! `noisy-oracle`: an oracle that errs. What an error does is the misroute rule.
 
 mod cases;
+mod columns;
 
 use serde::Deserialize;
 
+use self::columns::{RightOrFallback, not_below, verifier};
 use super::oracle::{Choice, Goal, NoneCorrect, Oracle, OracleParameters};
 use super::{Built, BuiltFrom, Context, Objective, Parameters, PlanBlock, PolicyKind, PolicySpec, Problems, Rule, StopRule};
 use crate::draw::{Draws, Stream, threshold};
 use crate::error::{Error, Result};
 use crate::trace::EndpointIx;
-use crate::wide::{self, Loop};
+use crate::wide;
 use crate::workload::{OutcomeBlock, QueryBlock};
 
 /// The kind (Intelligence per Watt, arXiv 2511.07885, Section 4.3, has misroute `cloud`).
@@ -253,6 +255,9 @@ impl NoisyOracle {
             let (right_below, fallback) = (errors.cloud, self.oracle.fallback());
             return wide::run(RightOrFallback { choices, draws: &draws53, right_below, fallback, endpoints });
         }
+        if !two_rates && self.plan_columns(&not_below(&draws53, errors.cloud), choices, queries, outcomes, draws, out) {
+            return;
+        }
         for (index, (&key, &right)) in queries.keys.iter().zip(choices).enumerate() {
             let local = two_rates && right.endpoint().is_some_and(|endpoint| self.local.contains(&endpoint));
             if errors.is_right(draws53[index], local) {
@@ -277,6 +282,10 @@ impl NoisyOracle {
 
     /// Appends the plan of every query as if it were misrouted, where the oracle's choices are known.
     pub fn plan_misroutes(&self, choices: &[Choice], queries: &QueryBlock, outcomes: &OutcomeBlock, draws: &Draws, out: &mut PlanBlock) {
+        let all: Vec<u32> = (0..choices.len() as u32).collect();
+        if self.plan_columns(&all, choices, queries, outcomes, draws, out) {
+            return;
+        }
         for (index, (&key, &right)) in queries.keys.iter().zip(choices).enumerate() {
             self.plan_wrong(outcomes, index, key, right, false, draws, out);
         }
@@ -294,12 +303,13 @@ impl NoisyOracle {
                 Some(endpoint) => out.single(endpoint),
                 None => out.single(self.oracle.fallback()),
             },
-            Misroute::Local { detect, false_alarm } => match pick(self.wrong(outcomes, index, right), draw) {
-                Some(endpoint) => {
-                    out.attempt(endpoint, StopRule::Verify { detect, false_alarm });
+            Misroute::Local { detect, false_alarm } => match (pick(self.wrong(outcomes, index, right), draw), verifier(detect, false_alarm)) {
+                (Some(endpoint), StopRule::Always) => out.single(endpoint),
+                (Some(endpoint), stop) => {
+                    out.attempt(endpoint, stop);
                     out.single(self.oracle.fallback());
                 }
-                None => out.single(self.oracle.fallback()),
+                (None, _) => out.single(self.oracle.fallback()),
             },
         }
     }
@@ -319,31 +329,6 @@ impl NoisyOracle {
     fn wrong<'a>(&'a self, outcomes: &'a OutcomeBlock, index: usize, right: Choice) -> impl Iterator<Item = EndpointIx> + Clone + 'a {
         let failing = move |endpoint: &EndpointIx| !self.failing_only || !outcomes.correct(*endpoint, index);
         self.oracle.wrong_choices(outcomes, index, right).filter(failing)
-    }
-}
-
-/// The oracle's endpoint where a draw lies below a bound, else the fallback.
-struct RightOrFallback<'a> {
-    choices: &'a [Choice],
-    draws: &'a [u64],
-    right_below: u64,
-    fallback: EndpointIx,
-    endpoints: &'a mut [EndpointIx],
-}
-
-impl Loop for RightOrFallback<'_> {
-    #[inline(always)]
-    fn run(self) {
-        let RightOrFallback { choices, draws, right_below, fallback, endpoints } = self;
-        for ((endpoint, choice), &draw) in endpoints.iter_mut().zip(choices).zip(draws) {
-            // A query that leaves the comparison; those that nobody serves are planned one by one.
-            let (right, wrong) = match choice {
-                Choice::Endpoint(right) => (*right, fallback),
-                _ => (PlanBlock::SKIP, PlanBlock::SKIP),
-            };
-            // Both are at hand: no branch hangs on a coin.
-            *endpoint = if draw < right_below { right } else { wrong };
-        }
     }
 }
 

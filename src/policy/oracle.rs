@@ -75,6 +75,38 @@ impl Parameters for OracleParameters {
     }
 }
 
+/// Appends choices as plans.
+pub(crate) fn plan_all(choices: &[Choice], out: &mut PlanBlock) {
+    if !choices.contains(&Choice::Nobody)
+        && let Some(endpoints) = out.more_plain(choices.len())
+    {
+        return endpoints_of(choices, endpoints);
+    }
+    choices.iter().for_each(|choice| choice.plan(out));
+}
+
+/// The endpoint of each choice; [`PlanBlock::SKIP`] where it is none.
+pub(crate) fn endpoints_of(choices: &[Choice], endpoints: &mut [EndpointIx]) {
+    wide::run(EndpointsOf { choices, endpoints });
+}
+
+struct EndpointsOf<'a> {
+    choices: &'a [Choice],
+    endpoints: &'a mut [EndpointIx],
+}
+
+impl Loop for EndpointsOf<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for (endpoint, choice) in self.endpoints.iter_mut().zip(self.choices) {
+            *endpoint = match choice {
+                Choice::Endpoint(chosen) => *chosen,
+                _ => PlanBlock::SKIP,
+            };
+        }
+    }
+}
+
 /// What an oracle does with a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
@@ -209,6 +241,11 @@ impl Oracle {
     /// The available endpoints.
     pub fn available<'a>(&'a self, outcomes: &'a OutcomeBlock, index: usize) -> impl Iterator<Item = EndpointIx> + Clone + 'a {
         self.candidates.iter().copied().filter(move |&endpoint| outcomes.available(endpoint, index))
+    }
+
+    /// The endpoints of its pool.
+    pub(super) fn candidates(&self) -> &[EndpointIx] {
+        &self.candidates
     }
 
     /// Where misrouted queries go.

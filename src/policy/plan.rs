@@ -177,6 +177,26 @@ impl PlanBlock {
         })
     }
 
+    /// The next queries go to one endpoint each; those that may go on have it tried by a rule, and then another.
+    pub(crate) fn more_in_two(&mut self, first: &[EndpointIx], goes_on: &[bool], stop: StopRule, second: EndpointIx) {
+        self.unfold();
+        let (start, offset) = (self.endpoint.len(), self.offsets.len());
+        // Room for two attempts each; without a branch, since who goes on is not to be foreseen.
+        self.endpoint.resize(start + 2 * first.len(), second);
+        self.stop.resize(start + 2 * first.len(), StopRule::Always);
+        self.offsets.resize(offset + first.len(), 0);
+        let (stops, mut at) = ([StopRule::Always, stop], start);
+        for ((&first, &goes_on), offset) in first.iter().zip(goes_on).zip(&mut self.offsets[offset..]) {
+            self.endpoint[at..at + 2].copy_from_slice(&[first, second]);
+            self.stop[at] = stops[usize::from(goes_on)];
+            // The next one takes the place of a second attempt that is not made.
+            at += 1 + usize::from(goes_on);
+            *offset = at as u32;
+        }
+        self.endpoint.truncate(at);
+        self.stop.truncate(at);
+    }
+
     /// The one plan that all queries have, if it was said so.
     pub(crate) fn one(&self) -> Option<(&[EndpointIx], &[StopRule])> {
         (self.alike > 0).then_some((&self.endpoint, &self.stop))
@@ -215,6 +235,20 @@ mod tests {
         assert_eq!((attempts(0), attempts(2)), (vec![(3, StopRule::Always)], vec![]));
         assert_eq!(attempts(3), [(1, StopRule::Judge { error: 0.1 }), (2, StopRule::Always)]);
         assert_eq!(attempts(4), [(4, StopRule::Always)]);
+    }
+
+    #[test]
+    fn some_of_many_go_on_to_another() {
+        let judge = StopRule::Judge { error: 0.1 };
+        let mut plans = PlanBlock::new();
+        plans.single(4);
+        plans.more_in_two(&[1, PlanBlock::SKIP, 2], &[true, false, true], judge, 3);
+        plans.more_in_two(&[1], &[false], judge, 3);
+        let attempts = |index| plans.attempts(index).collect::<Vec<_>>();
+        let alone = |endpoint| vec![(endpoint, StopRule::Always)];
+        assert_eq!(plans.len(), 5);
+        assert_eq!([0, 2, 4].map(attempts), [alone(4), alone(PlanBlock::SKIP), alone(1)]);
+        assert_eq!([1, 3].map(attempts), [1, 2].map(|first| vec![(first, judge), (3, StopRule::Always)]));
     }
 
     #[test]

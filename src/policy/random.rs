@@ -8,6 +8,7 @@ use super::{Built, BuiltFrom, Context, Parameters, PlanBlock, Policy, PolicyKind
 use crate::draw::{Draws, Stream, threshold};
 use crate::error::{Error, Result};
 use crate::trace::EndpointIx;
+use crate::wide::{self, Loop};
 use crate::workload::QueryBlock;
 
 /// The kind.
@@ -94,7 +95,7 @@ impl Parameters for Random {
     }
 }
 
-/// Bounds that are counted one by one.
+/// Bounds that are compared one by one.
 const FEW: usize = 16;
 
 /// Endpoints with the upper ends of their parts of the draws.
@@ -124,16 +125,39 @@ impl Policy for Draw {
         let stream = draws.stream(Stream::Choice, 0);
         let mut draws = Vec::new();
         stream.draws53(&queries.keys, &mut draws);
-        // Counted without a branch where they are few: a draw is not to be foreseen.
-        let part = |draw: u64| match self.bounds.len() {
-            ..=FEW => self.bounds.iter().map(|(bound, _)| usize::from(*bound <= draw)).sum(),
-            _ => self.bounds.partition_point(|(bound, _)| *bound <= draw),
-        };
+        if self.bounds.len() <= FEW
+            && let Some(endpoints) = out.more_plain(draws.len())
+        {
+            wide::run(Parts { bounds: &self.bounds, draws: &draws, endpoints });
+            return Ok(());
+        }
+        let part = |draw: u64| self.bounds.partition_point(|(bound, _)| *bound <= draw);
         out.singles(draws.iter().map(|&draw| self.bounds[part(draw)].1));
         Ok(())
     }
 
     fn parts(&self) -> Option<Vec<(u64, EndpointIx)>> {
         Some(self.bounds.clone())
+    }
+}
+
+/// The endpoint of the part in which each draw lies, found without a branch: a draw is not to be foreseen.
+struct Parts<'a> {
+    bounds: &'a [(u64, EndpointIx)],
+    draws: &'a [u64],
+    endpoints: &'a mut [EndpointIx],
+}
+
+impl Loop for Parts<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let Parts { bounds, draws, endpoints } = self;
+        let Some((_, first)) = bounds.first() else { return };
+        endpoints.fill(*first);
+        for (&(bound, _), &(_, next)) in bounds.iter().zip(&bounds[1..]) {
+            for (endpoint, &draw) in endpoints.iter_mut().zip(draws) {
+                *endpoint = if draw < bound { *endpoint } else { next };
+            }
+        }
     }
 }

@@ -56,8 +56,20 @@ impl Verdict {
     pub fn stands(&self, correct: bool, draw: u64, confidence: impl FnOnce() -> f64) -> bool {
         match self.confidence {
             Some(at_least) => confidence() >= at_least,
-            None => (draw >= self.from[usize::from(correct)]) == self.stands_from[usize::from(correct)],
+            None => self.stands_by_draw(correct, draw),
         }
+    }
+
+    /// The same where it does not depend on the confidence.
+    #[inline(always)]
+    pub fn stands_by_draw(&self, correct: bool, draw: u64) -> bool {
+        let (from, stands_from) = if correct { (self.from[1], self.stands_from[1]) } else { (self.from[0], self.stands_from[0]) };
+        (draw >= from) == stands_from
+    }
+
+    /// Whether every draw says the same.
+    pub fn is_certain(&self) -> bool {
+        self.from.iter().all(|&from| from == 0 || from >= threshold(1.0))
     }
 }
 

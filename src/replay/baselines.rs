@@ -50,6 +50,15 @@ impl Theirs {
         }
     }
 
+    /// Adds what a baseline takes, from the tally of all queries that go to it.
+    pub fn add(&mut self, baseline: usize, tally: &Tally) {
+        for (lane, into) in their_lanes(baseline) {
+            let (lane, into) = (self.layout.at(lane), self.layout.at(into));
+            self.buckets.lane_mut(into).iter_mut().zip(tally.buckets.lane(lane)).for_each(|(mine, more)| *mine += *more);
+            self.groups.lane_mut(into).iter_mut().zip(tally.groups.lane(lane)).for_each(|(mine, more)| *mine += *more);
+        }
+    }
+
     /// By bucket.
     pub fn buckets(&self) -> &Rows {
         &self.buckets

@@ -7,7 +7,7 @@ use super::bootstrap::buckets;
 use super::line::Judgement;
 use super::setup::Replay;
 use super::tally::Reference;
-use crate::policy::oracle::Choice;
+use crate::policy::oracle::{Choice, endpoints_of};
 use crate::trace::EndpointIx;
 use crate::wide::{self, Loop};
 use crate::workload::{ACCOUNTS, OutcomeBlock, QueryBlock};
@@ -150,9 +150,8 @@ impl Replay<'_> {
     pub(crate) fn judge<'a>(&self, entry: usize, block: &'a Block) -> Judge<'a> {
         let pool = self.entries[entry].pool;
         let choices = self.references.of(entry).map(|oracle| &block.choices[oracle][..]);
-        let endpoint = |choice: &Choice| choice.endpoint().unwrap_or(AccountBlock::NONE);
-        let oracle =
-            choices.map_or_else(|| vec![AccountBlock::NONE; block.queries.len()], |choices| choices.iter().map(endpoint).collect());
+        let mut oracle = vec![AccountBlock::NONE; block.queries.len()];
+        choices.into_iter().for_each(|choices| endpoints_of(choices, &mut oracle));
         Judge::new(self.references.judge(entry), choices, oracle, self.local_flags(pool), &block.solvable[pool])
     }
 

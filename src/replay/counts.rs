@@ -4,6 +4,7 @@ use super::account::Status;
 use super::block::Block;
 use super::cells::Cells;
 use super::line::LATENCY;
+use super::lines::Lines;
 use super::resolve::Resolved;
 use super::tally::Tally;
 use super::times::Chosen;
@@ -36,6 +37,53 @@ fn count(block: &Block, chosen: impl Iterator<Item = Chosen>, latency: impl Fn(u
     tally.status[Status::Served as usize] += served;
 }
 
+/// Counts of an entry's answers, less those of a base.
+pub(super) struct Differences {
+    /// By group and endpoint, as a tally has them.
+    served: Vec<i64>,
+    endpoints: usize,
+    latency: Vec<i64>,
+}
+
+impl Differences {
+    /// None yet, of such counts as a tally has.
+    pub fn new(tally: &Tally) -> Self {
+        let (served, latency) = (vec![0; tally.served.counts().len()], vec![0; tally.latency.counts().count()]);
+        Differences { served, endpoints: tally.attempts.len(), latency }
+    }
+
+    /// Counts the answers chosen, less those of the base, at the queries in which they differ.
+    pub fn add(&mut self, block: &Block, lines: &Lines, differing: &[u32], chosen: &[EndpointIx], base: &[EndpointIx]) {
+        for &index in differing {
+            let index = index as usize;
+            self.count(block.group[index], lines, index, chosen[index], 1);
+            self.count(block.group[index], lines, index, base[index], -1);
+        }
+    }
+
+    #[inline(always)]
+    fn count(&mut self, group: u32, lines: &Lines, index: usize, endpoint: EndpointIx, times: i64) {
+        if endpoint != PlanBlock::SKIP {
+            self.served[group as usize * (self.endpoints + 1) + usize::from(endpoint)] += times;
+            if let Some(bin) = lines.latency(endpoint, index) {
+                self.latency[usize::from(bin)] += times;
+            }
+        }
+    }
+
+    /// Adds the counts to a tally that has those of the base.
+    pub fn give(&self, tally: &mut Tally) {
+        for (place, &more) in self.served.iter().enumerate() {
+            let add = |count: &mut u64| *count = count.wrapping_add_signed(more);
+            add(&mut tally.served.counts_mut()[place]);
+            // Each answer was one attempt, and stands.
+            tally.attempts.get_mut(place % (self.endpoints + 1)).into_iter().for_each(add);
+            add(&mut tally.status[Status::Served as usize]);
+        }
+        tally.latency.counts_mut().zip(&self.latency).for_each(|(count, &more)| *count = count.wrapping_add_signed(more));
+    }
+}
+
 /// Counts queries that paid for several attempts, or that nobody served.
 pub(super) fn others(block: &Block, resolved: &Resolved, cells: &Cells, tally: &mut Tally) {
     let nobody = tally.attempts.len();
@@ -48,5 +96,8 @@ pub(super) fn others(block: &Block, resolved: &Resolved, cells: &Cells, tally: &
         tally.status[status as usize] += 1;
         seconds.into_iter().for_each(|seconds| tally.latency.add(seconds));
     }
-    resolved.attempts().iter().for_each(|(_, endpoint)| tally.attempts[usize::from(*endpoint)] += 1);
+    // Where all first attempts stand before all second ones, few are counted one by one.
+    for attempts in resolved.attempts().chunk_by(|(_, one), (_, next)| one == next) {
+        tally.attempts[usize::from(attempts[0].1)] += attempts.len() as u64;
+    }
 }

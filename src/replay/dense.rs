@@ -1,20 +1,22 @@
 //! Tallying in lines: for workloads in which every cell that is needed is there.
 //!
 //! What an answer adds is the same whichever policy chose it, so that the lines of a block's answers are
-//! made once, and each policy only adds up those that it chose. What a baseline takes is the same for all
-//! policies too: it is added up once and handed to each of them at the end ([`Theirs`]).
+//! made once, and each policy only adds up those that it chose, or where that is less, what is different from a
+//! choice that several share ([`Bases`]). What a baseline takes is the same for all policies too: it is added up
+//! once and handed to each of them at the end ([`Theirs`]).
 
 use super::account::{AccountBlock, Status};
 use super::baselines::{Baselines, Theirs, their_lanes};
+use super::bases::{Bases, Beside};
 use super::block::{Block, Judge};
 use super::cells::{Cells, Scratch};
 use super::counts;
 use super::estimates::Estimates;
-use super::lane::{Lane, Layout};
+use super::lane::Layout;
 use super::line::{LANES, Line};
-use super::line_rows::{LineRows, own_lanes};
 use super::line_sums;
 use super::lines::{self, Lines};
+use super::pending::Pending;
 use super::resolve::Resolved;
 use super::setup::Replay;
 use super::tally::Tally;
@@ -22,20 +24,14 @@ use super::times::{Chosen, Times};
 use crate::draw::Draws;
 use crate::policy::{Overhead, PlanBlock};
 use crate::trace::EndpointIx;
-use crate::workload::ACCOUNTS;
-
-/// The sums of one policy that are not in its tally yet.
-#[derive(Clone)]
-struct Pending {
-    rows: LineRows,
-    estimated: Line,
-}
 
 /// Work on the blocks of a task.
 pub(super) struct Dense<'a> {
     replay: &'a Replay<'a>,
     room: usize,
     pending: Vec<Pending>,
+    bases: Bases,
+    /// Where baselines are not among the bases.
     baselines: Baselines,
     /// By judge the lines of all endpoints, where it is worth making them: more policies choose among
     /// them than there are endpoints.
@@ -64,17 +60,18 @@ impl<'a> Dense<'a> {
     /// Room for every entry; `None` where the workload is not one for lines.
     pub fn new(replay: &'a Replay<'a>) -> Option<Self> {
         let room = replay.room?;
-        let pending = Pending { rows: LineRows::new(replay.groups.names.len()), estimated: Line::ZERO };
         let turns = |judge: usize| {
             let of_judge = (0..replay.entries.len()).filter(|&entry| replay.references.judge(entry) == judge);
             of_judge.map(|entry| replay.replicates_of(&replay.entries[entry]) as usize).sum::<usize>()
         };
-        let endpoints = replay.workload.in_use().count();
-        let lines = (0..replay.entries.len()).map(|judge| (turns(judge) > endpoints).then(Lines::default));
+        let (groups, endpoints) = (replay.groups.names.len(), replay.workload.in_use().count());
+        let has_lines = |judge: usize| turns(judge) > endpoints;
+        let lines = (0..replay.entries.len()).map(|judge| has_lines(judge).then(Lines::default));
         Some(Dense {
             room,
-            pending: vec![pending; replay.entries.len()],
-            baselines: Baselines::new(replay, replay.groups.names.len(), None),
+            pending: vec![Pending::new(groups); replay.entries.len()],
+            bases: Bases::new(replay, has_lines),
+            baselines: Baselines::new(replay, groups, None),
             lines: lines.collect(),
             made: Vec::new(),
             scratch: Scratch::new(),
@@ -91,7 +88,8 @@ impl<'a> Dense<'a> {
         let endpoints = self.replay.workload.trace().outcomes.len();
         self.estimates.begin(block);
         self.lines.iter_mut().flatten().for_each(|lines| lines.clear(endpoints));
-        if !self.pending.is_empty() {
+        self.bases.begin();
+        if !self.pending.is_empty() && !self.bases.have_baselines() {
             let judge = self.replay.judge(0, block);
             self.baselines.add(self.replay, self.room, block, cells, &judge, &mut self.scratch, |_| false);
         }
@@ -99,6 +97,9 @@ impl<'a> Dense<'a> {
 
     /// Adds what came of an entry's plans.
     pub fn add(&mut self, turn: &Turn, plans: &PlanBlock, tally: &mut Tally) {
+        if let Some(lines) = &mut self.lines[turn.judge.number] {
+            self.bases.add(self.replay, self.room, turn, &self.estimates, lines, &mut self.scratch);
+        }
         if self.replay.entries[turn.entry].spec.overhead != Overhead::default() {
             return self.add_results(turn, plans, tally);
         }
@@ -133,28 +134,26 @@ impl<'a> Dense<'a> {
 
     /// Adds the answers of the endpoints chosen at once.
     fn add_chosen(&mut self, turn: &Turn, chosen: &[EndpointIx], tally: &mut Tally) {
-        self.admit(turn, chosen.len(), tally);
-        let Pending { rows, estimated } = &mut self.pending[turn.entry];
-        let mut total = Line::ZERO;
-        let sums = rows.sums(&turn.block.bucket, &turn.block.group, self.estimates.masks(), &mut total, estimated);
-        let answers = chosen.iter().copied().enumerate();
-        let mixed = match &mut self.lines[turn.judge.number] {
-            Some(lines) => {
-                lines.make(turn.cells, turn.judge, &mut self.scratch, chosen.iter().copied());
-                sums.add(chosen, |index, endpoint| lines.get(endpoint, index));
-                counts::answers(turn.block, chosen, |index, endpoint| lines.latency(endpoint, index), tally);
-                self.estimates.of_mixed(answers, |index, endpoint| *lines.get(endpoint, index))
+        let (layout, block, pending) = (self.replay.layout(), turn.block, &mut self.pending[turn.entry]);
+        if let Some(lines) = &mut self.lines[turn.judge.number] {
+            lines.make(turn.cells, turn.judge, &mut self.scratch, chosen.iter().copied());
+            if let Some(Beside { base, differing, counts }) = self.bases.beside(turn.entry, turn.judge, chosen) {
+                pending.admit(differing.len(), self.room, layout, tally);
+                pending.add_differences(block, &self.estimates, lines, differing, chosen, base);
+                return counts.add(block, lines, differing, chosen, base);
             }
-            None => {
-                let made = &mut self.made;
-                turn.cells.chosen(turn.judge, chosen, &mut self.scratch, made);
-                sums.add(chosen, |index, _| &made[index]);
-                counts::answers(turn.block, chosen, |index, endpoint| turn.cells.latency(endpoint, index), tally);
-                self.estimates.of_mixed(answers, |index, _| made[index])
-            }
-        };
-        estimated.add(&mixed);
-        add_replicate(self.replay.layout(), &total, turn.replicate, tally);
+            pending.admit(chosen.len(), self.room, layout, tally);
+            let total = pending.add(block, &self.estimates, lines, chosen, tally);
+            return add_replicate(layout, &total, turn.replicate, tally);
+        }
+        pending.admit(chosen.len(), self.room, layout, tally);
+        let (made, mut total) = (&mut self.made, Line::ZERO);
+        turn.cells.chosen(turn.judge, chosen, &mut self.scratch, made);
+        let Pending { rows, estimated } = pending;
+        rows.sums(&block.bucket, &block.group, self.estimates.masks(), &mut total, estimated).add(chosen, |index, _| &made[index]);
+        counts::answers(block, chosen, |index, endpoint| turn.cells.latency(endpoint, index), tally);
+        estimated.add(&self.estimates.of_mixed(chosen.iter().copied().enumerate(), |index, _| made[index]));
+        add_replicate(layout, &total, turn.replicate, tally);
     }
 
     /// Keeps the answers chosen in a replicate until those of the others are known.
@@ -231,10 +230,7 @@ impl<'a> Dense<'a> {
 
     /// Says that so many lines will be added to an entry's, and makes room for them.
     fn admit(&mut self, turn: &Turn, lines: usize, tally: &mut Tally) {
-        if !self.pending[turn.entry].rows.admits(lines, self.room) {
-            self.take(turn.entry, tally);
-        }
-        self.pending[turn.entry].rows.admit(lines);
+        self.pending[turn.entry].admit(lines, self.room, self.replay.layout(), tally);
     }
 
     /// Counts queries that left the comparison, and takes them from the baselines' side, to which all queries are
@@ -259,25 +255,13 @@ impl<'a> Dense<'a> {
         }
     }
 
-    /// Takes an entry's sums to its tally.
-    fn take(&mut self, entry: usize, tally: &mut Tally) {
-        let Pending { rows, estimated } = &mut self.pending[entry];
-        let layout = self.replay.layout();
-        if tally.replicates.len() == 1 {
-            let total = rows.total();
-            let lanes = LANES.into_iter().enumerate();
-            lanes.for_each(|(place, lane)| tally.replicates.lane_mut(layout.at(lane))[0] += total.at(place));
-        }
-        rows.take(layout, own_lanes(), &mut tally.buckets, Some(&mut tally.groups));
-        let sums = (0..ACCOUNTS.len()).map(|account| estimated.exact(Lane::Sum(account)));
-        tally.estimated.iter_mut().zip(sums).for_each(|(sum, more)| *sum += more);
-        *estimated = Line::ZERO;
-    }
-
     /// Takes all sums to the tallies, and gives what the baselines take.
     pub fn finish(mut self, tallies: &mut [Tally]) -> Theirs {
-        tallies.iter_mut().enumerate().for_each(|(entry, tally)| self.take(entry, tally));
-        self.baselines.finish(self.replay)
+        let layout = self.replay.layout();
+        self.pending.iter_mut().zip(&mut *tallies).for_each(|(pending, tally)| pending.take(layout, tally));
+        let mut theirs = self.baselines.finish(self.replay);
+        self.bases.finish(self.replay, tallies, &mut theirs);
+        theirs
     }
 }
 

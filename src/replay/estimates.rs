@@ -6,6 +6,7 @@ use super::block::Block;
 use super::line::Line;
 use super::setup::Replay;
 use crate::trace::{EndpointIx, Metric, Outcomes, schema::MEASURED};
+use crate::wide::{self, Loop};
 use crate::workload::ACCOUNTS;
 
 /// Which cells of a block are estimated.
@@ -91,11 +92,26 @@ fn mask_of<'a>(codes_of: impl FnMut(Metric) -> Option<&'a [u8]>) -> Option<Line>
 
 /// Whether all cells are estimated, or none; `None` where some are.
 fn all_estimated(codes: &[u8]) -> Option<bool> {
-    let (mut any, mut all) = (0, u8::MAX);
-    for &code in codes {
-        let estimated = u8::from(code != MEASURED);
-        any |= estimated;
-        all &= estimated;
+    let (mut any, mut all) = (false, true);
+    wide::run(AnyAndAll { codes, any: &mut any, all: &mut all });
+    (any == all).then_some(any)
+}
+
+struct AnyAndAll<'a> {
+    codes: &'a [u8],
+    any: &'a mut bool,
+    all: &'a mut bool,
+}
+
+impl Loop for AnyAndAll<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let (mut any, mut all) = (0, u8::MAX);
+        for &code in self.codes {
+            let estimated = u8::from(code != MEASURED);
+            any |= estimated;
+            all &= estimated;
+        }
+        (*self.any, *self.all) = (any == 1, all == 1);
     }
-    (any == 0 || all == 1).then_some(any == 1)
 }

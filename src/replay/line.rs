@@ -240,8 +240,12 @@ impl Line {
     }
 
     fn count(&self, count: usize) -> Exact {
-        let count = (self.0[FIRST_COUNTS + count / 3] >> (COUNT_BITS * (count % 3))) & ((1 << COUNT_BITS) - 1);
-        Exact(i128::from(count) * Exact::ONE.0)
+        // A difference of lines may have less than nothing of a count: half of what a field holds is added to each of
+        // the three before they are looked at, so that none borrows from the next.
+        let half = |field: usize| 1 << (COUNT_BITS * (field + 1) - 1);
+        let word = self.0[FIRST_COUNTS + count / 3].wrapping_add(half(0) + half(1) + half(2));
+        let field = (word >> (COUNT_BITS * (count % 3))) & ((1 << COUNT_BITS) - 1);
+        Exact(i128::from(field - half(0)) * Exact::ONE.0)
     }
 
     /// What the line adds to a lane; nothing where it holds no such lane, as those of baselines.
@@ -297,6 +301,17 @@ mod tests {
         let mut back = wrong;
         back.add(&right.less(&wrong));
         assert_eq!((back, right.is_nothing(), right.less(&right).is_nothing()), (right, false, true));
+    }
+
+    #[test]
+    fn counts_of_differences_may_be_below_nothing() {
+        // Fields of one word: 1 - 0, 0 - 1 and 0 - 0, twice; alone, and once they are added to three of each.
+        let of = |first, second, third| Line::of_words(|word| if word == FIRST_COUNTS { marks(first, second, third) } else { 0 });
+        let difference = of(true, false, false).less(&of(false, true, false)).times(2);
+        let counts = |line: Line| [Lane::Queries, Lane::Scored, Lane::Correct].map(|lane| line.exact(lane).to_f64());
+        let mut sum = of(true, true, true).times(3);
+        sum.add(&difference);
+        assert_eq!((counts(difference), counts(sum)), ([2.0, -2.0, 0.0], [5.0, 1.0, 3.0]));
     }
 
     #[test]

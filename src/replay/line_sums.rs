@@ -49,9 +49,47 @@ impl Sums<'_> {
         wide::run(AddChosen { sums: self, chosen, line });
     }
 
+    /// Adds the lines of the endpoints chosen less those of a base, at some queries, but to no sum over all.
+    pub fn add_differences(self, lines: &Lines, differing: &[u32], chosen: &[EndpointIx], base: &[EndpointIx]) {
+        wide::run(AddDifferences { sums: self, lines, differing, chosen, base });
+    }
+
     /// Adds the lines of some answers, each as often as it was chosen, but to no sum over all.
     pub fn add_times(self, lines: &Lines, chosen: &[Chosen]) {
         wide::run(AddTimes { sums: self, lines, chosen });
+    }
+}
+
+struct AddDifferences<'a> {
+    sums: Sums<'a>,
+    lines: &'a Lines,
+    differing: &'a [u32],
+    chosen: &'a [EndpointIx],
+    base: &'a [EndpointIx],
+}
+
+impl Loop for AddDifferences<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let AddDifferences { sums, lines, differing, chosen, base } = self;
+        // What left the comparison, or is added elsewhere, has no line here.
+        let line = |endpoint: EndpointIx, index: usize| if endpoint == PlanBlock::SKIP { &Line::ZERO } else { lines.get(endpoint, index) };
+        let mut masked = *sums.masked;
+        for &index in differing {
+            let index = index as usize;
+            let (chosen, base) = (chosen[index], base[index]);
+            let (mine, theirs) = (line(chosen, index), line(base, index));
+            let difference = mine.less(theirs);
+            sums.buckets[sums.bucket[index] as usize].add(&difference);
+            if !sums.groups.is_empty() {
+                sums.groups[sums.group[index] as usize].add(&difference);
+            }
+            if let Some(masks) = sums.masks {
+                let mask = |endpoint: EndpointIx| masks.get(usize::from(endpoint)).unwrap_or(&Line::ZERO);
+                masked.add(&mine.masked(mask(chosen)).less(&theirs.masked(mask(base))));
+            }
+        }
+        *sums.masked = masked;
     }
 }
 

@@ -3,7 +3,7 @@
 use super::setup::Entry;
 use crate::draw::Draws;
 use crate::error::Result;
-use crate::policy::oracle::{Choice, KIND, Oracle, OracleParameters};
+use crate::policy::oracle::{Choice, KIND, Oracle, OracleParameters, plan_all};
 use crate::policy::{Context, Memo, Objective, PlanBlock, Rule};
 use crate::trace::Trace;
 use crate::workload::{OutcomeBlock, Pool, QueryBlock, Roles};
@@ -117,7 +117,7 @@ pub(super) fn plan(
     match (&entry.built.rule, choices) {
         (Rule::NoisyOracle(noisy), Some(choices)) => noisy.plan_around(choices, queries, outcomes, draws, out),
         // An oracle's own plans are its choices; another policy may be held against one that it is not.
-        (Rule::Hindsight(_), Some(choices)) if entry.spec.kind == KIND.name => choices.iter().for_each(|choice| choice.plan(out)),
+        (Rule::Hindsight(_), Some(choices)) if entry.spec.kind == KIND.name => plan_all(choices, out),
         (rule, _) => rule.plan(queries, outcomes, draws, out)?,
     }
     Ok(())

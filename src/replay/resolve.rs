@@ -7,6 +7,7 @@ use super::attempts::{Verdict, Waiting};
 use super::block::Judge;
 use super::cells::{Cells, Scratch};
 use super::line::{COST, Line};
+use super::steps::{self, Steps};
 use super::tile::Answers;
 use crate::draw::Draws;
 use crate::policy::{PlanBlock, StopRule};
@@ -16,8 +17,10 @@ use crate::workload::{ACCOUNTS, QueryBlock};
 /// The paid attempts of a block's plans.
 #[derive(Default)]
 pub(super) struct Resolved {
-    /// By query how many attempts were paid: those that its plan begins with.
-    paid: Vec<u32>,
+    /// Of plans that all queries share.
+    steps: Steps,
+    /// Of other plans, by query how many attempts were paid: those that its plan begins with.
+    paid: Vec<u64>,
     /// By query the endpoint of its only attempt; [`PlanBlock::SKIP`] where there is not one.
     single: Vec<EndpointIx>,
     /// The other queries that did not leave the comparison, in their order, and what came of them.
@@ -36,55 +39,53 @@ pub(super) struct Resolved {
 impl Resolved {
     /// Runs the plans of a block.
     pub fn run(&mut self, queries: &QueryBlock, cells: &Cells, plans: &PlanBlock, draws: &Draws) {
+        self.skipped.clear();
+        match in_steps(plans) {
+            Some((endpoints, stops)) => {
+                self.steps.run(queries, cells, (endpoints, stops), draws);
+                steps::fill(&mut self.single, queries.len(), endpoints[0]);
+                steps::sort(self.steps.paid(), &mut self.single, &mut self.others);
+            }
+            None => self.one_by_one(queries, cells, plans, draws),
+        }
+    }
+
+    /// The same for plans of their own.
+    fn one_by_one(&mut self, queries: &QueryBlock, cells: &Cells, plans: &PlanBlock, draws: &Draws) {
         self.begin(queries.len(), plans);
         let mut waiting = std::mem::take(&mut self.waiting);
         let mut attempt = 0;
         while !waiting.queries.is_empty() {
             waiting.draw(queries, draws, attempt);
-            match plans.one().filter(|_| !plans.budget_usd.is_finite()) {
-                Some((endpoints, stops)) => self.same_attempt(cells, endpoints, stops, attempt, &mut waiting),
-                None => self.attempt(cells, plans, attempt, &mut waiting),
-            }
+            self.attempt(cells, plans, attempt, &mut waiting);
             attempt += 1;
         }
         self.waiting = waiting;
-        // Those of several attempts are not of one.
-        self.others.clear();
-        self.others.resize(self.paid.len(), 0);
-        let mut count = 0;
-        for (index, (single, &paid)) in self.single.iter_mut().zip(&self.paid).enumerate() {
-            self.others[count] = index as u32;
-            count += usize::from(paid != 1);
-            *single = if paid == 1 { *single } else { PlanBlock::SKIP };
-        }
-        self.others.truncate(count);
+        steps::sort(&self.paid, &mut self.single, &mut self.others);
         if !self.skipped.is_empty() {
             self.others.retain(|&index| self.skipped.binary_search(&(index as usize)).is_err());
         }
     }
 
-    /// Plans of one attempt are paid, and all of several wait for the first.
+    /// Plans of one attempt are paid, and all of several wait for the first: whose those are is not to be foreseen.
     fn begin(&mut self, queries: usize, plans: &PlanBlock) {
         self.paid.clear();
         self.single.clear();
-        self.skipped.clear();
         self.waiting.queries.clear();
+        self.waiting.queries.resize(queries, 0);
+        let mut waiting = 0;
         for index in 0..queries {
-            let (first, paid) = match plans.tried(index).0 {
-                [] => (PlanBlock::SKIP, 0),
-                [PlanBlock::SKIP] => {
-                    self.skipped.push(index);
-                    (PlanBlock::SKIP, 0)
-                }
-                [only] => (*only, 1),
-                [first, ..] => {
-                    self.waiting.queries.push(index as u32);
-                    (*first, 0)
-                }
-            };
-            self.single.push(first);
-            self.paid.push(paid);
+            let endpoints = plans.tried(index).0;
+            let skipped = endpoints == [PlanBlock::SKIP];
+            if skipped {
+                self.skipped.push(index);
+            }
+            self.single.push(endpoints.first().copied().unwrap_or(PlanBlock::SKIP));
+            self.paid.push(u64::from(endpoints.len() == 1 && !skipped));
+            self.waiting.queries[waiting] = index as u32;
+            waiting += usize::from(endpoints.len() > 1);
         }
+        self.waiting.queries.truncate(waiting);
     }
 
     /// One more attempt for all that wait: it is paid, and its answer stands or the query goes on.
@@ -108,23 +109,34 @@ impl Resolved {
         });
     }
 
-    /// The same where all have one plan.
-    fn same_attempt(&mut self, cells: &Cells, endpoints: &[EndpointIx], stops: &[StopRule], attempt: usize, waiting: &mut Waiting) {
-        let (endpoint, more, verdict) = (endpoints[attempt], endpoints.len() > attempt + 1, Verdict::of(stops[attempt]));
-        let (scores, correct_at) = (cells.scores(endpoint), cells.correct_at());
-        waiting.go_on(|query, draw| {
-            let index = query as usize;
-            self.paid[index] += 1;
-            more & !verdict.stands(scores[index] >= correct_at, draw, || cells.confidence(endpoint, index))
-        });
-    }
-
     /// Makes the lines of queries of not one paid attempt.
     pub fn make(&mut self, cells: &Cells, plans: &PlanBlock, judge: &Judge, scratch: &mut Scratch) {
         [&mut self.first, &mut self.last].into_iter().for_each(Vec::clear);
         self.score.clear();
         self.attempts.clear();
         self.totals.iter_mut().for_each(Vec::clear);
+        match in_steps(plans) {
+            Some((endpoints, _)) => self.add_steps(cells, endpoints),
+            None => self.add_one_by_one(cells, plans),
+        }
+        let totals = self.totals.each_ref().map(|totals| &totals[..]);
+        cells.lines_of(&Answers { score: &self.score, totals, first: &self.first }, &judge.of_some(&self.others), scratch, &mut self.lines);
+    }
+
+    /// What came of one plan.
+    fn add_steps(&mut self, cells: &Cells, endpoints: &[EndpointIx]) {
+        let (others, paid) = (&self.others, self.steps.paid());
+        self.first.resize(others.len(), endpoints[0]);
+        self.last.extend(others.iter().map(|&query| endpoints[paid[query as usize] as usize - 1]));
+        self.score.extend(others.iter().zip(&self.last).map(|(&query, &last)| cells.scores(last)[query as usize]));
+        for (column, totals) in self.totals.iter_mut().zip(self.steps.totals()) {
+            column.extend(others.iter().map(|&query| totals[query as usize]));
+        }
+        self.steps.attempts(endpoints, others, &mut self.attempts);
+    }
+
+    /// What came of plans of their own.
+    fn add_one_by_one(&mut self, cells: &Cells, plans: &PlanBlock) {
         let nothing: [f64; ACCOUNTS.len()] = std::array::from_fn(|account| if cells.has(account) { 0.0 } else { f64::NAN });
         for &query in &self.others {
             let index = query as usize;
@@ -141,8 +153,6 @@ impl Resolved {
             self.score.push(if last == PlanBlock::SKIP { 0.0 } else { cells.scores(last)[index] });
             self.totals.iter_mut().zip(totals).for_each(|(column, total)| column.push(total));
         }
-        let totals = self.totals.each_ref().map(|totals| &totals[..]);
-        cells.lines_of(&Answers { score: &self.score, totals, first: &self.first }, &judge.of_some(&self.others), scratch, &mut self.lines);
     }
 
     /// By query the endpoint of its only attempt; [`PlanBlock::SKIP`] where there is not one.
@@ -179,6 +189,11 @@ impl Resolved {
     pub fn skipped(&self) -> &[usize] {
         &self.skipped
     }
+}
+
+/// The one plan that all queries have, if every attempt of it can be made.
+fn in_steps(plans: &PlanBlock) -> Option<(&[EndpointIx], &[StopRule])> {
+    plans.one().filter(|(endpoints, _)| endpoints.len() > 1 && !plans.budget_usd.is_finite())
 }
 
 /// Whether the budget allows the last of some attempts, of which the others are paid.

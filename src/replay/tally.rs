@@ -107,6 +107,11 @@ impl Served {
     }
 
     /// All counts.
+    pub(super) fn counts(&self) -> &[u64] {
+        &self.counts
+    }
+
+    /// All counts, to be changed.
     pub(super) fn counts_mut(&mut self) -> &mut [u64] {
         &mut self.counts
     }
