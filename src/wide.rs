@@ -44,7 +44,7 @@ pub(crate) fn ask_for(numbers: &[f64]) {
             Arch::V3(simd) => simd.sse,
             _ => return,
         };
-        for line in numbers.chunks(IN_A_CACHE_LINE) {
+        for line in numbers.as_chunks::<IN_A_CACHE_LINE>().0 {
             asking._mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(line.as_ptr().cast());
         }
     }

@@ -209,12 +209,13 @@ impl Oracle {
             let (scores, correct_at) = (outcomes.scores(endpoint), outcomes.correct_at());
             wide::run(Better { scores, values, correct_at, endpoint: u64::from(endpoint), least: &mut least, chosen: &mut chosen });
         }
-        let none_correct = self.none_correct();
-        let choice = |(index, &endpoint): (usize, &u64)| match endpoint {
-            NOBODY => none_correct.unwrap_or_else(|| self.choose(outcomes, index)),
-            endpoint => Choice::Endpoint(endpoint as EndpointIx),
-        };
-        choices.extend(chosen.iter().enumerate().map(choice));
+        choices.resize(outcomes.len(), Choice::Nobody);
+        let nobody = self.none_correct();
+        wide::run(ChoicesOf { chosen: &chosen, nobody: nobody.unwrap_or(Choice::Nobody), choices });
+        if nobody.is_none() {
+            let theirs = choices.iter_mut().zip(&chosen).enumerate().filter(|(_, (_, endpoint))| **endpoint == NOBODY);
+            theirs.for_each(|(index, (choice, _))| *choice = self.choose(outcomes, index));
+        }
     }
 
     /// Whether it chooses an endpoint for every query.
@@ -288,6 +289,23 @@ impl Oracle {
 
 /// No endpoint, among numbers as wide as what is compared.
 const NOBODY: u64 = u64::MAX;
+
+/// The choices of endpoints, and of nobody.
+struct ChoicesOf<'a> {
+    chosen: &'a [u64],
+    nobody: Choice,
+    choices: &'a mut [Choice],
+}
+
+impl Loop for ChoicesOf<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let ChoicesOf { chosen, nobody, choices } = self;
+        for (choice, &endpoint) in choices.iter_mut().zip(chosen) {
+            *choice = if endpoint == NOBODY { nobody } else { Choice::Endpoint(endpoint as EndpointIx) };
+        }
+    }
+}
 
 /// Takes one endpoint where it is right and better than those before it.
 struct Better<'a> {

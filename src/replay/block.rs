@@ -37,6 +37,8 @@ pub(crate) struct Judge<'a> {
     oracle_is_local: Vec<bool>,
     /// By endpoint: whether it is local to the pool.
     pub local: Vec<bool>,
+    /// The same as bits, where there are no more than 64 endpoints.
+    local_bits: Option<u64>,
     pub solvable: Cow<'a, [bool]>,
 }
 
@@ -57,9 +59,18 @@ impl Compared<'_> {
 impl<'a> Judge<'a> {
     /// A judge by its oracle's choices and their endpoints.
     pub fn new(number: usize, choices: Option<&'a [Choice]>, oracle: Vec<EndpointIx>, local: Vec<bool>, solvable: &'a [bool]) -> Self {
-        let mut judge = Judge { number, choices, oracle, oracle_is_local: Vec::new(), local, solvable: Cow::Borrowed(solvable) };
-        judge.oracle_is_local = judge.oracle.iter().map(|&endpoint| judge.is_local(endpoint)).collect();
-        judge
+        let judge = Judge {
+            number,
+            choices,
+            oracle,
+            oracle_is_local: Vec::new(),
+            local_bits: bits_of(&local),
+            local,
+            solvable: Cow::Borrowed(solvable),
+        };
+        let mut is_local = vec![false; judge.oracle.len()];
+        wide::run(AreLocal { judge: &judge, endpoints: &judge.oracle, is_local: &mut is_local });
+        Judge { oracle_is_local: is_local, ..judge }
     }
 
     /// The same judge of some of the queries.
@@ -71,6 +82,7 @@ impl<'a> Judge<'a> {
             oracle: queries.iter().map(|index| self.oracle[at(index)]).collect(),
             oracle_is_local: queries.iter().map(|index| self.oracle_is_local[at(index)]).collect(),
             local: self.local.clone(),
+            local_bits: self.local_bits,
             solvable: queries.iter().map(|index| self.solvable[at(index)]).collect(),
         }
     }
@@ -92,11 +104,43 @@ impl<'a> Judge<'a> {
         Judgement { solvable: self.solvable[index], agrees: first == self.oracle[index], tier_agrees }
     }
 
+    /// Whether the endpoint of each first attempt is local.
+    #[inline(always)]
+    pub fn are_local(&self, endpoints: &[EndpointIx], is_local: &mut [bool]) {
+        match self.local_bits {
+            Some(bits) => {
+                for (is_local, &endpoint) in is_local.iter_mut().zip(endpoints) {
+                    *is_local = (endpoint < 64) & (bits >> (endpoint % 64) & 1 == 1);
+                }
+            }
+            None => is_local.iter_mut().zip(endpoints).for_each(|(is_local, &endpoint)| *is_local = self.is_local(endpoint)),
+        }
+    }
+
     /// Whether an endpoint is local; nobody is not.
     #[inline(always)]
     pub fn is_local(&self, endpoint: EndpointIx) -> bool {
         let endpoint = usize::from(endpoint);
         endpoint < self.local.len() && self.local[endpoint]
+    }
+}
+
+/// Marks as bits, of the lowest first; `None` of more than 64.
+fn bits_of(marks: &[bool]) -> Option<u64> {
+    let bits = || marks.iter().rev().fold(0, |bits, &mark| bits << 1 | u64::from(mark));
+    (marks.len() <= 64).then(bits)
+}
+
+struct AreLocal<'a, 'b> {
+    judge: &'a Judge<'b>,
+    endpoints: &'a [EndpointIx],
+    is_local: &'a mut [bool],
+}
+
+impl Loop for AreLocal<'_, '_> {
+    #[inline(always)]
+    fn run(self) {
+        self.judge.are_local(self.endpoints, self.is_local);
     }
 }
 

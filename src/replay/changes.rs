@@ -63,13 +63,18 @@ impl Loop for Compact<'_> {
     #[inline(always)]
     fn run(self) {
         let Changed { keys, buckets, lines, count } = self.changed;
-        let (start, mut end) = (*count, *count);
-        for (index, &changes) in self.changes.iter().enumerate() {
+        let start = *count;
+        // Slices of one length, so that it is asked once whether a place is among them.
+        let (keys, buckets, lines) = (&mut keys[start..], &mut buckets[start..], &mut lines[start..]);
+        let room = keys.len().min(buckets.len()).min(lines.len());
+        let mut end = 0;
+        for (index, &changes) in self.changes.iter().enumerate().take(room) {
             // The next one takes the place of one that changes nothing.
-            (keys[end], buckets[end], lines[end]) = (self.keys[index], self.buckets[index], lines[start + index]);
+            (keys[end], buckets[end]) = (self.keys[index], self.buckets[index]);
+            lines[end] = lines[index];
             end += usize::from(changes);
         }
-        *count = end;
+        *count = start + end;
     }
 }
 

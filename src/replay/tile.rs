@@ -165,8 +165,9 @@ impl Fill<'_, '_> {
         let (oracle, oracle_is_local, solvable) =
             (&judge.oracle()[*start..][..queries], &judge.oracle_is_local()[*start..][..queries], &judge.solvable[*start..][..queries]);
         let mut tier_agrees = [false; TILE];
+        judge.are_local(first, &mut tier_agrees);
         for index in 0..queries {
-            tier_agrees[index] = judge.is_local(first[index]) == oracle_is_local[index];
+            tier_agrees[index] = tier_agrees[index] == oracle_is_local[index];
         }
         for index in 0..queries {
             let number = |quantity: usize| tile.numbers[quantity][index];

@@ -283,6 +283,8 @@ fn sums_side_by_side(columns: [&[f64]; SIDE_BY_SIDE]) -> [f64; SIDE_BY_SIDE] {
     let mut sums = [0.0; SIDE_BY_SIDE];
     let mut rest = columns;
     while let Some(parts) = split_all(&mut rest) {
+        // By number: rows outside, so that additions of different columns stand beside each other.
+        #[allow(clippy::needless_range_loop)]
         for row in 0..ROWS_AT_A_TIME {
             for column in 0..SIDE_BY_SIDE {
                 sums[column] += parts[column][row];

@@ -81,7 +81,7 @@ pub(super) fn joined(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
 
 /// What the cells of a row group are taken from.
 enum Values {
-    Numbers(places::Dictionary<f64>, Extremes),
+    Numbers(places::Dictionary<f64>, Box<Extremes>),
     Rows,
     Codes(places::Dictionary<u8>),
 }
@@ -92,7 +92,7 @@ impl Values {
         Some(match cells {
             Cells::Numbers(_) => {
                 let values: Vec<f64> = bytes.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
-                let mut extremes = Extremes::default();
+                let mut extremes = Box::<Extremes>::default();
                 extremes.look_at(&values);
                 Values::Numbers(places::Dictionary::new(values), extremes)
             }
