@@ -96,7 +96,7 @@ def rows(size, wattroute, against, python, data):
     def synth():
         data.trace()
         other = Other("numpy", "numpy drawing as many normals and uniforms", script("synth.py", prepare.QUERIES[size]), 1, slower)
-        return Row("synth", f"rows of `synth ipw-routing`, {count}, in memory", bench("synth"), [other])
+        return Row("synth", f"rows of `synth ipw-routing`, {count}, in memory, columns that follow from tokens as what they follow from", bench("synth"), [other])
 
     def tables(ending, what):
         def row():
