@@ -1,16 +1,13 @@
 //! The cells of a block, and their lines.
 
-// Loops over queries by their number are what compilers turn into wide operations.
-#![allow(clippy::needless_range_loop)]
-
 use super::block::Judge;
+use super::gather::Gathered;
 use super::histogram::bin_of;
 use super::line::{LATENCY, Line};
 use super::lines::{self, clear};
 use super::tile::{Answers, TILE, Tile};
 use crate::policy::PlanBlock;
 use crate::trace::{BLOCK_ROWS, EndpointIx};
-use crate::wide::{self, Loop};
 use crate::workload::{ACCOUNTS, OutcomeBlock};
 
 /// The cells of a metric that an endpoint lacks.
@@ -18,7 +15,7 @@ static MISSING: [f64; BLOCK_ROWS] = [f64::NAN; BLOCK_ROWS];
 
 /// The cells of a block without gaps: by endpoint its scores and accounts.
 pub(crate) struct Cells<'a> {
-    by_endpoint: Vec<(&'a [f64], [&'a [f64]; ACCOUNTS.len()])>,
+    pub(super) by_endpoint: Vec<(&'a [f64], [&'a [f64]; ACCOUNTS.len()])>,
     outcomes: &'a OutcomeBlock<'a>,
     has: [bool; ACCOUNTS.len()],
     correct_at: f64,
@@ -106,8 +103,8 @@ impl<'a> Cells<'a> {
     /// The same for the queries of a tile, where none left the comparison.
     pub(super) fn chosen_tile(&self, judge: &Judge, chosen: &[EndpointIx], start: usize, gathered: &mut Gathered, tile: &mut Tile) {
         let chosen = &chosen[start..self.queries.min(start + TILE)];
-        wide::run(Gather { cells: self, chosen, start, gathered });
-        let [score, energy_j, flops, cost_usd, latency_s] = &gathered.0;
+        gathered.gather(self, chosen, start);
+        let [score, energy_j, flops, cost_usd, latency_s] = gathered.columns();
         let part = ..chosen.len();
         let totals = [&energy_j[part], &flops[part], &cost_usd[part], &latency_s[part]];
         tile.fill(&Answers { score: &score[part], totals, first: chosen }, judge, start, self.correct_at);
@@ -149,87 +146,5 @@ pub(crate) struct Scratch {
 impl Scratch {
     pub fn new() -> Box<Scratch> {
         Box::new(Scratch { tile: Tile::new(), other: Tile::new(), gathered: Gathered::new() })
-    }
-}
-
-/// Scores and accounts of the answers of different endpoints.
-pub(crate) struct Gathered([[f64; TILE]; 1 + ACCOUNTS.len()]);
-
-impl Gathered {
-    pub fn new() -> Gathered {
-        Gathered([[0.0; TILE]; _])
-    }
-}
-
-struct Gather<'a, 'b> {
-    cells: &'a Cells<'b>,
-    chosen: &'a [EndpointIx],
-    start: usize,
-    gathered: &'a mut Gathered,
-}
-
-impl Loop for Gather<'_, '_> {
-    #[inline(always)]
-    fn run(self) {
-        if self.cells.by_endpoint.len() > FEW || self.chosen.len() < TILE {
-            return self.pick();
-        }
-        let mut chosen = [0; TILE];
-        for (into, &endpoint) in chosen.iter_mut().zip(self.chosen) {
-            *into = u64::from(endpoint);
-        }
-        let Cells { by_endpoint, .. } = self.cells;
-        blend(&mut self.gathered.0[0], &chosen, by_endpoint.len(), |endpoint| &by_endpoint[endpoint].0[self.start..]);
-        for account in 0..ACCOUNTS.len() {
-            let into = &mut self.gathered.0[1 + account];
-            blend(into, &chosen, by_endpoint.len(), |endpoint| &by_endpoint[endpoint].1[account][self.start..]);
-        }
-    }
-}
-
-/// Endpoints whose columns are read side by side, whoever is chosen: of more, single cells are picked.
-const FEW: usize = 8;
-
-/// Takes the cell of each query from the column of its endpoint, or NaN for what left the comparison.
-#[inline(always)]
-fn blend<'a>(into: &mut [f64; TILE], chosen: &[u64; TILE], endpoints: usize, column: impl Fn(usize) -> &'a [f64]) {
-    let (into, _) = into.as_chunks_mut::<SIDE_BY_SIDE>();
-    for (part, (into, chosen)) in into.iter_mut().zip(chosen.as_chunks::<SIDE_BY_SIDE>().0).enumerate() {
-        let mut cells = [f64::NAN.to_bits(); SIDE_BY_SIDE];
-        for endpoint in 0..endpoints {
-            let Some(column) = column(endpoint)[SIDE_BY_SIDE * part..].first_chunk::<SIDE_BY_SIDE>() else { return };
-            for lane in 0..SIDE_BY_SIDE {
-                // Bits of both, since a branch would read single cells.
-                let here = 0u64.wrapping_sub(u64::from(chosen[lane] == endpoint as u64));
-                cells[lane] = column[lane].to_bits() & here | cells[lane] & !here;
-            }
-        }
-        for lane in 0..SIDE_BY_SIDE {
-            into[lane] = f64::from_bits(cells[lane]);
-        }
-    }
-}
-
-/// Numbers that the widest registers hold.
-const SIDE_BY_SIDE: usize = 8;
-
-impl Gather<'_, '_> {
-    /// Takes the cells of each query from the columns of its endpoint.
-    #[inline(always)]
-    fn pick(self) {
-        let into = &mut self.gathered.0;
-        for (index, &endpoint) in self.chosen.iter().enumerate().take(TILE) {
-            let at = self.start + index;
-            match self.cells.by_endpoint.get(usize::from(endpoint)) {
-                Some((scores, accounts)) => {
-                    into[0][index] = scores[at];
-                    for account in 0..ACCOUNTS.len() {
-                        into[1 + account][index] = accounts[account][at];
-                    }
-                }
-                // What left the comparison is nowhere.
-                None => (0..=ACCOUNTS.len()).for_each(|column| into[column][index] = f64::NAN),
-            }
-        }
     }
 }

@@ -23,6 +23,7 @@ mod estimates;
 mod exact;
 mod expect;
 mod firsts;
+mod gather;
 mod groups;
 mod histogram;
 mod lane;
