@@ -103,13 +103,13 @@ fn the_example_of_a_spec_makes_a_trace() {
     assert_eq!(queries.category.as_ref().expect("categories").codes.iter().filter(|&&code| code == 0).count(), 280);
     // Given answer accuracies hold to one query: 0.60, 0.70 and 0.90 of 700; 0.50 and 0.75 of 300 (the small model's is solved for).
     let right = |endpoint: usize, queries: &[usize]| {
-        let scores = synthesis.draft.endpoints[endpoint].metrics.get(Metric::Score).expect("scores");
+        let scores = synthesis.draft.endpoints[endpoint].cells(Metric::Score).expect("scores");
         queries.iter().filter(|&&query| scores[query] == 1.0).count()
     };
     assert_eq!([0, 1, 2].map(|endpoint| right(endpoint, &of(0))), [420, 490, 630]);
     assert_eq!([1, 2].map(|endpoint| right(endpoint, &of(1))), [150, 225]);
     // Coverage is sampled: 0.80 of 700 within three standard errors, 0.045.
-    let scores = |endpoint: usize| synthesis.draft.endpoints[endpoint].metrics.get(Metric::Score).expect("scores");
+    let scores = |endpoint: usize| synthesis.draft.endpoints[endpoint].cells(Metric::Score).expect("scores");
     let covered = of(0).iter().filter(|&&query| scores(0)[query] + scores(1)[query] > 0.0).count();
     assert!((covered as f64 / 700.0 - 0.80).abs() < 0.045, "{covered}");
     assert!(spec.answers.datasets.len() == 2 && synthesis.feasibility.conflict.is_empty());

@@ -15,7 +15,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("linfa", &["router/"]),
     ("ndarray", &["router/"]),
     ("rayon", &["replay/", "sweep/", "router/", "synth/"]),
-    ("pulp", &["wide.rs"]),
+    ("pulp", &["wide.rs", "wide/"]),
     ("plotly", &["report/html/"]),
     ("pulldown_cmark", &["report/html/"]),
     ("plotters", &["figure/"]),
