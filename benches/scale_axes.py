@@ -13,7 +13,7 @@ STREAMED_ONLY = 100
 EXPLANATIONS = {
     ("queries", "replay --stream"): "a part of about a million queries is in memory at a time, whatever the trace has",
     ("queries", "sweep --stream"): "a part of about a million queries is in memory at a time, whatever the trace has",
-    ("queries", "replay"): "columns are touched once in memory that is new: from ten million queries on pages cost more than what is done with them, and a stream, whose parts take the pages of those before, is as fast",
+    ("queries", "replay"): "parts of a row group or two are in memory at a time, and take the memory of those before, whatever the trace has",
     ("queries", "sweep"): "as for `replay`",
     ("endpoints", "replay"): "the queries' own columns, draws and resamples are the constant; each endpoint adds its columns and one more place for the oracle to look",
     ("endpoints", "sweep"): "as for `replay`; what a sweep adds up does not grow with endpoints",
