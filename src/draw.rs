@@ -176,7 +176,7 @@ impl StreamDraws {
     /// One of `count` values, each as likely (bias below 2^-32 for counts below 2^32).
     #[inline]
     pub fn below(&self, key: u64, count: usize) -> usize {
-        ((u128::from(self.bits(key)) * count as u128) >> 64) as usize
+        below(self.bits(key), count)
     }
 
     /// A generator for the numbers of one key, for whatever takes `rand`'s traits.
@@ -231,6 +231,12 @@ impl Loop for UpTo<'_> {
             *value = one_below(bits(self.base, self.key + number), number + 1);
         }
     }
+}
+
+/// One of `count` values by 64 random bits, as [`StreamDraws::below`] gives it.
+#[inline(always)]
+pub(crate) fn below(bits: u64, count: usize) -> usize {
+    ((u128::from(bits) * count as u128) >> 64) as usize
 }
 
 /// One of at most 2^32 values: the upper half of a product of 128 bits, from two that registers hold side by side.

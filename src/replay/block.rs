@@ -10,7 +10,7 @@ use super::tally::Reference;
 use crate::policy::oracle::{Choice, endpoints_of};
 use crate::trace::EndpointIx;
 use crate::wide::{self, Loop};
-use crate::workload::{ACCOUNTS, OutcomeBlock, QueryBlock};
+use crate::workload::{ACCOUNTS, OutcomeBlock, QueryBlock, mark_right};
 
 /// What the blocks of a workload have in common.
 pub(crate) struct Block<'a> {
@@ -144,22 +144,6 @@ impl Loop for AreLocal<'_, '_> {
     }
 }
 
-/// Marks queries that an endpoint answers correctly.
-struct Right<'a> {
-    scores: &'a [f64],
-    correct_at: f64,
-    solvable: &'a mut [bool],
-}
-
-impl Loop for Right<'_> {
-    #[inline(always)]
-    fn run(self) {
-        for (solvable, &score) in self.solvable.iter_mut().zip(self.scores) {
-            *solvable |= score >= self.correct_at;
-        }
-    }
-}
-
 impl Replay<'_> {
     /// The block of queries `start..end`, with what all policies share.
     pub(crate) fn block(&self, start: usize, end: usize) -> Block<'_> {
@@ -170,7 +154,7 @@ impl Replay<'_> {
             for &endpoint in &self.roles.pools[pool].all {
                 let scores = outcomes.scores(endpoint);
                 if outcomes.serves_all(endpoint) && scores.len() == solvable.len() {
-                    wide::run(Right { scores, correct_at: outcomes.correct_at(), solvable: &mut solvable });
+                    mark_right(scores, outcomes.correct_at(), &mut solvable);
                 } else {
                     let right = |index: usize| outcomes.available(endpoint, index) && outcomes.correct(endpoint, index);
                     solvable.iter_mut().enumerate().for_each(|(index, solvable)| *solvable |= right(index));

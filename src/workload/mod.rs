@@ -239,11 +239,9 @@ impl<'t> Workload<'t> {
 
     /// The same among the rows of a block.
     fn solved_of_block(&self, columns: &[&Column], start: usize, end: usize) -> u64 {
-        let mut solved = vec![0; end - start];
-        for column in columns {
-            wide::run(Solved { scores: column.block(start, end), correct_at: self.correct_at, solved: &mut solved });
-        }
-        solved.into_iter().sum()
+        let mut solved = vec![false; end - start];
+        columns.iter().for_each(|column| mark_right(column.block(start, end), self.correct_at, &mut solved));
+        solved.into_iter().map(u64::from).sum()
     }
 
     /// Where a query stands in the trace.
@@ -304,18 +302,22 @@ fn split_all<'a>(columns: &mut [&'a [f64]; SIDE_BY_SIDE]) -> Option<[&'a [f64; R
     Some(parts)
 }
 
-/// Marks the queries that an endpoint answers correctly.
-struct Solved<'a> {
-    scores: &'a [f64],
-    correct_at: f64,
-    solved: &'a mut [u64],
+/// Marks queries that an endpoint answers correctly, beside those that are marked.
+pub(crate) fn mark_right(scores: &[f64], correct_at: f64, marks: &mut [bool]) {
+    wide::run(MarkRight { scores, correct_at, marks });
 }
 
-impl Loop for Solved<'_> {
+struct MarkRight<'a> {
+    scores: &'a [f64],
+    correct_at: f64,
+    marks: &'a mut [bool],
+}
+
+impl Loop for MarkRight<'_> {
     #[inline(always)]
     fn run(self) {
-        for (solved, &score) in self.solved.iter_mut().zip(self.scores) {
-            *solved |= u64::from(score >= self.correct_at);
+        for (mark, &score) in self.marks.iter_mut().zip(self.scores) {
+            *mark |= score >= self.correct_at;
         }
     }
 }

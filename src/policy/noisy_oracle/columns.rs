@@ -2,7 +2,7 @@
 //! error goes is looked up, since neither is to be foreseen.
 
 use super::{Misroute, NoisyOracle, Rates};
-use crate::draw::{Draws, Stream};
+use crate::draw::{Draws, Stream, below};
 use crate::policy::oracle::{Choice, endpoints_of};
 use crate::policy::{PlanBlock, StopRule};
 use crate::trace::EndpointIx;
@@ -86,8 +86,7 @@ impl Wrong {
         let Choice::Endpoint(right) = right else { return (PlanBlock::SKIP, false) };
         let place = self.place.get(usize::from(right)).copied().unwrap_or(self.among.len());
         let count = self.among.len() - usize::from(place < self.among.len());
-        // As `StreamDraws::below` has it.
-        let drawn = ((u128::from(bits) * count as u128) >> 64) as usize;
+        let drawn = below(bits, count);
         match self.among.get(drawn + usize::from(drawn >= place)) {
             Some(&endpoint) if count > 0 => (endpoint, self.stop != StopRule::Always),
             _ => (self.fallback, false),

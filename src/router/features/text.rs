@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::draw::mix;
+use crate::draw::{below, mix};
 
 /// Start and factor of a word's hash: FNV-1a over its characters (Fowler, Noll and Vo), 64 bits.
 const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
@@ -118,7 +118,7 @@ pub(super) fn normalise(vector: &mut [f32]) -> bool {
 /// The dimension of a hash, by its upper bits; its lowest is the sign.
 #[inline]
 fn place(half: usize, hash: u64, halves: [usize; 2]) -> usize {
-    half * halves[0] + ((u128::from(hash) * halves[half] as u128) >> 64) as usize
+    half * halves[0] + below(hash, halves[half])
 }
 
 /// The hashes of a text's words (half 0) and n-grams (half 1), read off it in one pass.
