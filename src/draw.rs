@@ -137,9 +137,10 @@ impl StreamDraws {
         self.each(keys, draws, |bits| bits >> 11);
     }
 
-    /// What is made of the draw of each of some keys.
-    pub(crate) fn each53<T: Copy + Default>(&self, keys: &[u32], values: &mut Vec<T>, value: impl Fn(u64) -> T) {
-        self.each(keys, values, move |bits| value(bits >> 11));
+    /// The upper halves of the bits of some keys.
+    pub(crate) fn upper_halves(&self, keys: &Keys, halves: &mut Vec<u32>) {
+        halves.resize(keys.multiplied.len(), 0);
+        wide::run(UpperHalves { base: self.base, multiplied: &keys.multiplied, halves });
     }
 
     /// What is made of the bits of each of some keys. What `value` needs must be its own, not borrowed: the compiler
@@ -182,6 +183,58 @@ impl StreamDraws {
     /// A generator for the numbers of one key, for whatever takes `rand`'s traits.
     pub fn rng(&self, key: u64) -> KeyRng {
         KeyRng { state: self.bits(key) }
+    }
+}
+
+/// Keys of which many streams draw numbers: what all of them begin with is done once.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    keys: Vec<u32>,
+    multiplied: Vec<u64>,
+}
+
+impl Keys {
+    /// Takes the place of what was there.
+    pub fn set(&mut self, keys: &[u32]) {
+        self.keys.clear();
+        self.keys.extend_from_slice(keys);
+        self.multiplied.resize(keys.len(), 0);
+        wide::run(Multiply { keys, multiplied: &mut self.multiplied });
+    }
+
+    /// The keys themselves.
+    pub fn each(&self) -> &[u32] {
+        &self.keys
+    }
+}
+
+struct Multiply<'a> {
+    keys: &'a [u32],
+    multiplied: &'a mut [u64],
+}
+
+impl Loop for Multiply<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for (multiplied, &key) in self.multiplied.iter_mut().zip(self.keys) {
+            *multiplied = multiply(u64::from(key));
+        }
+    }
+}
+
+struct UpperHalves<'a> {
+    base: u64,
+    multiplied: &'a [u64],
+    halves: &'a mut [u32],
+}
+
+impl Loop for UpperHalves<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let UpperHalves { base, multiplied, halves } = self;
+        for (half, &multiplied) in halves.iter_mut().zip(multiplied) {
+            *half = (bits_of(base, multiplied) >> 32) as u32;
+        }
     }
 }
 
@@ -249,7 +302,19 @@ fn one_below(bits: u64, count: u64) -> u32 {
 /// 64 random bits for a key.
 #[inline(always)]
 fn bits(base: u64, key: u64) -> u64 {
-    mix(mix(base ^ key.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+    bits_of(base, multiply(key))
+}
+
+/// A key as every stream takes it.
+#[inline(always)]
+fn multiply(key: u64) -> u64 {
+    key.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// 64 random bits for a key that is multiplied already.
+#[inline(always)]
+fn bits_of(base: u64, multiplied: u64) -> u64 {
+    mix(mix(base ^ multiplied))
 }
 
 /// All numbers of one key, behind `rand`'s generator trait.
@@ -306,6 +371,17 @@ mod tests {
         let mut bins = [0u32; 10];
         (0..100_000).for_each(|key| bins[stream.below(key, 10)] += 1);
         assert!(bins.iter().all(|&count| count.abs_diff(10_000) < 400), "{bins:?}");
+    }
+
+    #[test]
+    fn upper_halves_are_those_of_the_bits() {
+        let (stream, mut keys, mut halves) = (Draws::new(42, 3).stream(Stream::Coin, 0), Keys::default(), Vec::new());
+        for of in [0..100, 7..24, u32::MAX - 5..u32::MAX] {
+            keys.set(&of.collect::<Vec<_>>());
+            stream.upper_halves(&keys, &mut halves);
+            let one_by_one = keys.each().iter().map(|&key| (stream.bits(u64::from(key)) >> 32) as u32);
+            assert!(halves.iter().copied().eq(one_by_one));
+        }
     }
 
     #[test]

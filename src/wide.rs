@@ -31,25 +31,48 @@ pub(crate) fn run(work: impl Loop) {
     arch().dispatch(Dispatched(work));
 }
 
-/// Numbers of 64 bits in a cache line.
-const IN_A_CACHE_LINE: usize = 8;
+/// Numbers that lie in one cache line, or in two if they do not begin with one.
+type CacheLine = [f64; 8];
 
-/// Asks for numbers that will be read soon: they are on their way while other work is done.
-#[inline]
-pub(crate) fn ask_for(numbers: &[f64]) {
+/// Columns that will be read soon, asked for while other work is done, so that they are on their way: a little at a
+/// time, since what does not find a place among those on their way holds up all other reading.
+pub(crate) struct Ahead<'a> {
+    columns: std::vec::IntoIter<&'a [f64]>,
+    lines: std::slice::Iter<'a, CacheLine>,
     #[cfg(target_arch = "x86_64")]
-    {
-        let asking = match arch() {
-            Arch::V4(simd) => simd.sse,
-            Arch::V3(simd) => simd.sse,
-            _ => return,
-        };
-        for line in numbers.as_chunks::<IN_A_CACHE_LINE>().0 {
-            asking._mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(line.as_ptr().cast());
+    asking: Option<pulp::core_arch::x86::Sse>,
+}
+
+impl<'a> Ahead<'a> {
+    pub fn new(columns: Vec<&'a [f64]>) -> Self {
+        Ahead {
+            columns: columns.into_iter(),
+            lines: [].iter(),
+            #[cfg(target_arch = "x86_64")]
+            asking: match arch() {
+                Arch::V4(simd) => Some(simd.sse),
+                Arch::V3(simd) => Some(simd.sse),
+                _ => None,
+            },
         }
     }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = numbers;
+
+    /// Asks for the next numbers.
+    #[inline(always)]
+    pub fn ask(&mut self) {
+        let Some(numbers) = self.lines.next() else { return self.next_column() };
+        #[cfg(target_arch = "x86_64")]
+        if let Some(asking) = self.asking {
+            asking._mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(numbers.as_ptr().cast());
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = numbers;
+    }
+
+    #[inline(always)]
+    fn next_column(&mut self) {
+        self.lines = self.columns.next().map_or([].iter(), |column| column.as_chunks().0.iter());
+    }
 }
 
 #[cfg(not(test))]

@@ -198,16 +198,18 @@ impl Oracle {
         }
         let (mut least, mut chosen) = (vec![f64::INFINITY; outcomes.len()], vec![NOBODY; outcomes.len()]);
         for (position, &endpoint) in self.candidates.iter().enumerate() {
-            let size;
-            let values = match self.account {
-                Some(account) => outcomes.accounts(account, endpoint),
-                None => {
-                    size = vec![self.size[position]; outcomes.len()];
-                    &size
-                }
-            };
             let (scores, correct_at) = (outcomes.scores(endpoint), outcomes.correct_at());
-            wide::run(Better { scores, values, correct_at, endpoint: u64::from(endpoint), least: &mut least, chosen: &mut chosen });
+            let (endpoint_number, least, chosen) = (u64::from(endpoint), &mut least[..], &mut chosen[..]);
+            match self.account {
+                Some(account) => {
+                    let values = &outcomes.accounts(account, endpoint)[..scores.len()];
+                    wide::run(Better { scores, value: |index| values[index], correct_at, endpoint: endpoint_number, least, chosen });
+                }
+                None => {
+                    let size = self.size[position];
+                    wide::run(Better { scores, value: |_| size, correct_at, endpoint: endpoint_number, least, chosen });
+                }
+            }
         }
         choices.resize(outcomes.len(), Choice::Nobody);
         let nobody = self.none_correct();
@@ -308,24 +310,27 @@ impl Loop for ChoicesOf<'_> {
 }
 
 /// Takes one endpoint where it is right and better than those before it.
-struct Better<'a> {
+struct Better<'a, V> {
     scores: &'a [f64],
-    values: &'a [f64],
+    /// What the endpoint has of the objective, by query.
+    value: V,
     correct_at: f64,
     endpoint: u64,
     least: &'a mut [f64],
     chosen: &'a mut [u64],
 }
 
-impl Loop for Better<'_> {
+impl<V: Fn(usize) -> f64> Loop for Better<'_, V> {
     #[inline(always)]
     fn run(self) {
-        let cells = self.scores.iter().zip(self.values);
-        for ((least, chosen), (&score, &value)) in self.least.iter_mut().zip(self.chosen).zip(cells) {
+        // In variables of their own: the compiler would choose between places instead of numbers.
+        let Better { scores, value, correct_at, endpoint, least, chosen } = self;
+        for (index, ((least, chosen), &score)) in least.iter_mut().zip(chosen).zip(scores).enumerate() {
+            let value = value(index);
             // A missing value compares as false: such an endpoint is never the cheapest.
-            let better = (score >= self.correct_at) & (value < *least);
+            let better = (score >= correct_at) & (value < *least);
             *least = if better { value } else { *least };
-            *chosen = if better { self.endpoint } else { *chosen };
+            *chosen = if better { endpoint } else { *chosen };
         }
     }
 }

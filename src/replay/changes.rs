@@ -2,7 +2,7 @@
 
 use super::line::Line;
 use super::tile::Tile;
-use crate::wide::{self, Loop};
+use crate::wide::{self, Ahead, Loop};
 
 /// What changes when each query is routed right instead of wrong: the queries, by their keys and buckets, for
 /// which anything does, and the change.
@@ -98,24 +98,31 @@ impl Loop for Changes<'_> {
     }
 }
 
-/// Adds each line to a row in each of two places, and is read once for both.
-pub(crate) fn add_to_two(rows: [&mut [Line]; 2], at: [&[u32]; 2], lines: &[Line]) {
-    wide::run(AddToTwo { rows, at, lines });
+/// Adds each line to a row in each of four places: it is read once for all of them. Adding waits for no memory, so that
+/// numbers are asked for on the way, a few with each line.
+pub(crate) fn add_to_four(rows: [&mut [Line]; 4], at: [&[u32]; 4], lines: &[Line], ahead: &mut Ahead) {
+    wide::run(AddToFour { rows, at, lines, ahead });
 }
 
-struct AddToTwo<'a> {
-    rows: [&'a mut [Line]; 2],
-    at: [&'a [u32]; 2],
+struct AddToFour<'a, 'b> {
+    rows: [&'a mut [Line]; 4],
+    at: [&'a [u32]; 4],
     lines: &'a [Line],
+    ahead: &'a mut Ahead<'b>,
 }
 
-impl Loop for AddToTwo<'_> {
+impl Loop for AddToFour<'_, '_> {
     #[inline(always)]
     fn run(self) {
-        let AddToTwo { rows: [first, second], at: [in_first, in_second], lines } = self;
-        for ((line, &in_first), &in_second) in lines.iter().zip(in_first).zip(in_second) {
-            first[in_first as usize].add(line);
-            second[in_second as usize].add(line);
+        let AddToFour { rows: [rows_a, rows_b, rows_c, rows_d], at: [a, b, c, d], lines, ahead } = self;
+        for ((((line, &a), &b), &c), &d) in lines.iter().zip(a).zip(b).zip(c).zip(d) {
+            // A copy stays in registers; what is borrowed would be read again after each addition.
+            let line = *line;
+            ahead.ask();
+            rows_a[a as usize].add(&line);
+            rows_b[b as usize].add(&line);
+            rows_c[c as usize].add(&line);
+            rows_d[d as usize].add(&line);
         }
     }
 }

@@ -71,23 +71,15 @@ fn blend<'a>(into: &mut [f64; TILE], chosen: &[u64; TILE], endpoints: usize, col
     for endpoint in 0..endpoints.min(FEW) {
         columns[endpoint] = column(endpoint).first_chunk::<TILE>().unwrap_or(columns[endpoint]);
     }
-    for part in (0..TILE).step_by(SIDE_BY_SIDE) {
-        let mut cells = [f64::NAN.to_bits(); SIDE_BY_SIDE];
-        for (endpoint, column) in columns.iter().enumerate().take(endpoints) {
-            for lane in 0..SIDE_BY_SIDE {
-                // Bits of both, since a branch would read single cells.
-                let here = 0u64.wrapping_sub(u64::from(chosen[part + lane] == endpoint as u64));
-                cells[lane] = column[part + lane].to_bits() & here | cells[lane] & !here;
-            }
-        }
-        for lane in 0..SIDE_BY_SIDE {
-            into[part + lane] = f64::from_bits(cells[lane]);
+    *into = [f64::NAN; TILE];
+    for (endpoint, column) in (0..).zip(&columns[..endpoints.min(FEW)]) {
+        for index in 0..TILE {
+            // Bits of both, since a branch would read single cells.
+            let here = 0u64.wrapping_sub(u64::from(chosen[index] == endpoint));
+            into[index] = f64::from_bits(column[index].to_bits() & here | into[index].to_bits() & !here);
         }
     }
 }
-
-/// Numbers that the widest registers hold.
-const SIDE_BY_SIDE: usize = 8;
 
 impl Gather<'_, '_> {
     /// Takes the cells of each query from the columns of its endpoint.

@@ -13,12 +13,14 @@ use crate::replay::sweeping::{
 };
 use crate::replay::{AccountBlock, Exact, Layout, Progress, Spread};
 use crate::trace::EndpointIx;
+use crate::wide::Ahead;
 use crate::workload::OutcomeBlock;
 
-/// Queries of a block: more than a replay takes, whose lines of every endpoint would not stay in the cache.
-const QUERIES: usize = 2 * QUERIES_AT_A_TIME;
+/// Queries of a block: more than a replay takes, whose lines of every endpoint would not stay in the cache, so that the
+/// bins of a few replicates are fetched less often.
+const QUERIES: usize = 4 * QUERIES_AT_A_TIME;
 /// Blocks that one task works through: sums of floating-point numbers are taken task by task.
-const BLOCKS_A_TASK: usize = 32;
+const BLOCKS_A_TASK: usize = 16;
 
 /// Adds the sums of a curve.
 pub(super) fn run(sweep: &Sweep, room: usize, ordered: &mut Ordered, sums: &mut CurveSums, progress: &dyn Progress) -> Result<()> {
@@ -33,8 +35,8 @@ pub(super) fn run(sweep: &Sweep, room: usize, ordered: &mut Ordered, sums: &mut 
             let end = task.end.min(start + QUERIES);
             let block = sweep.replay.block(start, end);
             let next = end..task.end.min(end + QUERIES);
-            let ahead: Vec<_> = OutcomeBlock::ahead(&sweep.replay.workload, next).collect();
-            worker.block(&block, &ahead);
+            let mut ahead = Ahead::new(OutcomeBlock::ahead(&sweep.replay.workload, next).collect());
+            worker.block(&block, &mut ahead);
             progress.advance(block.queries.len() as u64);
         }
         worker.forms.push((position, std::mem::take(&mut worker.form)));
@@ -128,7 +130,7 @@ impl<'a, 't> Worker<'a, 't> {
     }
 
     /// Adds a block; `ahead` are the cells of the next one.
-    fn block(&mut self, block: &Block, ahead: &[&[f64]]) {
+    fn block(&mut self, block: &Block, ahead: &mut Ahead) {
         let sweep = self.sweep;
         let judge = sweep.replay.judge(sweep.entry, block);
         let Some(choices) = judge.choices else { return };
@@ -140,7 +142,6 @@ impl<'a, 't> Worker<'a, 't> {
         self.added += block.queries.len();
         if self.misroutes_draw_nothing() {
             self.make_both(block, &cells, &judge, choices);
-            self.misroute.add(&block.bucket, &[], &self.wrong);
             self.oracle.add(self.changed.buckets(), &[], self.changed.lines());
             self.bins.add_to_all(&self.changed, ahead);
         } else {
@@ -190,11 +191,12 @@ impl<'a, 't> Worker<'a, 't> {
         let (mut right, mut wrong) = (std::mem::take(&mut self.right), std::mem::take(&mut self.wrong));
         let (keys, buckets) = (&block.queries.keys, &block.bucket);
         if self.plain {
-            wrong.resize(block.queries.len(), Line::ZERO);
             self.changed.clear(block.queries.len());
-            let changed = &mut self.changed;
+            let (changed, misroute) = (&mut self.changed, &mut self.misroute);
             self.form.add_endpoints(cells, judge, fallback, &mut self.scratch, |start, mine, theirs| {
-                theirs.lines(&mut wrong[start..]);
+                wrong.resize(theirs.len(), Line::ZERO);
+                theirs.lines(&mut wrong);
+                misroute.add(&buckets[start..], &[], &wrong);
                 changed.add_tile(mine, theirs, &keys[start..], &buckets[start..]);
             });
         } else {
@@ -202,6 +204,7 @@ impl<'a, 't> Worker<'a, 't> {
             let misrouted = |&choice: &Choice| if choice == Choice::Skip { choice } else { Choice::Endpoint(fallback) };
             self.make(block, judge, choices.iter().map(misrouted), &mut wrong);
             self.form.add_ways(replay, *entry, noisy, block, |_, _| ());
+            self.misroute.add(buckets, &[], &wrong);
             changes::of(&right, &wrong, keys, buckets, &mut self.changed);
         }
         (self.right, self.wrong) = (right, wrong);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::{CurveSums, DrawSums, Ordered, Sweep};
-use crate::draw::{Draws, Stream};
+use crate::draw::{Draws, Keys, Stream};
 use crate::policy::PlanBlock;
 use crate::policy::oracle::Choice;
 use crate::replay::sweeping::{Block, LaneNumbers, LaneVisitor, QUERIES_AT_A_TIME, Reference, Ways, result_of, visit_lanes};
@@ -147,8 +147,9 @@ impl Sweep<'_, '_> {
     fn add_simulated(&self, block: &Block, change: &Change, draws: &Draws, bins: &mut Rows) {
         let coin = draws.stream(Stream::Coin, 0);
         let last = self.grid.accuracies.len();
-        let mut bin_of = Vec::new();
-        self.grid.bins(&coin, &block.queries.keys, &mut Vec::new(), &mut bin_of);
+        let (mut keys, mut bin_of) = (Keys::default(), Vec::new());
+        keys.set(&block.queries.keys);
+        self.grid.bins(&coin, &keys, &mut Vec::new(), &mut bin_of);
         for (lane, column) in change.lanes.columns().enumerate() {
             let bins = bins.lane_mut(lane);
             bins[last] += change.wrong[lane];

@@ -1,6 +1,6 @@
 //! Router accuracies, and which of them a draw is right at.
 
-use crate::draw::{StreamDraws, threshold};
+use crate::draw::{Keys, StreamDraws, threshold};
 use crate::error::{Error, Result};
 use crate::wide::{self, Loop};
 
@@ -26,13 +26,16 @@ enum Table {
     Any(Vec<u32>, u32),
 }
 
-/// Bins that are counted by steps of a multiple of the draw.
+/// Bins that are counted by steps of a multiple of the draw's upper bits.
 #[derive(Debug, Clone, Copy)]
 struct Even {
     /// Steps from 0 to 1.
-    steps: i64,
-    offset: i64,
-    bins: i64,
+    steps: u32,
+    /// Bits of the upper half that are left away, so that the multiple fits a word.
+    left_away: u32,
+    /// The bin of draws that lie in the first step.
+    first: i32,
+    bins: i32,
 }
 
 /// For each value of the first bits of a draw the first bin that it may be in, and the last draw that is in it:
@@ -79,17 +82,20 @@ impl Grid {
     }
 
     /// For each key the position of the first accuracy at which its coin is right; the number of accuracies if at none.
-    pub(super) fn bins(&self, coin: &StreamDraws, keys: &[u32], draws: &mut Vec<u64>, bins: &mut Vec<u32>) {
+    pub(super) fn bins(&self, coin: &StreamDraws, keys: &Keys, draws: &mut Vec<u64>, bins: &mut Vec<u32>) {
         if let Table::Even(even) = self.table {
-            coin.each53(keys, bins, move |draw| even.bin(draw));
-            if largest(bins) == Even::NEAR {
-                let near = bins.iter_mut().zip(keys).filter(|(bin, _)| **bin == Even::NEAR);
+            // In a pass of its own: registers hold twice as many halves as draws.
+            coin.upper_halves(keys, bins);
+            let mut largest = 0;
+            wide::run(EvenBins { even, bins, largest: &mut largest });
+            if largest == Even::NEAR {
+                let near = bins.iter_mut().zip(keys.each()).filter(|(bin, _)| **bin == Even::NEAR);
                 near.for_each(|(bin, &key)| *bin = bin_from(&self.thresholds, coin.draw53(u64::from(key))) as u32);
             }
             return;
         }
-        coin.draws53(keys, draws);
-        bins.resize(keys.len(), 0);
+        coin.draws53(keys.each(), draws);
+        bins.resize(draws.len(), 0);
         match &self.table {
             Table::Even(_) => {}
             Table::Small(slots) => slots.bins(draws, bins),
@@ -106,12 +112,10 @@ impl Grid {
 }
 
 impl Even {
-    /// Most steps: a draw times as many fits a word.
+    /// Most steps: of larger ones too many draws would lie near to a threshold.
     const MOST: f64 = 1000.0;
     /// The bin of a draw that lies too near to a threshold.
     const NEAR: u32 = u32::MAX;
-    /// Draws from a threshold that are too near: thresholds are rounded to draws.
-    const FAR: i64 = 2;
 
     /// For thresholds that lie as far from each other; `None` where a bin would not be the right one.
     fn new(accuracies: &[f64], thresholds: &[u64]) -> Option<Even> {
@@ -120,46 +124,56 @@ impl Even {
         if steps > Self::MOST {
             return None;
         }
-        let before = (first * steps).round() as i64;
-        let even = Even { steps: steps as i64, offset: (1 - before) << DRAW_BITS, bins: thresholds.len() as i64 };
+        let (before, steps) = ((first * steps).round() as i32, steps as u32);
+        let even = Even { steps, left_away: steps.ilog2() + 1, first: 1 - before, bins: thresholds.len() as i32 };
         // Bins rise with draws: they are right everywhere if they are on both sides of each threshold.
         let last = (1 << DRAW_BITS) - 1;
-        let around = thresholds.iter().flat_map(|&bound| bound.saturating_sub(5)..=(bound + 5).min(last));
-        let is_right = |draw: u64| [Self::NEAR, bin_from(thresholds, draw) as u32].contains(&even.bin(draw));
+        let beside = 1u64 << (DRAW_BITS - u32::BITS + even.left_away);
+        let around = thresholds.iter().flat_map(|&bound| {
+            let upper = [bound, bound + beside, bound + 2 * beside].map(|draw| draw.min(last));
+            let lower = [1, beside, 2 * beside].map(|less| bound.saturating_sub(less).min(last));
+            upper.into_iter().chain(lower)
+        });
+        let is_right = |draw: u64| [Self::NEAR, bin_from(thresholds, draw) as u32].contains(&even.bin(upper_half(draw)));
         around.chain([0, last]).all(is_right).then_some(even)
     }
 
-    /// The bin of a draw, or [`Even::NEAR`].
+    /// The bin of a draw by its upper half, or [`Even::NEAR`].
     #[inline(always)]
-    fn bin(&self, draw: u64) -> u32 {
-        let counted = draw as i64 * self.steps + self.offset;
-        let within = counted & ((1 << DRAW_BITS) - 1);
-        let bin = (counted >> DRAW_BITS).clamp(0, self.bins) as u32;
-        // Below `far`, or as near to the end: one comparison, since what is below wraps around.
-        let far = Self::FAR * self.steps;
-        let near = within.wrapping_sub(far) as u64 >= ((1 << DRAW_BITS) - 2 * far) as u64;
+    fn bin(&self, half: u32) -> u32 {
+        let bits = u32::BITS - self.left_away;
+        let counted = (half >> self.left_away) * self.steps;
+        let bin = ((counted >> bits) as i32 + self.first).clamp(0, self.bins) as u32;
+        // What is left away may reach the next step, and thresholds are rounded to draws: at the end of a step, or at
+        // its very start. One comparison, since what is below nothing wraps around.
+        let within = counted & ((1 << bits) - 1);
+        let near = within.wrapping_sub(1) >= (1 << bits) - self.steps - 2;
         if near { Self::NEAR } else { bin }
     }
 }
 
-/// The largest of some bins.
-fn largest(bins: &[u32]) -> u32 {
-    let mut largest = 0;
-    wide::run(Largest { bins, largest: &mut largest });
-    largest
+/// The upper half of the bits that a draw is made of.
+fn upper_half(draw: u64) -> u32 {
+    (draw >> (DRAW_BITS - u32::BITS)) as u32
 }
 
-struct Largest<'a> {
-    bins: &'a [u32],
+/// Turns upper halves into bins, and finds the largest.
+struct EvenBins<'a> {
+    even: Even,
+    bins: &'a mut [u32],
     largest: &'a mut u32,
 }
 
-impl Loop for Largest<'_> {
+impl Loop for EvenBins<'_> {
     #[inline(always)]
     fn run(self) {
-        for &bin in self.bins {
-            *self.largest = bin.max(*self.largest);
+        let EvenBins { even, bins, largest } = self;
+        let mut most = 0;
+        for bin in bins {
+            *bin = even.bin(*bin);
+            most = most.max(*bin);
         }
+        *largest = most;
     }
 }
 
@@ -202,11 +216,11 @@ mod tests {
 
     /// The bins of some coins, and what comparing each with every threshold gives.
     fn compared(grid: &Grid, keys: std::ops::Range<u32>) -> (Vec<u32>, Vec<u32>) {
-        let (coin, keys) = (Draws::new(7, 0).stream(Stream::Coin, 0), keys.collect::<Vec<_>>());
-        let (mut draws, mut bins) = (Vec::new(), Vec::new());
-        grid.bins(&coin, &keys, &mut draws, &mut bins);
+        let (coin, mut all, mut draws, mut bins) = (Draws::new(7, 0).stream(Stream::Coin, 0), Keys::default(), Vec::new(), Vec::new());
+        all.set(&keys.collect::<Vec<_>>());
+        grid.bins(&coin, &all, &mut draws, &mut bins);
         let one_by_one = |&key: &u32| grid.thresholds.iter().filter(|&&bound| bound <= coin.draw53(u64::from(key))).count() as u32;
-        (bins, keys.iter().map(one_by_one).collect())
+        (bins, all.each().iter().map(one_by_one).collect())
     }
 
     #[test]
@@ -242,11 +256,12 @@ mod tests {
 
     #[test]
     fn draws_near_a_threshold_are_looked_at_again() -> Result<()> {
-        // 0.2 of 2^53 is 1801439850948198.4, and the draw at which it ends the next but one.
+        // 0.2 of 2^53 is 1801439850948198.4: its upper half is 858993459, which is 51 more than a multiple of the 128 that
+        // the seven bits left away count to.
         let grid = Grid::new((0..=100).map(|step| f64::from(step) / 100.0).collect())?;
         let Table::Even(even) = grid.table else { return Err(Error::new("an even grid")) };
-        assert_eq!(grid.thresholds[20], 1_801_439_850_948_199);
-        let bins = [-3i64, -1, 0, 3].map(|away| even.bin((grid.thresholds[20] as i64 + away) as u64));
+        assert_eq!((grid.thresholds[20], upper_half(grid.thresholds[20]), even.left_away), (1_801_439_850_948_199, 858_993_459, 7));
+        let bins = [-52, -51, 76, 77].map(|away| even.bin((858_993_459 + away) as u32));
         assert_eq!(bins, [20, Even::NEAR, Even::NEAR, 21]);
         Ok(())
     }
