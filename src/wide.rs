@@ -31,6 +31,27 @@ pub(crate) fn run(work: impl Loop) {
     arch().dispatch(Dispatched(work));
 }
 
+/// Lists the places at which something holds, in order, in the room that is there for all of them, and says how many
+/// these are; for loops.
+#[inline(always)]
+pub(crate) fn list(places: usize, holds: impl Fn(usize) -> bool, list: &mut [u32]) -> usize {
+    const AT_A_TIME: usize = u64::BITS as usize;
+    let mut count = 0;
+    for start in (0..places).step_by(AT_A_TIME) {
+        // As bits first: whether something holds is as hard to foresee as a coin.
+        let mut bits = 0u64;
+        for place in start..places.min(start + AT_A_TIME) {
+            bits |= u64::from(holds(place)) << (place - start);
+        }
+        while bits != 0 {
+            list[count] = start as u32 + bits.trailing_zeros();
+            count += 1;
+            bits &= bits - 1;
+        }
+    }
+    count
+}
+
 /// Numbers that lie in one cache line, or in two if they do not begin with one.
 type CacheLine = [f64; 8];
 
@@ -72,6 +93,39 @@ impl<'a> Ahead<'a> {
     #[inline(always)]
     fn next_column(&mut self) {
         self.lines = self.columns.next().map_or([].iter(), |column| column.as_chunks().0.iter());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Multiples<'a>(usize, &'a mut Vec<u32>);
+
+    impl Loop for Multiples<'_> {
+        #[inline(always)]
+        fn run(self) {
+            self.1.resize(self.0, 0);
+            let count = list(self.0, |place| place.is_multiple_of(3), self.1);
+            self.1.truncate(count);
+        }
+    }
+
+    #[test]
+    fn places_are_listed_in_order() {
+        for places in [0, 1, 63, 64, 65, 200] {
+            let mut listed = Vec::new();
+            run(Multiples(places, &mut listed));
+            assert!(listed.into_iter().eq((0..places as u32).step_by(3)), "{places}");
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_ends() {
+        let column: Vec<f64> = (0..20).map(f64::from).collect();
+        let mut ahead = Ahead::new(vec![&column[..], &[], &column[..16]]);
+        (0..20).for_each(|_| ahead.ask());
+        assert_eq!((ahead.columns.len(), ahead.lines.len()), (0, 0));
     }
 }
 

@@ -16,13 +16,14 @@ use super::tally::Tally;
 use crate::policy::oracle::KIND;
 use crate::policy::{Overhead, Rule};
 use crate::trace::EndpointIx;
-use crate::wide::{self, Loop};
+use crate::wide::{self, Ahead, Loop};
 
 /// An entry is held against a base where at least so many of a hundred choices are the same.
 const ALIKE_PERCENT: usize = 60;
 
 /// The bases of a task.
 pub(super) struct Bases {
+    room: usize,
     bases: Vec<Base>,
     /// By entry how it is added up.
     ways: Vec<Way>,
@@ -60,7 +61,7 @@ enum Way {
 impl Bases {
     /// Every baseline, as the first entry's judge sees it, and every oracle around which there are several entries;
     /// `has_lines` says of a judge whether the lines of all endpoints are made.
-    pub fn new(replay: &Replay, has_lines: impl Fn(usize) -> bool) -> Self {
+    pub fn new(replay: &Replay, room: usize, has_lines: impl Fn(usize) -> bool) -> Self {
         let judge = |entry: usize| replay.references.judge(entry);
         let base = |judge: usize, of: Of| {
             let (groups, endpoints) = (replay.groups.names.len(), replay.workload.trace().outcomes.len());
@@ -76,7 +77,7 @@ impl Bases {
         let oracles = (0..replay.entries.len()).filter(|&number| has_lines(number)).filter(around_oracle);
         bases.extend(oracles.map(|number| base(number, Of::Oracle)));
         let way = |entry: usize| if may_be_beside(replay, entry) { Way::Unknown } else { Way::Alone };
-        Bases { bases, ways: (0..replay.entries.len()).map(way).collect(), differing: Vec::new() }
+        Bases { room, bases, ways: (0..replay.entries.len()).map(way).collect(), differing: Vec::new() }
     }
 
     /// Whether baselines are among them.
@@ -90,7 +91,15 @@ impl Bases {
     }
 
     /// Adds the block to the bases of a turn's judge, once.
-    pub fn add(&mut self, replay: &Replay, room: usize, turn: &Turn, estimates: &Estimates, lines: &mut Lines, scratch: &mut Scratch) {
+    pub fn add(
+        &mut self,
+        replay: &Replay,
+        turn: &Turn,
+        estimates: &Estimates,
+        lines: &mut Lines,
+        scratch: &mut Scratch,
+        ahead: &mut Ahead,
+    ) {
         let queries = turn.block.queries.len();
         let of_judge = |base: &&mut Base| base.judge == turn.judge.number && base.chosen.is_empty();
         for Base { of, chosen, pending, tally, .. } in self.bases.iter_mut().filter(of_judge) {
@@ -99,13 +108,13 @@ impl Bases {
                 Of::Baseline(_, endpoint) => chosen.resize(queries, endpoint),
             }
             lines.make(turn.cells, turn.judge, scratch, chosen.iter().copied());
-            pending.admit(queries, room, replay.layout(), tally);
-            pending.add(turn.block, estimates, lines, chosen, tally);
+            pending.admit(queries, self.room, replay.layout(), tally);
+            pending.add(turn.block, estimates, lines, chosen, tally, ahead);
         }
     }
 
     /// Looks where an entry's choices differ from those of its base; `None` where it has none.
-    pub fn beside(&mut self, entry: usize, judge: &Judge, chosen: &[EndpointIx]) -> Option<Beside<'_>> {
+    pub fn beside<'b>(&'b mut self, entry: usize, judge: &Judge, chosen: &'b [EndpointIx]) -> Option<Beside<'b>> {
         if let Way::Unknown = self.ways[entry] {
             self.ways[entry] = self.way(judge, chosen);
         }
@@ -114,7 +123,7 @@ impl Bases {
         self.differing.resize(chosen.len(), 0);
         let mut count = 0;
         wide::run(Differing { chosen, base, differing: &mut self.differing, count: &mut count });
-        Some(Beside { base, differing: &self.differing[..count], counts })
+        Some(Beside { choices: Choices { chosen, base, differing: &self.differing[..count] }, counts })
     }
 
     /// Beside the base of which the choices are most alike.
@@ -146,10 +155,18 @@ impl Bases {
     }
 }
 
-/// An entry's choices beside those of its base.
-pub(super) struct Beside<'a> {
+/// Choices beside those of a base, by query.
+#[derive(Clone, Copy)]
+pub(super) struct Choices<'a> {
+    pub chosen: &'a [EndpointIx],
     pub base: &'a [EndpointIx],
+    /// The queries in which they differ.
     pub differing: &'a [u32],
+}
+
+/// An entry's choices beside those of its base, and what is counted of them.
+pub(super) struct Beside<'a> {
+    pub choices: Choices<'a>,
     pub counts: &'a mut Differences,
 }
 
@@ -176,19 +193,8 @@ struct Differing<'a> {
 impl Loop for Differing<'_> {
     #[inline(always)]
     fn run(self) {
-        const AT_A_TIME: usize = u64::BITS as usize;
-        let mut count = 0;
-        for (part, (chosen, base)) in self.chosen.chunks(AT_A_TIME).zip(self.base.chunks(AT_A_TIME)).enumerate() {
-            let mut differ = 0u64;
-            for (bit, (chosen, base)) in chosen.iter().zip(base).enumerate() {
-                differ |= u64::from(chosen != base) << bit;
-            }
-            while differ != 0 {
-                self.differing[count] = (part * AT_A_TIME) as u32 + differ.trailing_zeros();
-                count += 1;
-                differ &= differ - 1;
-            }
-        }
-        *self.count = count;
+        let queries = self.chosen.len().min(self.base.len());
+        let (chosen, base) = (&self.chosen[..queries], &self.base[..queries]);
+        *self.count = wide::list(queries, |query| chosen[query] != base[query], self.differing);
     }
 }

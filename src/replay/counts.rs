@@ -1,6 +1,7 @@
 //! What is counted of the answers to a block that are lines: who served, attempts, latencies.
 
 use super::account::Status;
+use super::bases::Choices;
 use super::block::Block;
 use super::cells::Cells;
 use super::line::LATENCY;
@@ -10,16 +11,38 @@ use super::tally::Tally;
 use super::times::Chosen;
 use crate::policy::PlanBlock;
 use crate::trace::EndpointIx;
+use crate::wide::{self, Loop};
 
 /// Counts the answer chosen for each query but those with [`PlanBlock::SKIP`]; `latency` has the bin of one.
 pub(super) fn answers(block: &Block, chosen: &[EndpointIx], latency: impl Fn(usize, EndpointIx) -> Option<u16>, tally: &mut Tally) {
+    wide::run(Attempts { chosen, attempts: &mut tally.attempts });
     let each = |(index, &endpoint): (usize, &EndpointIx)| Chosen { index: index as u32, endpoint, times: 1 };
     count(block, chosen.iter().enumerate().filter(|(_, endpoint)| **endpoint != PlanBlock::SKIP).map(each), latency, tally);
 }
 
 /// Counts each answer as often as it was chosen.
 pub(super) fn times(block: &Block, chosen: &[Chosen], latency: impl Fn(usize, EndpointIx) -> Option<u16>, tally: &mut Tally) {
+    chosen.iter().for_each(|chosen| tally.attempts[usize::from(chosen.endpoint)] += u64::from(chosen.times));
     count(block, chosen.iter().copied(), latency, tally);
+}
+
+/// Counts how often each endpoint was chosen.
+struct Attempts<'a> {
+    chosen: &'a [EndpointIx],
+    attempts: &'a mut [u64],
+}
+
+impl Loop for Attempts<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for (endpoint, attempts) in (0..).zip(self.attempts) {
+            let mut here = 0u32;
+            for &chosen in self.chosen {
+                here += u32::from(chosen == endpoint);
+            }
+            *attempts += u64::from(here);
+        }
+    }
 }
 
 #[inline(always)]
@@ -28,7 +51,6 @@ fn count(block: &Block, chosen: impl Iterator<Item = Chosen>, latency: impl Fn(u
     for Chosen { index, endpoint, times } in chosen {
         let (index, times) = (index as usize, u64::from(times));
         tally.served.add_times(block.group[index], usize::from(endpoint), times);
-        tally.attempts[usize::from(endpoint)] += times;
         if let Some(bin) = latency(index, endpoint) {
             tally.latency.add_times(bin, times);
         }
@@ -53,7 +75,7 @@ impl Differences {
     }
 
     /// Counts the answers chosen, less those of the base, at the queries in which they differ.
-    pub fn add(&mut self, block: &Block, lines: &Lines, differing: &[u32], chosen: &[EndpointIx], base: &[EndpointIx]) {
+    pub fn add(&mut self, block: &Block, lines: &Lines, Choices { chosen, base, differing }: Choices) {
         for &index in differing {
             let index = index as usize;
             self.count(block.group[index], lines, index, chosen[index], 1);

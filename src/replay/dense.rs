@@ -5,6 +5,8 @@
 //! choice that several share ([`Bases`]). What a baseline takes is the same for all policies too: it is added up
 //! once and handed to each of them at the end ([`Theirs`]).
 
+use std::ops::Range;
+
 use super::account::{AccountBlock, Status};
 use super::baselines::{Baselines, Theirs, their_lanes};
 use super::bases::{Bases, Beside};
@@ -24,6 +26,8 @@ use super::times::{Chosen, Times};
 use crate::draw::Draws;
 use crate::policy::{Overhead, PlanBlock};
 use crate::trace::EndpointIx;
+use crate::wide::Ahead;
+use crate::workload::OutcomeBlock;
 
 /// Work on the blocks of a task.
 pub(super) struct Dense<'a> {
@@ -44,6 +48,9 @@ pub(super) struct Dense<'a> {
     estimates: Estimates<'a>,
     /// What the replicates of an entry choose in the block, until it is added.
     times: Times,
+    /// The cells of the next block, where lines of all endpoints are added up: of one policy's lines there are too few
+    /// for cells to arrive meanwhile.
+    ahead: Ahead<'a>,
 }
 
 /// An entry's part of a block in one replicate.
@@ -70,7 +77,7 @@ impl<'a> Dense<'a> {
         Some(Dense {
             room,
             pending: vec![Pending::new(groups); replay.entries.len()],
-            bases: Bases::new(replay, has_lines),
+            bases: Bases::new(replay, room, has_lines),
             baselines: Baselines::new(replay, groups, None),
             lines: lines.collect(),
             made: Vec::new(),
@@ -79,12 +86,16 @@ impl<'a> Dense<'a> {
             resolved: Resolved::default(),
             estimates: Estimates::new(replay),
             times: Times::default(),
+            ahead: Ahead::new(Vec::new()),
             replay,
         })
     }
 
     /// A block begins: what baselines take for it is added up.
-    pub fn begin(&mut self, block: &Block<'a>, cells: &Cells) {
+    pub fn begin(&mut self, block: &Block<'a>, cells: &Cells, next: Range<usize>) {
+        if self.lines.iter().any(Option::is_some) {
+            self.ahead = Ahead::new(OutcomeBlock::ahead(&self.replay.workload, next).collect());
+        }
         let endpoints = self.replay.workload.trace().outcomes.len();
         self.estimates.begin(block);
         self.lines.iter_mut().flatten().for_each(|lines| lines.clear(endpoints));
@@ -98,7 +109,7 @@ impl<'a> Dense<'a> {
     /// Adds what came of an entry's plans.
     pub fn add(&mut self, turn: &Turn, plans: &PlanBlock, tally: &mut Tally) {
         if let Some(lines) = &mut self.lines[turn.judge.number] {
-            self.bases.add(self.replay, self.room, turn, &self.estimates, lines, &mut self.scratch);
+            self.bases.add(self.replay, turn, &self.estimates, lines, &mut self.scratch, &mut self.ahead);
         }
         if self.replay.entries[turn.entry].spec.overhead != Overhead::default() {
             return self.add_results(turn, plans, tally);
@@ -137,20 +148,21 @@ impl<'a> Dense<'a> {
         let (layout, block, pending) = (self.replay.layout(), turn.block, &mut self.pending[turn.entry]);
         if let Some(lines) = &mut self.lines[turn.judge.number] {
             lines.make(turn.cells, turn.judge, &mut self.scratch, chosen.iter().copied());
-            if let Some(Beside { base, differing, counts }) = self.bases.beside(turn.entry, turn.judge, chosen) {
-                pending.admit(differing.len(), self.room, layout, tally);
-                pending.add_differences(block, &self.estimates, lines, differing, chosen, base);
-                return counts.add(block, lines, differing, chosen, base);
+            if let Some(Beside { choices, counts }) = self.bases.beside(turn.entry, turn.judge, chosen) {
+                pending.admit(choices.differing.len(), self.room, layout, tally);
+                pending.add_differences(block, &self.estimates, lines, choices, &mut self.ahead);
+                return counts.add(block, lines, choices);
             }
             pending.admit(chosen.len(), self.room, layout, tally);
-            let total = pending.add(block, &self.estimates, lines, chosen, tally);
+            let total = pending.add(block, &self.estimates, lines, chosen, tally, &mut self.ahead);
             return add_replicate(layout, &total, turn.replicate, tally);
         }
         pending.admit(chosen.len(), self.room, layout, tally);
         let (made, mut total) = (&mut self.made, Line::ZERO);
         turn.cells.chosen(turn.judge, chosen, &mut self.scratch, made);
         let Pending { rows, estimated } = pending;
-        rows.sums(&block.bucket, &block.group, self.estimates.masks(), &mut total, estimated).add(chosen, |index, _| &made[index]);
+        let sums = rows.sums(&block.bucket, &block.group, self.estimates.masks(), &mut total, estimated);
+        sums.add(chosen, |index, _| &made[index], &mut self.ahead);
         counts::answers(block, chosen, |index, endpoint| turn.cells.latency(endpoint, index), tally);
         estimated.add(&self.estimates.of_mixed(chosen.iter().copied().enumerate(), |index, _| made[index]));
         add_replicate(layout, &total, turn.replicate, tally);

@@ -124,7 +124,8 @@ impl<'a> Task<'a> {
         let block = &self.replay.block(start, end);
         let cells = Cells::of(&block.outcomes, self.replay.workload.trace().outcomes.len());
         if let Some(dense) = &mut self.dense {
-            dense.begin(block, &cells);
+            let next = end..self.replay.workload.len().min(end + QUERIES_AT_A_TIME);
+            dense.begin(block, &cells, next);
         }
         // Policies of one oracle and pool are held against the same.
         let mut judges: Vec<Option<Judge>> = Vec::new();

@@ -1,11 +1,12 @@
 //! Adding up the lines of chosen answers: the loops that a replay consists of.
 
+use super::bases::Choices;
 use super::line::Line;
 use super::lines::Lines;
 use super::times::Chosen;
 use crate::policy::PlanBlock;
 use crate::trace::EndpointIx;
-use crate::wide::{self, Loop};
+use crate::wide::{self, Ahead, Loop};
 
 /// Adds the lines of some answers, by query and endpoint, as far as the masks of their endpoints leave them.
 pub(super) fn add_masked(sum: &mut Line, lines: &Lines, masks: &[Line], answers: impl Iterator<Item = (usize, EndpointIx)>) {
@@ -45,13 +46,13 @@ pub(super) struct Sums<'a> {
 
 impl Sums<'_> {
     /// Adds the lines of the endpoints chosen; `line` has the one of a query and an endpoint.
-    pub fn add<'l>(self, chosen: &[EndpointIx], line: impl Fn(usize, EndpointIx) -> &'l Line) {
-        wide::run(AddChosen { sums: self, chosen, line });
+    pub fn add<'l>(self, chosen: &[EndpointIx], line: impl Fn(usize, EndpointIx) -> &'l Line, ahead: &mut Ahead) {
+        wide::run(AddChosen { sums: self, chosen, line, ahead });
     }
 
     /// Adds the lines of the endpoints chosen less those of a base, at some queries, but to no sum over all.
-    pub fn add_differences(self, lines: &Lines, differing: &[u32], chosen: &[EndpointIx], base: &[EndpointIx]) {
-        wide::run(AddDifferences { sums: self, lines, differing, chosen, base });
+    pub fn add_differences(self, lines: &Lines, choices: Choices, ahead: &mut Ahead) {
+        wide::run(AddDifferences { sums: self, lines, choices, ahead });
     }
 
     /// Adds the lines of some answers, each as often as it was chosen, but to no sum over all.
@@ -60,22 +61,22 @@ impl Sums<'_> {
     }
 }
 
-struct AddDifferences<'a> {
+struct AddDifferences<'a, 'b> {
     sums: Sums<'a>,
     lines: &'a Lines,
-    differing: &'a [u32],
-    chosen: &'a [EndpointIx],
-    base: &'a [EndpointIx],
+    choices: Choices<'a>,
+    ahead: &'a mut Ahead<'b>,
 }
 
-impl Loop for AddDifferences<'_> {
+impl Loop for AddDifferences<'_, '_> {
     #[inline(always)]
     fn run(self) {
-        let AddDifferences { sums, lines, differing, chosen, base } = self;
+        let AddDifferences { sums, lines, choices: Choices { chosen, base, differing }, ahead } = self;
         // What left the comparison, or is added elsewhere, has no line here.
         let line = |endpoint: EndpointIx, index: usize| if endpoint == PlanBlock::SKIP { &Line::ZERO } else { lines.get(endpoint, index) };
         let mut masked = *sums.masked;
         for &index in differing {
+            ahead.ask();
             let index = index as usize;
             let (chosen, base) = (chosen[index], base[index]);
             let (mine, theirs) = (line(chosen, index), line(base, index));
@@ -119,22 +120,24 @@ impl Loop for AddTimes<'_> {
     }
 }
 
-struct AddChosen<'a, F> {
+struct AddChosen<'a, 'b, F> {
     sums: Sums<'a>,
     chosen: &'a [EndpointIx],
     line: F,
+    ahead: &'a mut Ahead<'b>,
 }
 
-impl<'l, F: Fn(usize, EndpointIx) -> &'l Line> Loop for AddChosen<'_, F> {
+impl<'l, F: Fn(usize, EndpointIx) -> &'l Line> Loop for AddChosen<'_, '_, F> {
     #[inline(always)]
     fn run(self) {
-        let AddChosen { sums, chosen, line } = self;
+        let AddChosen { sums, chosen, line, ahead } = self;
         let (mut total, mut masked) = (*sums.total, *sums.masked);
         let by_group = !sums.groups.is_empty();
         for (index, &endpoint) in chosen.iter().enumerate() {
             if endpoint == PlanBlock::SKIP {
                 continue;
             }
+            ahead.ask();
             let line = line(index, endpoint);
             sums.buckets[sums.bucket[index] as usize].add(line);
             if by_group {

@@ -1,5 +1,6 @@
 //! Sums of a policy's lines that are not in its tally yet.
 
+use super::bases::Choices;
 use super::block::Block;
 use super::counts;
 use super::estimates::Estimates;
@@ -9,6 +10,7 @@ use super::line_rows::{LineRows, own_lanes};
 use super::lines::Lines;
 use super::tally::Tally;
 use crate::trace::EndpointIx;
+use crate::wide::Ahead;
 use crate::workload::ACCOUNTS;
 
 /// The sums of one policy.
@@ -33,10 +35,18 @@ impl Pending {
     }
 
     /// Adds and counts the answers of the endpoints chosen, whose lines are there; gives the sum of their lines.
-    pub fn add(&mut self, block: &Block, estimates: &Estimates, lines: &Lines, chosen: &[EndpointIx], tally: &mut Tally) -> Line {
+    pub fn add(
+        &mut self,
+        block: &Block,
+        estimates: &Estimates,
+        lines: &Lines,
+        chosen: &[EndpointIx],
+        tally: &mut Tally,
+        ahead: &mut Ahead,
+    ) -> Line {
         let mut total = Line::ZERO;
         let sums = self.rows.sums(&block.bucket, &block.group, estimates.masks(), &mut total, &mut self.estimated);
-        sums.add(chosen, |index, endpoint| lines.get(endpoint, index));
+        sums.add(chosen, |index, endpoint| lines.get(endpoint, index), ahead);
         counts::answers(block, chosen, |index, endpoint| lines.latency(endpoint, index), tally);
         let answers = chosen.iter().copied().enumerate();
         self.estimated.add(&estimates.of_mixed(answers, |index, endpoint| *lines.get(endpoint, index)));
@@ -44,18 +54,11 @@ impl Pending {
     }
 
     /// Adds what the answers chosen add more than those of a base, at the queries in which they differ.
-    pub fn add_differences(
-        &mut self,
-        block: &Block,
-        estimates: &Estimates,
-        lines: &Lines,
-        differing: &[u32],
-        chosen: &[EndpointIx],
-        base: &[EndpointIx],
-    ) {
+    pub fn add_differences(&mut self, block: &Block, estimates: &Estimates, lines: &Lines, choices: Choices, ahead: &mut Ahead) {
         let mut total = Line::ZERO;
         let sums = self.rows.sums(&block.bucket, &block.group, estimates.masks(), &mut total, &mut self.estimated);
-        sums.add_differences(lines, differing, chosen, base);
+        sums.add_differences(lines, choices, ahead);
+        let Choices { chosen, base, differing } = choices;
         let of = |choices: &[EndpointIx]| {
             let answers = differing.iter().map(|&index| (index as usize, choices[index as usize]));
             estimates.of_mixed(answers, |index, endpoint| *lines.get(endpoint, index))

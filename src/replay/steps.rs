@@ -132,13 +132,26 @@ impl Loop for Judge<'_> {
 
 /// Leaves the first endpoint of queries that paid for one attempt alone, and lists all others in order.
 pub(super) fn sort(paid: &[u64], first: &mut [EndpointIx], others: &mut Vec<u32>) {
-    fill(others, paid.len(), 0);
+    others.resize(paid.len(), 0);
     let mut count = 0;
-    for (index, (&paid, first)) in paid.iter().zip(first).enumerate() {
-        // The next one takes the place of one that paid once.
-        others[count] = index as u32;
-        count += usize::from(paid != 1);
-        *first = if paid == 1 { *first } else { PlanBlock::SKIP };
-    }
+    wide::run(Sort { paid, first, others, count: &mut count });
     others.truncate(count);
+}
+
+struct Sort<'a> {
+    paid: &'a [u64],
+    first: &'a mut [EndpointIx],
+    others: &'a mut [u32],
+    count: &'a mut usize,
+}
+
+impl Loop for Sort<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let Sort { paid, first, others, count } = self;
+        *count = wide::list(paid.len(), |query| paid[query] != 1, others);
+        for (first, &paid) in first.iter_mut().zip(paid) {
+            *first = if paid == 1 { *first } else { PlanBlock::SKIP };
+        }
+    }
 }
