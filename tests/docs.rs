@@ -14,6 +14,7 @@ mod book;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 
 use book::pages;
 use snapbox::Data;
@@ -92,17 +93,25 @@ fn overwrite() -> bool {
     std::env::var("SNAPSHOTS").is_ok_and(|action| action == "overwrite")
 }
 
-/// Runs the pages and compares, or writes them anew where `SNAPSHOTS` says so.
-fn hold(pages: impl Iterator<Item = PathBuf>, data: Option<&str>) {
-    for path in pages {
-        let page = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let now = run_page(&page, data);
-        if overwrite() && now != page {
-            std::fs::write(&path, now).expect("a page");
-        } else if now != page {
-            let difference = snapbox::Assert::new().try_eq(Some(&path.display()), Data::text(now).raw(), Data::text(page).raw());
-            panic!("{} shows what is not so: {}", path.display(), difference.err().map_or(String::new(), |error| error.to_string()));
+/// Runs the pages, two at a time, and compares, or writes them anew where `SNAPSHOTS` says so.
+fn hold(pages: impl Iterator<Item = PathBuf> + Send, data: Option<&str>) {
+    let pages = Mutex::new(pages);
+    let next = || pages.lock().expect("the pages").next();
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| std::iter::from_fn(next).for_each(|path| hold_page(&path, data)));
         }
+    });
+}
+
+fn hold_page(path: &Path, data: Option<&str>) {
+    let page = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let now = run_page(&page, data);
+    if overwrite() && now != page {
+        std::fs::write(path, now).expect("a page");
+    } else if now != page {
+        let difference = snapbox::Assert::new().try_eq(Some(&path.display()), Data::text(now).raw(), Data::text(page).raw());
+        panic!("{} shows what is not so: {}", path.display(), difference.err().map_or(String::new(), |error| error.to_string()));
     }
 }
 
