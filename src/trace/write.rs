@@ -10,7 +10,7 @@ use polars_parquet::parquet::schema::types::PrimitiveType;
 use polars_parquet::write::{CompressedPage, DynStreamingIterator, FallibleStreamingIterator};
 
 use super::column::BLOCK_ROWS;
-use super::encode::{Cells, NewColumn};
+use super::encode::{Before, Cells, NewColumn};
 use crate::error::{Error, Result};
 use crate::output::NewFile;
 
@@ -43,8 +43,9 @@ fn write(file: impl Write, columns: &[NewColumn], group_rows: usize) -> PolarsRe
         crate::work::go_on();
         let rows = start..height.min(start + group_rows);
         let mut chunks: Vec<PolarsResult<Chunk>> = Vec::with_capacity(columns.len());
+        let mut before = Before::default();
         for (column, about) in columns.iter().zip(&types) {
-            let pages = about.as_ref().map(|about| column.pages(rows.clone(), about)).transpose()?.flatten();
+            let pages = about.as_ref().map(|about| column.pages(rows.clone(), about, &mut before)).transpose()?.flatten();
             match (pages, &column.cells) {
                 (Some(pages), _) => chunks.push(Ok(DynStreamingIterator::new(Pages { left: pages.into_iter(), page: None }))),
                 (None, Cells::Other(cells)) => chunks.extend(others(cells, rows.start, rows.len())?.into_iter().map(Ok)),

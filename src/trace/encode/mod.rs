@@ -14,6 +14,7 @@ use polars::prelude::{DataType, PolarsResult, Series};
 use polars_parquet::parquet::schema::types::PrimitiveType;
 use polars_parquet::write::CompressedPage;
 
+pub(super) use self::page::Before;
 use self::page::Chunk;
 use super::column::{Column, Names};
 use super::derived::Derived;
@@ -74,16 +75,16 @@ impl<'a> NewColumn<'a> {
         }
     }
 
-    /// The pages of some rows; `None` for what polars encodes.
-    pub fn pages(&self, rows: Range<usize>, about: &PrimitiveType) -> PolarsResult<Option<Vec<CompressedPage>>> {
+    /// The pages of some rows; `None` for what polars encodes. `before` has what columns before had in these rows.
+    pub fn pages(&self, rows: Range<usize>, about: &PrimitiveType, before: &mut Before) -> PolarsResult<Option<Vec<CompressedPage>>> {
         let chunk = Chunk { about };
         Ok(Some(match &self.cells {
             Cells::Rows(cells) => chunk.rows(part(cells, &rows))?,
             Cells::Codes(cells) => chunk.codes(part(cells, &rows))?,
             Cells::Code(code, _) => chunk.codes(&vec![*code; rows.len()])?,
-            Cells::Numbers(cells) => chunk.numbers(part(cells, &rows))?,
-            Cells::Column(cells) => chunk.numbers(&cells.part(&rows))?,
-            Cells::Derived(cells) => chunk.numbers(&cells.part(rows))?,
+            Cells::Numbers(cells) => chunk.numbers(part(cells, &rows), before)?,
+            Cells::Column(cells) => chunk.numbers(&cells.part(&rows), before)?,
+            Cells::Derived(cells) => chunk.numbers(&cells.part(rows), before)?,
             Cells::Names(names) => chunk.names(&names.names, part(&names.codes, &rows))?,
             Cells::Texts(cells) => chunk.texts(part(cells, &rows).iter().map(|text| Some(text.as_str())))?,
             Cells::Other(_) => return Ok(None),

@@ -46,6 +46,18 @@ pub(super) struct Chunk<'a> {
     pub about: &'a PrimitiveType,
 }
 
+/// Of the columns of numbers before, in the same rows, the one with the most values: others may follow from it.
+#[derive(Default)]
+pub(in crate::trace) struct Before(Option<Distinct>);
+
+impl Before {
+    fn keep(&mut self, found: Distinct) {
+        if self.0.as_ref().is_none_or(|kept| kept.values.len() < found.values.len()) {
+            self.0 = Some(found);
+        }
+    }
+}
+
 /// The least and the greatest cell, as the file has them.
 type Bounds = Option<(Vec<u8>, Vec<u8>)>;
 
@@ -72,27 +84,41 @@ impl Chunk<'_> {
     }
 
     /// Numbers, NaN where missing: places in a dictionary, or, where they hardly repeat, as they are.
-    pub fn numbers(&self, cells: &[f64]) -> PolarsResult<Vec<CompressedPage>> {
+    pub fn numbers(&self, cells: &[f64], before: &mut Before) -> PolarsResult<Vec<CompressedPage>> {
         let missing = cells.iter().fold(false, |missing, cell| missing | cell.is_nan());
         let present: Vec<bool> = if missing { cells.iter().map(|cell| !cell.is_nan()).collect() } else { Vec::new() };
         let held: Vec<f64> = if missing { cells.iter().copied().filter(|cell| !cell.is_nan()).collect() } else { Vec::new() };
         let (cells, present) = if missing { (held.as_slice(), Some(present.as_slice())) } else { (cells, None) };
-        let bytes = |number: f64| number.to_le_bytes().to_vec();
-        if let Some(Distinct { values, codes }) = Distinct::of(cells.iter().map(|cell| cell.to_bits())) {
-            let width = bits::width(values.len().saturating_sub(1) as u32) as usize;
-            let plain = size_of_val(cells);
-            if values.len() * size_of::<f64>() + codes.len() * width / 8 <= plain / DICTIONARY_PAYS * (DICTIONARY_PAYS - 1) {
-                let numbers = || values.iter().map(|&value| f64::from_bits(value));
-                let bounds = bounds(numbers().reduce(f64::min), numbers().reduce(f64::max), bytes);
-                let mut dictionary = Vec::with_capacity(size_of_val(values.as_slice()));
-                values.iter().for_each(|value| dictionary.extend_from_slice(&value.to_le_bytes()));
-                return finish(self.with_dictionary(dictionary, values.len(), &codes, present, &bounds), Compress::Never);
-            }
+        let words = || cells.iter().map(|cell| cell.to_bits());
+        let followed = before.0.as_ref().and_then(|before| before.followed(words()));
+        let mut pages = followed.as_ref().and_then(|(values, codes)| self.numbers_of(values, codes, present));
+        if followed.is_none()
+            && let Some(found) = Distinct::of(words())
+        {
+            pages = self.numbers_of(&found.values, &found.codes, present);
+            before.keep(found);
+        }
+        if let Some(pages) = pages {
+            return finish(pages, Compress::Never);
         }
         let (least, greatest) = range(cells).unzip();
-        let bounds = bounds(least, greatest, bytes);
+        let bounds = bounds(least, greatest, number);
         let values = |cells: &[f64], out: &mut Vec<u8>| cells.iter().for_each(|cell| out.extend_from_slice(&cell.to_le_bytes()));
         finish(self.data(cells, present, &bounds, Encoding::Plain, values), Compress::IfItPays)
+    }
+
+    /// Numbers as places in a dictionary; `None` where that does not pay.
+    fn numbers_of(&self, values: &[u64], codes: &[u32], present: Option<&[bool]>) -> Option<Vec<Page>> {
+        let width = bits::width(values.len().saturating_sub(1) as u32) as usize;
+        let plain = codes.len() * size_of::<f64>();
+        if size_of_val(values) + codes.len() * width / 8 > plain / DICTIONARY_PAYS * (DICTIONARY_PAYS - 1) {
+            return None;
+        }
+        let numbers = || values.iter().map(|&value| f64::from_bits(value));
+        let bounds = bounds(numbers().reduce(f64::min), numbers().reduce(f64::max), number);
+        let mut dictionary = Vec::with_capacity(size_of_val(values));
+        values.iter().for_each(|value| dictionary.extend_from_slice(&value.to_le_bytes()));
+        Some(self.with_dictionary(dictionary, values.len(), codes, present, &bounds))
     }
 
     /// Names by their codes.
@@ -220,6 +246,11 @@ fn bounds<T>(least: Option<T>, greatest: Option<T>, bytes: impl Fn(T) -> Vec<u8>
     const LONGEST: usize = 64;
     let bounds = least.zip(greatest).map(|(least, greatest)| (bytes(least), bytes(greatest)));
     bounds.filter(|(least, greatest)| least.len() <= LONGEST && greatest.len() <= LONGEST)
+}
+
+/// A number as the file has it.
+fn number(number: f64) -> Vec<u8> {
+    number.to_le_bytes().to_vec()
 }
 
 /// The least and the greatest number, several at a time.
