@@ -51,6 +51,8 @@ class Data:
         if not path.exists():
             subprocess.run([str(word) for word in command(part)], stdout=subprocess.DEVNULL, check=True)
             part.rename(path)
+            # Else the system writes it to the disk while something is timed.
+            os.sync()
         return path
 
     def trace(self):
