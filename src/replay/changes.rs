@@ -99,7 +99,7 @@ impl Loop for Changes<'_> {
 }
 
 /// Adds each line to a row in each of four places: it is read once for all of them. Adding waits for no memory, so that
-/// numbers are asked for on the way, a few with each line.
+/// numbers are asked for on the way, a cache line of them with each line.
 pub(crate) fn add_to_four(rows: [&mut [Line]; 4], at: [&[u32]; 4], lines: &[Line], ahead: &mut Ahead) {
     wide::run(AddToFour { rows, at, lines, ahead });
 }

@@ -82,7 +82,7 @@ fn the_line_is_true_at_every_moment() {
     let before = earlier(&IMPORT, &after);
     let start = Instant::now();
     place.finish(&IMPORT);
-    let lasts = start.elapsed();
+    let mut lasts = start.elapsed();
     let (mut stopped, steps) = (0, 24_u32);
     for step in 0..steps {
         tree::lay(&place.work(), &before);
@@ -95,7 +95,11 @@ fn the_line_is_true_at_every_moment() {
         match status.code() {
             Some(130) if said.ends_with("stopped: trace was not written; what was there is as it was\n") => assert!(found == before),
             Some(130) if said.ends_with("stopped: trace was written\n") => assert!(found == after),
-            Some(0) => assert!(found == after),
+            Some(0) => {
+                assert!(found == after);
+                // Other tests have ended, and the program is faster than it was.
+                lasts = lasts.mul_f64(0.85);
+            }
             // Not a word from a program that did not listen yet.
             None if said.is_empty() => assert!(found == before),
             other => panic!("{other:?}: {said}"),
