@@ -102,12 +102,12 @@ def rows(size, wattroute, against, python, data):
         def row():
             tables, out = data.tables(), data.folder / "imported"
             file = tables / f"rows.{ending}"
-            ours = [wattroute, "import", "table", file, "--map", tables / "map.toml", "--out", out, "--force", "--quiet"]
+            ours = [wattroute, "import", "table", file, "--map", tables / "map.toml", "--out", out, "--quiet"]
             sums = lambda _: json.loads(subprocess.run([python, prepare.BASELINES / "trace_sums.py", out], stdout=subprocess.PIPE, check=True).stdout)
             pandas = Other("pandas", "pandas reads it", script("read_pandas.py", file), 1, slower)
             polars = script("read_polars.py", file, data.folder / "polars.parquet")
             polars = Other("polars", "polars reads it and writes Parquet", polars, 1 / 1.5, "within 1.5 times")
-            return Row(f"import-{ending}", f"`wattroute import table`, whole process, {what}", Command(ours, sums), [pandas, polars])
+            return Row(f"import-{ending}", f"`wattroute import table`, whole process, into a new folder, {what}", Command(ours, sums, makes=out), [pandas, polars])
 
         return row
 

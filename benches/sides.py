@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 
@@ -48,16 +49,19 @@ class Server:
 
 
 class Command:
-    """A whole process a run, from its start to its end. `told` makes the result of its standard output."""
+    """A whole process a run, from its start to its end. `told` makes the result of its standard output; what it makes
+    is not there before it starts."""
 
-    def __init__(self, command, told=json.loads):
-        self.command, self.told = [str(word) for word in command], told
+    def __init__(self, command, told=json.loads, makes=None):
+        self.command, self.told, self.makes = [str(word) for word in command], told, makes
 
     def start(self):
         self.once()
         return self.told(self.output)
 
     def once(self):
+        if self.makes:
+            shutil.rmtree(self.makes, ignore_errors=True)
         with tempfile.TemporaryFile("w+") as output:
             taken = measured.run(self.command, output)
             if taken["exit"]:
