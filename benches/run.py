@@ -100,20 +100,20 @@ def rows(size, wattroute, against, python, data):
         other = Other("numpy", "numpy drawing as many normals and uniforms", script("synth.py", prepare.QUERIES[size]), 1, slower)
         return Row("synth", f"rows of `synth ipw-routing`, {count}, in memory, columns that follow from tokens as what they follow from", bench("synth"), [other])
 
-    def tables(ending, what):
+    def tables(ending, what, disk=False):
         def row():
             # wattroute waits until the disk has what it wrote, the others do not: where it is no disk, nobody waits.
-            memory = prepare.memory()
+            memory = None if disk else prepare.memory()
             folder = tempfile.TemporaryDirectory(prefix="wattroute-bench-", dir=memory or data.folder)
             tables, out = data.tables(), Path(folder.name) / "imported"
             file = tables / f"rows.{ending}"
             ours = [wattroute, "import", "table", file, "--map", tables / "map.toml", "--out", out, "--quiet"]
-            # The folder is there as long as this function.
-            sums = lambda _, folder=folder: json.loads(subprocess.run([python, prepare.BASELINES / "trace_sums.py", out], stdout=subprocess.PIPE, check=True).stdout)
+            sums = lambda _: json.loads(subprocess.run([python, prepare.BASELINES / "trace_sums.py", f"{folder.name}/imported"], stdout=subprocess.PIPE, check=True).stdout)
             pandas = Other("pandas", "pandas reads it", script("read_pandas.py", file), 1, slower)
             polars = script("read_polars.py", file, Path(folder.name) / "polars.parquet")
             polars = Other("polars", "polars reads it and writes Parquet", polars, 1 / 1.5, "within 1.5 times")
-            return Row(f"import-{ending}", f"`wattroute import table`, whole process, into {'memory' if memory else 'a new folder'}, {what}", Command(ours, sums, makes=out), [pandas, polars])
+            name, where = f"import-{ending}{'-disk' * disk}", "memory" if memory else "a new folder on the disk"
+            return Row(name, f"`wattroute import table`, whole process, into {where}, {what}", Command(ours, sums, makes=out), [pandas, polars])
 
         return row
 
@@ -144,6 +144,7 @@ def rows(size, wattroute, against, python, data):
         "day": the_day,
         "synth": synth,
         "import-csv": tables("csv", f"{million:,} rows of CSV"),
+        "import-csv-disk": tables("csv", f"{million:,} rows of CSV", disk=True),
         "import-jsonl": tables("jsonl", f"{5 * million:,} rows of JSONL"),
         "routerbench": real_rows("routerbench", "RouterBench"),
         "routellm": real_rows("routellm", "RouteLLM"),
