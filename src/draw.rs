@@ -138,8 +138,7 @@ impl StreamDraws {
     }
 
     /// The upper halves of the bits of some keys.
-    pub(crate) fn upper_halves(&self, keys: &Keys, halves: &mut Vec<u32>) {
-        halves.resize(keys.multiplied.len(), 0);
+    pub(crate) fn upper_halves(&self, keys: &Keys, halves: &mut [u32]) {
         wide::run(UpperHalves { base: self.base, multiplied: &keys.multiplied, halves });
     }
 
@@ -375,9 +374,10 @@ mod tests {
 
     #[test]
     fn upper_halves_are_those_of_the_bits() {
-        let (stream, mut keys, mut halves) = (Draws::new(42, 3).stream(Stream::Coin, 0), Keys::default(), Vec::new());
+        let (stream, mut keys) = (Draws::new(42, 3).stream(Stream::Coin, 0), Keys::default());
         for of in [0..100, 7..24, u32::MAX - 5..u32::MAX] {
             keys.set(&of.collect::<Vec<_>>());
+            let mut halves = vec![0; keys.each().len()];
             stream.upper_halves(&keys, &mut halves);
             let one_by_one = keys.each().iter().map(|&key| (stream.bits(u64::from(key)) >> 32) as u32);
             assert!(halves.iter().copied().eq(one_by_one));

@@ -5,7 +5,7 @@
 
 mod side_by_side;
 
-pub(crate) use side_by_side::side_by_side;
+pub(crate) use side_by_side::{side_by_side, side_by_side_at};
 
 use pulp::{Arch, Simd, WithSimd};
 
@@ -53,24 +53,59 @@ pub(crate) fn list(places: usize, holds: impl Fn(usize) -> bool, list: &mut [u32
 }
 
 /// Numbers that lie in one cache line, or in two if they do not begin with one.
-type CacheLine = [f64; 8];
+pub(crate) type CacheLine = [f64; 8];
 
 /// Columns that will be read soon, asked for while other work is done, so that they are on their way: a little at a
 /// time, since what does not find a place among those on their way holds up all other reading.
 pub(crate) struct Ahead<'a> {
     columns: std::vec::IntoIter<&'a [f64]>,
     lines: std::slice::Iter<'a, CacheLine>,
-    #[cfg(target_arch = "x86_64")]
-    asking: Option<pulp::core_arch::x86::Sse>,
+    asking: Asking,
 }
 
 impl<'a> Ahead<'a> {
     pub fn new(columns: Vec<&'a [f64]>) -> Self {
-        Ahead {
-            columns: columns.into_iter(),
-            lines: [].iter(),
+        Ahead { columns: columns.into_iter(), lines: [].iter(), asking: Asking::new() }
+    }
+
+    /// Asks for the next numbers.
+    #[inline(always)]
+    pub fn ask(&mut self) {
+        let Some(numbers) = self.lines.next() else { return self.next_column() };
+        self.asking.ask_for(numbers);
+    }
+
+    /// The next numbers of one column, at most so many, for loops that ask for them themselves; none where all have been
+    /// asked for.
+    #[inline(always)]
+    pub fn stretch(&mut self, most: usize) -> (&'a [CacheLine], Asking) {
+        while self.lines.as_slice().is_empty() && self.columns.len() > 0 {
+            self.next_column();
+        }
+        let lines = self.lines.as_slice();
+        let (now, later) = lines.split_at(most.min(lines.len()));
+        self.lines = later.iter();
+        (now, self.asking)
+    }
+
+    #[inline(always)]
+    fn next_column(&mut self) {
+        self.lines = self.columns.next().map_or([].iter(), |column| column.as_chunks().0.iter());
+    }
+}
+
+/// How numbers are asked for, if the processor can be asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Asking {
+    #[cfg(target_arch = "x86_64")]
+    simd: Option<pulp::core_arch::x86::Sse>,
+}
+
+impl Asking {
+    fn new() -> Asking {
+        Asking {
             #[cfg(target_arch = "x86_64")]
-            asking: match arch() {
+            simd: match arch() {
                 Arch::V4(simd) => Some(simd.sse),
                 Arch::V3(simd) => Some(simd.sse),
                 _ => None,
@@ -78,21 +113,15 @@ impl<'a> Ahead<'a> {
         }
     }
 
-    /// Asks for the next numbers.
+    /// Asks for numbers.
     #[inline(always)]
-    pub fn ask(&mut self) {
-        let Some(numbers) = self.lines.next() else { return self.next_column() };
+    pub fn ask_for(self, numbers: &CacheLine) {
         #[cfg(target_arch = "x86_64")]
-        if let Some(asking) = self.asking {
-            asking._mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(numbers.as_ptr().cast());
+        if let Some(simd) = self.simd {
+            simd._mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T1 }>(numbers.as_ptr().cast());
         }
         #[cfg(not(target_arch = "x86_64"))]
         let _ = numbers;
-    }
-
-    #[inline(always)]
-    fn next_column(&mut self) {
-        self.lines = self.columns.next().map_or([].iter(), |column| column.as_chunks().0.iter());
     }
 }
 
@@ -126,6 +155,9 @@ mod tests {
         let mut ahead = Ahead::new(vec![&column[..], &[], &column[..16]]);
         (0..20).for_each(|_| ahead.ask());
         assert_eq!((ahead.columns.len(), ahead.lines.len()), (0, 0));
+        // Two cache lines of each column, one or two at a time.
+        let mut ahead = Ahead::new(vec![&column[..], &[], &column[..16]]);
+        assert_eq!([1, 2, 2, 2, 2].map(|most| ahead.stretch(most).0.len()), [1, 1, 2, 0, 0]);
     }
 }
 

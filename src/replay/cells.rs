@@ -5,6 +5,8 @@ use super::gather::Gathered;
 use super::histogram::bin_of;
 use super::line::{LATENCY, Line};
 use super::lines::{self, clear};
+use super::pair::{Both, Pair};
+use super::slim::Units;
 use super::tile::{Answers, TILE, Tile};
 use crate::policy::PlanBlock;
 use crate::trace::{BLOCK_ROWS, EndpointIx};
@@ -94,39 +96,55 @@ impl<'a> Cells<'a> {
         lines.resize(self.queries, Line::ZERO);
         let Scratch { tile, gathered, .. } = scratch;
         for (start, lines) in (0..self.queries).step_by(TILE).zip(lines.chunks_mut(TILE)) {
-            self.chosen_tile(judge, chosen, start, gathered, tile);
+            tile.fill(&self.chosen_answers(chosen, start, gathered), judge, start, self.correct_at);
             tile.lines(lines);
         }
         clear(lines, |index| chosen[index] == PlanBlock::SKIP);
     }
 
-    /// The same for the queries of a tile, where none left the comparison.
-    pub(super) fn chosen_tile(&self, judge: &Judge, chosen: &[EndpointIx], start: usize, gathered: &mut Gathered, tile: &mut Tile) {
+    /// The answers of the endpoints chosen, of the queries of a tile, where none left the comparison.
+    fn chosen_answers<'g>(&self, chosen: &'g [EndpointIx], start: usize, gathered: &'g mut Gathered) -> Answers<'g> {
         let chosen = &chosen[start..self.queries.min(start + TILE)];
         gathered.gather(self, chosen, start);
         let [score, energy_j, flops, cost_usd, latency_s] = gathered.columns();
         let part = ..chosen.len();
         let totals = [&energy_j[part], &flops[part], &cost_usd[part], &latency_s[part]];
-        tile.fill(&Answers { score: &score[part], totals, first: chosen }, judge, start, self.correct_at);
+        Answers { score: &score[part], totals, first: chosen }
     }
 
     /// The line of one endpoint's answer to each query.
     pub fn all_of(&self, judge: &Judge, endpoint: EndpointIx, scratch: &mut Scratch, lines: &mut Vec<Line>) {
         lines.resize(self.queries, Line::ZERO);
+        let first = [endpoint; TILE];
         for (start, lines) in (0..self.queries).step_by(TILE).zip(lines.chunks_mut(TILE)) {
-            self.tile_of(judge, endpoint, start, &mut scratch.tile);
+            scratch.tile.fill(&self.answers_of(endpoint, &first, start), judge, start, self.correct_at);
             scratch.tile.lines(lines);
         }
     }
 
-    /// The same for the queries of a tile.
-    pub(super) fn tile_of(&self, judge: &Judge, endpoint: EndpointIx, start: usize, tile: &mut Tile) {
+    /// The answers of one endpoint to the queries of a tile; `first` has it for each of them.
+    fn answers_of<'b>(&'b self, endpoint: EndpointIx, first: &'b [EndpointIx; TILE], start: usize) -> Answers<'b> {
         let (score, totals) = self.by_endpoint[usize::from(endpoint)];
-        let first = [endpoint; TILE];
         let end = self.queries.min(start + TILE);
         let [energy_j, flops, cost_usd, latency_s] = totals;
         let totals = [&energy_j[start..end], &flops[start..end], &cost_usd[start..end], &latency_s[start..end]];
-        tile.fill(&Answers { score: &score[start..end], totals, first: &first[..end - start] }, judge, start, self.correct_at);
+        Answers { score: &score[start..end], totals, first: &first[..end - start] }
+    }
+
+    /// The answers to the queries of a tile of the oracle's endpoints, and of the one that misroutes go to.
+    pub(super) fn pair(
+        &self,
+        judge: &Judge,
+        misroute: EndpointIx,
+        start: usize,
+        gathered: &mut Gathered,
+        units: Option<&Units>,
+        pair: &mut Pair,
+    ) {
+        let first = [misroute; TILE];
+        let right = self.chosen_answers(judge.oracle(), start, gathered);
+        let both = Both { right, wrong: self.answers_of(misroute, &first, start), start, correct_at: self.correct_at };
+        pair.fill(&both, judge, units);
     }
 
     /// The lines of some answers.
@@ -138,13 +156,12 @@ impl<'a> Cells<'a> {
 /// Where lines are made: large, and kept from block to block.
 pub(crate) struct Scratch {
     pub tile: Tile,
-    /// Another, where two are held against each other.
-    pub other: Tile,
+    pub pair: Pair,
     pub gathered: Gathered,
 }
 
 impl Scratch {
     pub fn new() -> Box<Scratch> {
-        Box::new(Scratch { tile: Tile::new(), other: Tile::new(), gathered: Gathered::new() })
+        Box::new(Scratch { tile: Tile::new(), pair: Pair::new(), gathered: Gathered::new() })
     }
 }

@@ -10,8 +10,10 @@ use super::cells::{Cells, Scratch};
 use super::expect::result_of;
 use super::lane::{Lane, UNITS};
 use super::line::{self, ENERGY, LANES, LATENCY, Line, QUANTITIES};
+use super::pair::Pair;
 use super::setup::Replay;
-use super::tile::{TILE, Tile};
+use super::slim::Units;
+use super::tile::TILE;
 use crate::policy::noisy_oracle::{Misroute, NoisyOracle};
 use crate::policy::oracle::Choice;
 use crate::policy::{Overhead, PlanBlock};
@@ -43,31 +45,29 @@ pub struct ColumnSums {
     pub difference_squared: f64,
 }
 
-/// Independent sums of a column: their number is fixed, so that the bytes are the same on every machine.
-const SUMS: usize = 8;
-
 impl ColumnSums {
     /// The sums of two columns of one length: the closed form of one figure, in one pass over memory.
     pub fn of(right: &[f64], wrong: &[f64]) -> ColumnSums {
-        let mut sums = [[0.0; SUMS]; 3];
+        let mut sums = Independent::default();
         wide::run(SumColumns { right, wrong, sums: &mut sums });
-        let [right, wrong, difference_squared] = sums.map(|sums| sums.iter().sum());
-        ColumnSums { right, wrong, difference_squared }
+        sums.total()
     }
 }
 
-struct SumColumns<'a> {
-    right: &'a [f64],
-    wrong: &'a [f64],
-    sums: &'a mut [[f64; SUMS]; 3],
-}
+/// Independent sums of a column: their number is fixed, so that the bytes are the same on every machine.
+const SUMS: usize = 8;
 
-impl Loop for SumColumns<'_> {
+/// [`ColumnSums`] of every eighth query.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Independent([[f64; SUMS]; 3]);
+
+impl Independent {
+    /// Takes the place of what was there; for loops. Sums are written side by side, and added up by others: the compiler
+    /// would take them apart otherwise.
     #[inline(always)]
-    fn run(self) {
+    pub fn set(&mut self, mut rights: &[f64], mut wrongs: &[f64]) {
         // Sums of their own stay in registers.
         let mut sums = [[0.0; SUMS]; 3];
-        let (mut rights, mut wrongs) = (self.right, self.wrong);
         while let (Some((right, more_rights)), Some((wrong, more_wrongs))) = (rights.split_first_chunk(), wrongs.split_first_chunk()) {
             add(&mut sums, right, wrong);
             (rights, wrongs) = (more_rights, more_wrongs);
@@ -77,7 +77,35 @@ impl Loop for SumColumns<'_> {
         right[..rights.len()].copy_from_slice(rights);
         wrong[..wrongs.len()].copy_from_slice(wrongs);
         add(&mut sums, &right, &wrong);
-        *self.sums = sums;
+        self.0 = sums;
+    }
+
+    /// All of them.
+    pub fn total(&self) -> ColumnSums {
+        let mut totals = [0.0; 3];
+        for (total, sums) in totals.iter_mut().zip(&self.0) {
+            // One of its own stays in a register.
+            let mut sum = 0.0;
+            for part in sums {
+                sum += part;
+            }
+            *total = sum;
+        }
+        let [right, wrong, difference_squared] = totals;
+        ColumnSums { right, wrong, difference_squared }
+    }
+}
+
+struct SumColumns<'a> {
+    right: &'a [f64],
+    wrong: &'a [f64],
+    sums: &'a mut Independent,
+}
+
+impl Loop for SumColumns<'_> {
+    #[inline(always)]
+    fn run(self) {
+        self.sums.set(self.right, self.wrong);
     }
 }
 
@@ -102,35 +130,35 @@ impl ClosedForm {
         let judge = replay.judge(entry, block);
         if judge.choices.is_some() && goes_to_endpoints(noisy, &replay.entries[entry].spec.overhead) {
             let cells = Cells::of(&block.outcomes, replay.workload.trace().outcomes.len());
-            self.add_endpoints(&cells, &judge, noisy.oracle().fallback(), &mut Scratch::new(), |_, _, _| ());
+            self.add_endpoints(&cells, &judge, noisy.oracle().fallback(), None, &mut Scratch::new(), |_, _| ());
         } else {
             self.add_ways(replay, entry, noisy, block, |_, _| ());
         }
     }
 
     /// Adds the queries of a block that go to the oracle's endpoint when they are routed right, and to the
-    /// fallback when they are not. `told` gets both answers, and where in the block they start.
+    /// fallback when they are not. `told` gets both answers, where units are given with slim lines, and where in the
+    /// block they start.
     pub fn add_endpoints(
         &mut self,
         cells: &Cells,
         judge: &Judge,
         fallback: EndpointIx,
+        units: Option<&Units>,
         scratch: &mut Scratch,
-        mut told: impl FnMut(usize, &mut Tile, &Tile),
+        mut told: impl FnMut(usize, &Pair),
     ) {
         let mut marks = [Line::ZERO; 3];
-        let Scratch { tile: right, other: wrong, gathered } = scratch;
+        let Scratch { pair, gathered, .. } = scratch;
         for start in (0..judge.oracle().len()).step_by(TILE) {
-            cells.chosen_tile(judge, judge.oracle(), start, gathered, right);
-            cells.tile_of(judge, fallback, start, wrong);
-            for quantity in 0..QUANTITIES {
-                let sums = ColumnSums::of(right.numbers(quantity), wrong.numbers(quantity));
+            cells.pair(judge, fallback, start, gathered, units, pair);
+            for (quantity, sums) in pair.sums().enumerate() {
                 self.right[quantity] += sums.right;
                 self.wrong[quantity] += sums.wrong;
                 self.difference_squared[quantity] += sums.difference_squared;
             }
-            right.add_marks(wrong, &mut marks);
-            told(start, right, wrong);
+            marks.iter_mut().zip(pair.marks()).for_each(|(sum, more)| sum.add(more));
+            told(start, pair);
         }
         for (figure, lane) in LANES.into_iter().enumerate().skip(QUANTITIES) {
             // A mark is 0 or 1, and so is the square of a difference of two.

@@ -31,6 +31,11 @@ impl LineRows {
         }
     }
 
+    /// The rows by bucket, to be added to.
+    pub fn buckets_mut(&mut self) -> &mut [Line] {
+        &mut self.buckets
+    }
+
     /// Adds the rows by bucket of others.
     pub fn add_rows(&mut self, other: &LineRows) {
         self.buckets.iter_mut().zip(&other.buckets).for_each(|(mine, theirs)| mine.add(theirs));

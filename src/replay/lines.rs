@@ -4,7 +4,7 @@ use super::account::{AccountBlock, Status};
 use super::block::Judge;
 use super::cells::{Cells, Scratch};
 use super::histogram::bin_of;
-use super::line::{LATENCY, Line};
+use super::line::{Addend, LATENCY, Line};
 use super::tile::{Answers, TILE};
 use crate::trace::EndpointIx;
 use crate::wide::{self, Loop};
@@ -98,17 +98,17 @@ pub(super) fn of(answers: &Answers, judge: &Judge, correct_at: f64, scratch: &mu
 }
 
 /// Adds each line to the row at its place.
-pub(crate) fn add(rows: &mut [Line], at: &[u32], lines: &[Line]) {
+pub(crate) fn add<L: Addend>(rows: &mut [L], at: &[u32], lines: &[L]) {
     wide::run(Add { rows, at, lines });
 }
 
-struct Add<'a> {
-    rows: &'a mut [Line],
+struct Add<'a, L> {
+    rows: &'a mut [L],
     at: &'a [u32],
-    lines: &'a [Line],
+    lines: &'a [L],
 }
 
-impl Loop for Add<'_> {
+impl<L: Addend> Loop for Add<'_, L> {
     #[inline(always)]
     fn run(self) {
         for (&at, line) in self.at.iter().zip(self.lines) {

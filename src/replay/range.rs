@@ -62,9 +62,14 @@ impl Largest {
         routers.fold(self.power, f64::max)
     }
 
+    /// Power and the accounts, each in the unit that it is added up in.
+    pub fn quantities(&self) -> impl Iterator<Item = f64> {
+        std::iter::once(self.power()).chain(self.scaled())
+    }
+
     /// The largest of all, each in its unit.
     pub fn of_all(&self) -> f64 {
-        self.scaled().into_iter().fold(self.power(), f64::max)
+        self.quantities().fold(0.0, f64::max)
     }
 }
 

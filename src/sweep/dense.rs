@@ -8,17 +8,17 @@ use crate::policy::PlanBlock;
 use crate::policy::noisy_oracle::Misroute;
 use crate::policy::oracle::Choice;
 use crate::replay::sweeping::{
-    Baselines, Block, Cells, Changed, ClosedForm, Figures, Judge, LANES, Line, LineRows, QUERIES_AT_A_TIME, Scratch, changes, deal,
-    goes_to_endpoints, lines, own_lanes, their_lanes,
+    Addend, Baselines, Block, Cells, Changed, ClosedForm, Figures, Judge, LANES, Line, LineRows, QUERIES_AT_A_TIME, Scratch, Slim, Units,
+    changes, deal, goes_to_endpoints, lines, many, own_lanes, their_lanes,
 };
-use crate::replay::{AccountBlock, Exact, Layout, Progress, Spread};
+use crate::replay::{AccountBlock, BUCKETS, Exact, Layout, Progress, Spread};
 use crate::trace::EndpointIx;
 use crate::wide::Ahead;
 use crate::workload::OutcomeBlock;
 
 /// Queries of a block: more than a replay takes, whose lines of every endpoint would not stay in the cache, so that the
 /// bins of a few replicates are fetched less often.
-const QUERIES: usize = 4 * QUERIES_AT_A_TIME;
+pub(super) const QUERIES: usize = 4 * QUERIES_AT_A_TIME;
 /// Blocks that one task works through: sums of floating-point numbers are taken task by task.
 const BLOCKS_A_TASK: usize = 16;
 
@@ -88,6 +88,9 @@ struct Worker<'a, 't> {
     /// Where misroutes draw nothing what changes when they are routed right, otherwise all that is routed right.
     oracle: LineRows,
     misroute: LineRows,
+    /// By bucket what changes: sums of a few queries.
+    slim: Vec<Slim>,
+    units: Units,
     baselines: Baselines,
     /// The closed form of the task at hand, and those of the tasks before.
     form: ClosedForm,
@@ -106,12 +109,15 @@ impl<'a, 't> Worker<'a, 't> {
         let plain = goes_to_endpoints(noisy, &replay.entries[*entry].spec.overhead);
         let is_fallback = |&endpoint: &EndpointIx| plain && endpoint == noisy.oracle().fallback();
         let misrouted_to = replay.roles.baselines.iter().position(is_fallback);
+        let units = Units::of(replay.largest.quantities());
         Worker {
             sums: sweep.empty(),
-            bins: Bins::new(sweep.grid, sweep.replay.seed, sweep.replay.replicates),
+            bins: Bins::new(sweep.grid, sweep.replay.seed, sweep.replay.replicates, units),
             // Groups of queries have no curves.
             oracle: LineRows::new(1),
             misroute: LineRows::new(1),
+            slim: vec![Slim::ZERO; BUCKETS],
+            units,
             baselines: Baselines::new(sweep.replay, 1, misrouted_to),
             form: ClosedForm::default(),
             forms: Vec::new(),
@@ -142,7 +148,7 @@ impl<'a, 't> Worker<'a, 't> {
         self.added += block.queries.len();
         if self.misroutes_draw_nothing() {
             self.make_both(block, &cells, &judge, choices);
-            self.oracle.add(self.changed.buckets(), &[], self.changed.lines());
+            self.add_changes_by_bucket();
             self.bins.add_to_all(&self.changed, ahead);
         } else {
             let mut right = std::mem::take(&mut self.right);
@@ -154,6 +160,14 @@ impl<'a, 't> Worker<'a, 't> {
         }
     }
 
+    fn add_changes_by_bucket(&mut self) {
+        let Changed { slim, lines } = &self.changed;
+        lines::add(&mut self.slim, slim.buckets(), slim.lines());
+        let many = many(QUERIES as f64 / BUCKETS as f64).unwrap_or(0);
+        self.units.settle(&mut self.slim, many, self.oracle.buckets_mut(), slim.buckets(), slim.lines());
+        self.oracle.add(lines.buckets(), &[], lines.lines());
+    }
+
     fn misroutes_draw_nothing(&self) -> bool {
         self.sweep.noisy.misroute() == Misroute::Cloud
     }
@@ -163,6 +177,7 @@ impl<'a, 't> Worker<'a, 't> {
         let layout = self.sweep.replay.layout();
         if self.misroutes_draw_nothing() {
             self.bins.misroute_all(&self.misroute.total());
+            self.units.take(&mut self.slim, self.oracle.buckets_mut());
             self.oracle.add_rows(&self.misroute);
         }
         let CurveSums { simulated, oracle, misroute, .. } = &mut self.sums;
@@ -193,11 +208,12 @@ impl<'a, 't> Worker<'a, 't> {
         if self.plain {
             self.changed.clear(block.queries.len());
             let (changed, misroute) = (&mut self.changed, &mut self.misroute);
-            self.form.add_endpoints(cells, judge, fallback, &mut self.scratch, |start, mine, theirs| {
-                wrong.resize(theirs.len(), Line::ZERO);
-                theirs.lines(&mut wrong);
+            let units = self.bins.units();
+            self.form.add_endpoints(cells, judge, fallback, units.as_ref(), &mut self.scratch, |start, pair| {
+                wrong.resize(pair.len(), Line::ZERO);
+                pair.wrong(&mut wrong);
                 misroute.add(&buckets[start..], &[], &wrong);
-                changed.add_tile(mine, theirs, &keys[start..], &buckets[start..]);
+                changed.add_pair(pair, &keys[start..], &buckets[start..]);
             });
         } else {
             self.make(block, judge, choices.iter().copied(), &mut right);

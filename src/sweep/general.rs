@@ -147,7 +147,7 @@ impl Sweep<'_, '_> {
     fn add_simulated(&self, block: &Block, change: &Change, draws: &Draws, bins: &mut Rows) {
         let coin = draws.stream(Stream::Coin, 0);
         let last = self.grid.accuracies.len();
-        let (mut keys, mut bin_of) = (Keys::default(), Vec::new());
+        let (mut keys, mut bin_of) = (Keys::default(), vec![0; block.queries.keys.len()]);
         keys.set(&block.queries.keys);
         self.grid.bins(&coin, &keys, &mut Vec::new(), &mut bin_of);
         for (lane, column) in change.lanes.columns().enumerate() {

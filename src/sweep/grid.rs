@@ -81,8 +81,14 @@ impl Grid {
         Ok(Grid { accuracies, thresholds, table })
     }
 
+    /// The share of draws in the bin that has the most.
+    pub(super) fn largest_share(&self) -> f64 {
+        let bounds = [0.0].into_iter().chain(self.accuracies.iter().copied()).zip(self.accuracies.iter().copied().chain([1.0]));
+        bounds.map(|(from, to)| to - from).fold(0.0, f64::max)
+    }
+
     /// For each key the position of the first accuracy at which its coin is right; the number of accuracies if at none.
-    pub(super) fn bins(&self, coin: &StreamDraws, keys: &Keys, draws: &mut Vec<u64>, bins: &mut Vec<u32>) {
+    pub(super) fn bins(&self, coin: &StreamDraws, keys: &Keys, draws: &mut Vec<u64>, bins: &mut [u32]) {
         if let Table::Even(even) = self.table {
             // In a pass of its own: registers hold twice as many halves as draws.
             coin.upper_halves(keys, bins);
@@ -95,7 +101,6 @@ impl Grid {
             return;
         }
         coin.draws53(keys.each(), draws);
-        bins.resize(draws.len(), 0);
         match &self.table {
             Table::Even(_) => {}
             Table::Small(slots) => slots.bins(draws, bins),
@@ -216,7 +221,8 @@ mod tests {
 
     /// The bins of some coins, and what comparing each with every threshold gives.
     fn compared(grid: &Grid, keys: std::ops::Range<u32>) -> (Vec<u32>, Vec<u32>) {
-        let (coin, mut all, mut draws, mut bins) = (Draws::new(7, 0).stream(Stream::Coin, 0), Keys::default(), Vec::new(), Vec::new());
+        let (coin, mut all, mut draws) = (Draws::new(7, 0).stream(Stream::Coin, 0), Keys::default(), Vec::new());
+        let mut bins = vec![0; keys.len()];
         all.set(&keys.collect::<Vec<_>>());
         grid.bins(&coin, &all, &mut draws, &mut bins);
         let one_by_one = |&key: &u32| grid.thresholds.iter().filter(|&&bound| bound <= coin.draw53(u64::from(key))).count() as u32;

@@ -14,12 +14,31 @@ pub(crate) fn side_by_side<const ROWS: usize, const COLUMNS: usize>(
     columns: &[[i64; ROWS]; COLUMNS],
     rows: &mut [impl AsMut<[i64; COLUMNS]>],
 ) {
+    put(columns, rows.len(), |row| row, rows);
+}
+
+/// The same, each row to a place of its own; what comes later takes the place of what came before.
+pub(crate) fn side_by_side_at<const ROWS: usize, const COLUMNS: usize>(
+    columns: &[[i64; ROWS]; COLUMNS],
+    places: &[u32],
+    rows: &mut [impl AsMut<[i64; COLUMNS]>],
+) {
+    put(columns, places.len(), |row| places[row] as usize, rows);
+}
+
+fn put<const ROWS: usize, const COLUMNS: usize>(
+    columns: &[[i64; ROWS]; COLUMNS],
+    count: usize,
+    place: impl Fn(usize) -> usize,
+    rows: &mut [impl AsMut<[i64; COLUMNS]>],
+) {
     const { assert!(COLUMNS.is_multiple_of(LANES)) }
+    let count = count.min(ROWS);
     #[cfg(target_arch = "x86_64")]
     let whole = match super::arch() {
         Arch::V4(simd) => {
-            let whole = rows.len().min(ROWS) / LANES * LANES;
-            simd.vectorize(Squares { simd, columns, rows: &mut rows[..whole] });
+            let whole = count / LANES * LANES;
+            simd.vectorize(Squares { simd, columns, whole, place: &place, rows: &mut *rows });
             whole
         }
         _ => 0,
@@ -27,26 +46,30 @@ pub(crate) fn side_by_side<const ROWS: usize, const COLUMNS: usize>(
     #[cfg(not(target_arch = "x86_64"))]
     let whole = 0;
     // Word by word: the compiler's own wide registers would scatter single words.
-    for (index, row) in rows.iter_mut().enumerate().take(ROWS).skip(whole) {
-        row.as_mut().iter_mut().zip(columns).for_each(|(word, column)| *word = column[index]);
+    for row in whole..count {
+        rows[place(row)].as_mut().iter_mut().zip(columns).for_each(|(word, column)| *word = column[row]);
     }
 }
 
-/// Rows in squares of eight by eight.
+/// Rows in squares of eight by eight, as many as are whole.
 #[cfg(target_arch = "x86_64")]
-struct Squares<'a, R, const ROWS: usize, const COLUMNS: usize> {
+struct Squares<'a, R, P, const ROWS: usize, const COLUMNS: usize> {
     simd: V4,
     columns: &'a [[i64; ROWS]; COLUMNS],
+    whole: usize,
+    place: &'a P,
     rows: &'a mut [R],
 }
 
 #[cfg(target_arch = "x86_64")]
-impl<R: AsMut<[i64; COLUMNS]>, const ROWS: usize, const COLUMNS: usize> NullaryFnOnce for Squares<'_, R, ROWS, COLUMNS> {
+impl<R: AsMut<[i64; COLUMNS]>, P: Fn(usize) -> usize, const ROWS: usize, const COLUMNS: usize> NullaryFnOnce
+    for Squares<'_, R, P, ROWS, COLUMNS>
+{
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        for (start, rows) in (0..).step_by(LANES).zip(self.rows.as_chunks_mut::<LANES>().0) {
+        for start in (0..self.whole).step_by(LANES) {
             for first in (0..COLUMNS).step_by(LANES) {
                 let mut square = [i64x8(0, 0, 0, 0, 0, 0, 0, 0); LANES];
                 for lane in 0..LANES {
@@ -55,7 +78,8 @@ impl<R: AsMut<[i64; COLUMNS]>, const ROWS: usize, const COLUMNS: usize> NullaryF
                 }
                 let square = transposed(self.simd, square);
                 for lane in 0..LANES {
-                    let Some(part) = rows[lane].as_mut()[first..].first_chunk_mut::<LANES>() else { return };
+                    let row = &mut self.rows[(self.place)(start + lane)];
+                    let Some(part) = row.as_mut()[first..].first_chunk_mut::<LANES>() else { return };
                     *part = cast(square[lane]);
                 }
             }
@@ -95,7 +119,7 @@ fn transposed(simd: V4, rows: [i64x8; LANES]) -> [i64x8; LANES] {
 #[cfg(test)]
 mod tests {
     use super::super::narrowly;
-    use super::side_by_side;
+    use super::{side_by_side, side_by_side_at};
 
     struct Row([i64; 16]);
 
@@ -119,6 +143,23 @@ mod tests {
                     |(index, row): (usize, &Row)| row.0.iter().zip(0..).all(|(&word, column)| word == 100 * index as i64 + column);
                 assert!(rows.iter().enumerate().all(is_right), "{count}");
             }
+        }
+    }
+
+    #[test]
+    fn rows_come_to_places_of_their_own() {
+        let columns: [[i64; 24]; 16] = std::array::from_fn(|column| std::array::from_fn(|row| (100 * row + column) as i64));
+        // Every other row takes the place of the one before.
+        for count in [0, 1, 7, 8, 19, 24] {
+            let places: Vec<u32> = (0..count).map(|row| row / 2 + 1).collect();
+            let side = || {
+                let mut rows: Vec<Row> = (0..count + 1).map(|_| Row([-1; 16])).collect();
+                side_by_side_at(&columns, &places, &mut rows);
+                rows.into_iter().map(|row| row.0).collect::<Vec<_>>()
+            };
+            let mut expected = vec![[-1; 16]; count as usize + 1];
+            places.iter().enumerate().for_each(|(row, &at)| expected[at as usize] = std::array::from_fn(|column| columns[column][row]));
+            assert_eq!((side(), narrowly(side)), (expected.clone(), expected), "{count}");
         }
     }
 }
