@@ -18,7 +18,7 @@ EXPLANATIONS = {
     ("endpoints", "replay"): "the queries' own columns, draws and resamples are the constant; each endpoint adds its columns and one more place for the oracle to look",
     ("endpoints", "sweep"): "as for `replay`; what a sweep adds up does not grow with endpoints",
     ("accuracies", "sweep"): "one pass over the queries for all accuracies is the constant; each accuracy adds its own 1,000 resamples and its part of the report",
-    ("replicates", "sweep"): "reading the trace, the oracle's choice and both outcomes of each query are the constant; each replicate adds a draw a query and one pass over what changes. The bins of 1,000 replicates take 13 MB a thread, more than the nearer caches hold, and come back for each block: a replicate then costs up to half as much again",
+    ("replicates", "sweep"): "reading the trace, the oracle's choice and both outcomes of each query are the constant; each replicate adds a draw a query and one pass over what changes. The bins of 1,000 replicates take 6.5 MB a thread in slim lines, more than the nearer caches hold, and come back for each block: a replicate then costs a fifth more",
     ("replicates", "replay"): "reading the trace and the oracle's choice are the constant; each replicate adds a draw and a line a query; with fewer replicates than endpoints lines are made for what is chosen, with more for all endpoints once",
 }
 
