@@ -6,7 +6,6 @@ use super::histogram::bin_of;
 use super::line::{LATENCY, Line};
 use super::lines::{self, clear};
 use super::pair::{Both, Pair};
-use super::slim::Units;
 use super::tile::{Answers, TILE, Tile};
 use crate::policy::PlanBlock;
 use crate::trace::{BLOCK_ROWS, EndpointIx};
@@ -132,19 +131,11 @@ impl<'a> Cells<'a> {
     }
 
     /// The answers to the queries of a tile of the oracle's endpoints, and of the one that misroutes go to.
-    pub(super) fn pair(
-        &self,
-        judge: &Judge,
-        misroute: EndpointIx,
-        start: usize,
-        gathered: &mut Gathered,
-        units: Option<&Units>,
-        pair: &mut Pair,
-    ) {
+    pub(super) fn pair(&self, judge: &Judge, misroute: EndpointIx, start: usize, gathered: &mut Gathered, pair: &mut Pair) {
         let first = [misroute; TILE];
         let right = self.chosen_answers(judge.oracle(), start, gathered);
         let both = Both { right, wrong: self.answers_of(misroute, &first, start), start, correct_at: self.correct_at };
-        pair.fill(&both, judge, units);
+        pair.fill(&both, judge);
     }
 
     /// The lines of some answers.

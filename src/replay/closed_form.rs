@@ -12,7 +12,6 @@ use super::lane::{Lane, UNITS};
 use super::line::{self, ENERGY, LANES, LATENCY, Line, QUANTITIES};
 use super::pair::Pair;
 use super::setup::Replay;
-use super::slim::Units;
 use super::tile::TILE;
 use crate::policy::noisy_oracle::{Misroute, NoisyOracle};
 use crate::policy::oracle::Choice;
@@ -130,28 +129,27 @@ impl ClosedForm {
         let judge = replay.judge(entry, block);
         if judge.choices.is_some() && goes_to_endpoints(noisy, &replay.entries[entry].spec.overhead) {
             let cells = Cells::of(&block.outcomes, replay.workload.trace().outcomes.len());
-            self.add_endpoints(&cells, &judge, noisy.oracle().fallback(), None, &mut Scratch::new(), |_, _| ());
+            self.add_endpoints(&cells, &judge, noisy.oracle().fallback(), &mut Scratch::new(), |_, _| ());
         } else {
             self.add_ways(replay, entry, noisy, block, |_, _| ());
         }
     }
 
     /// Adds the queries of a block that go to the oracle's endpoint when they are routed right, and to the
-    /// fallback when they are not. `told` gets both answers, where units are given with slim lines, and where in the
-    /// block they start.
+    /// fallback when they are not. `told` gets both answers, of which lines can be made, and where in the block they
+    /// start.
     pub fn add_endpoints(
         &mut self,
         cells: &Cells,
         judge: &Judge,
         fallback: EndpointIx,
-        units: Option<&Units>,
         scratch: &mut Scratch,
-        mut told: impl FnMut(usize, &Pair),
+        mut told: impl FnMut(usize, &mut Pair),
     ) {
         let mut marks = [Line::ZERO; 3];
         let Scratch { pair, gathered, .. } = scratch;
         for start in (0..judge.oracle().len()).step_by(TILE) {
-            cells.pair(judge, fallback, start, gathered, units, pair);
+            cells.pair(judge, fallback, start, gathered, pair);
             for (quantity, sums) in pair.sums().enumerate() {
                 self.right[quantity] += sums.right;
                 self.wrong[quantity] += sums.wrong;

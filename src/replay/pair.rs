@@ -58,14 +58,19 @@ impl Pair {
         }
     }
 
-    /// Takes the place of what was there. What changes becomes slim lines if units are given and all of it fits.
-    pub fn fill(&mut self, both: &Both, judge: &Judge, units: Option<&Units>) {
+    /// Takes the place of what was there; lines are not made yet.
+    pub fn fill(&mut self, both: &Both, judge: &Judge) {
         self.queries = both.right.score.len().min(both.wrong.score.len()).min(TILE);
         wide::run(Numbers { pair: self, both });
         wide::run(Sums { pair: self });
         wide::run(Marks { pair: self, both, judge });
+    }
+
+    /// Makes the lines of the wrong answers and of what changes: slim ones if units are given and all of it fits.
+    /// `is_first` says whether the queries are the first of their block.
+    pub fn make_lines(&mut self, units: Option<&Units>, is_first: bool) {
         // Where a tile of a block does not fit, the next ones hardly do.
-        let is_tried = self.is_slim || both.start == 0;
+        let is_tried = self.is_slim || is_first;
         self.is_slim = false;
         if let Some(units) = units.filter(|_| is_tried) {
             wide::run(SlimWords { pair: self, units });

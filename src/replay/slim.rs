@@ -271,7 +271,8 @@ mod tests {
         let solvable: Vec<bool> = right.iter().zip(wrong).map(|(right, wrong)| right.0.max(wrong.0) >= 1.0).collect();
         let judge = Judge::new(0, None, first.clone(), vec![true, false], &solvable);
         let mut pair = Box::new(Pair::new());
-        pair.fill(&Both { right: answers(&mine, &first), wrong: answers(&theirs, &other), start: 0, correct_at: 1.0 }, &judge, units);
+        pair.fill(&Both { right: answers(&mine, &first), wrong: answers(&theirs, &other), start: 0, correct_at: 1.0 }, &judge);
+        pair.make_lines(units, true);
         pair
     }
 

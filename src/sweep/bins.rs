@@ -66,7 +66,7 @@ impl<'a> Bins<'a> {
     }
 
     /// Adds some of it to rows of every replicate, a few replicates at a time, of which each is `done` then.
-    fn add_list<L: Addend, const AT_ONCE: usize>(
+    fn add_list<L: Addend, const SOME: usize>(
         &mut self,
         list: &List<L>,
         rows: impl Fn(&mut Replicate) -> &mut [L],
@@ -77,11 +77,11 @@ impl<'a> Bins<'a> {
             return;
         }
         self.keys.set(list.keys());
-        for first in (0..self.replicates.len()).step_by(AT_ONCE) {
-            let some = first..self.replicates.len().min(first + AT_ONCE);
+        for first in (0..self.replicates.len()).step_by(SOME) {
+            let some = first..self.replicates.len().min(first + SOME);
             some.clone().for_each(|replicate| self.toss(replicate));
             let (replicates, bin_of) = (&mut self.replicates[some.clone()], &self.bin_of[some]);
-            match (<&mut [_; AT_ONCE]>::try_from(&mut *replicates), <&[_; AT_ONCE]>::try_from(bin_of)) {
+            match (<&mut [_; SOME]>::try_from(&mut *replicates), <&[_; SOME]>::try_from(bin_of)) {
                 (Ok(replicates), Ok(bin_of)) => changes::add_to_some(replicates.each_mut().map(&rows), bin_of, list.lines(), ahead),
                 _ => replicates.iter_mut().zip(bin_of).for_each(|(one, bin_of)| lines::add(rows(one), bin_of, list.lines())),
             }

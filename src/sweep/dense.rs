@@ -209,7 +209,8 @@ impl<'a, 't> Worker<'a, 't> {
             self.changed.clear(block.queries.len());
             let (changed, misroute) = (&mut self.changed, &mut self.misroute);
             let units = self.bins.units();
-            self.form.add_endpoints(cells, judge, fallback, units.as_ref(), &mut self.scratch, |start, pair| {
+            self.form.add_endpoints(cells, judge, fallback, &mut self.scratch, |start, pair| {
+                pair.make_lines(units.as_ref(), start == 0);
                 wrong.resize(pair.len(), Line::ZERO);
                 pair.wrong(&mut wrong);
                 misroute.add(&buckets[start..], &[], &wrong);
