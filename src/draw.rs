@@ -231,9 +231,7 @@ impl Loop for UpperHalves<'_> {
     #[inline(always)]
     fn run(self) {
         let UpperHalves { base, multiplied, halves } = self;
-        for (half, &multiplied) in halves.iter_mut().zip(multiplied) {
-            *half = (bits_of(base, multiplied) >> 32) as u32;
-        }
+        bits_of_each(base, multiplied, |multiplied| multiplied, halves, |bits| (bits >> 32) as u32);
     }
 }
 
@@ -247,10 +245,8 @@ struct Each<'a, T, F> {
 impl<T, F: Fn(u64) -> T> Loop for Each<'_, T, F> {
     #[inline(always)]
     fn run(self) {
-        let Each { base, keys, values, value: of } = self;
-        for (value, &key) in values.iter_mut().zip(keys) {
-            *value = of(bits(base, u64::from(key)));
-        }
+        let Each { base, keys, values, value } = self;
+        bits_of_each(base, keys, |key| multiply(u64::from(key)), values, value);
     }
 }
 
@@ -314,6 +310,27 @@ fn multiply(key: u64) -> u64 {
 #[inline(always)]
 fn bits_of(base: u64, multiplied: u64) -> u64 {
     mix(mix(base ^ multiplied))
+}
+
+/// Keys whose numbers are made at a time.
+const AT_A_TIME: usize = 256;
+
+/// What is made of the bits of each of some keys; for loops. Each half of the work is a loop of its own: of a longer
+/// chain of operations, what waits for those before takes the places of others that need not wait.
+#[inline(always)]
+fn bits_of_each<K: Copy, T>(base: u64, keys: &[K], multiplied: impl Fn(K) -> u64, values: &mut [T], value: impl Fn(u64) -> T) {
+    let mut halfway = [0; AT_A_TIME];
+    let count = keys.len().min(values.len());
+    for start in (0..count).step_by(AT_A_TIME) {
+        let some = AT_A_TIME.min(count - start);
+        let (keys, values, halfway) = (&keys[start..][..some], &mut values[start..][..some], &mut halfway[..some]);
+        for index in 0..some {
+            halfway[index] = mix(base ^ multiplied(keys[index]));
+        }
+        for index in 0..some {
+            values[index] = value(mix(halfway[index]));
+        }
+    }
 }
 
 /// All numbers of one key, behind `rand`'s generator trait.

@@ -63,11 +63,6 @@ impl Theirs {
     pub fn buckets(&self) -> &Rows {
         &self.buckets
     }
-
-    /// By bucket, to be changed.
-    pub fn buckets_mut(&mut self) -> &mut Rows {
-        &mut self.buckets
-    }
 }
 
 /// Baselines on the way to [`Theirs`].

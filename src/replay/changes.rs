@@ -143,7 +143,7 @@ pub(crate) fn add_to_some<L: Addend, const SOME: usize, const MOST: usize>(
     lines: &[L],
     ahead: &mut Ahead,
 ) {
-    wide::run(AddToSome { rows, at, lines, ahead });
+    wide::run_forwarded(AddToSome { rows, at, lines, ahead });
 }
 
 struct AddToSome<'a, 'b, L, const SOME: usize, const MOST: usize> {

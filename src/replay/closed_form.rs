@@ -47,52 +47,63 @@ pub struct ColumnSums {
 impl ColumnSums {
     /// The sums of two columns of one length: the closed form of one figure, in one pass over memory.
     pub fn of(right: &[f64], wrong: &[f64]) -> ColumnSums {
-        let mut sums = Independent::default();
-        wide::run(SumColumns { right, wrong, sums: &mut sums });
-        sums.total()
+        let mut sums = ManySums::new();
+        wide::run(SumColumns { right, wrong, sums: sums.of_mut(0) });
+        let [sums] = sums.totals();
+        sums
+    }
+
+    fn of_kinds([right, wrong, difference_squared]: [f64; KINDS]) -> ColumnSums {
+        ColumnSums { right, wrong, difference_squared }
     }
 }
 
 /// Independent sums of a column: their number is fixed, so that the bytes are the same on every machine.
 const SUMS: usize = 8;
 
-/// [`ColumnSums`] of every eighth query.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Independent([[f64; SUMS]; 3]);
+/// [`ColumnSums`] of every eighth query: by kind, eight of each.
+pub(super) type Independent = [[f64; SUMS]; KINDS];
+const KINDS: usize = 3;
 
-impl Independent {
-    /// Takes the place of what was there; for loops. Sums are written side by side, and added up by others: the compiler
-    /// would take them apart otherwise.
+/// The [`Independent`] sums of some columns, with room for totals to be made of.
+#[derive(Debug, Clone)]
+pub(super) struct ManySums([[f64; SUMS]; 24]);
+
+impl ManySums {
+    pub fn new() -> Self {
+        ManySums([[0.0; SUMS]; _])
+    }
+
+    /// The sums of the column at a place.
     #[inline(always)]
-    pub fn set(&mut self, mut rights: &[f64], mut wrongs: &[f64]) {
-        // Sums of their own stay in registers.
-        let mut sums = [[0.0; SUMS]; 3];
-        while let (Some((right, more_rights)), Some((wrong, more_wrongs))) = (rights.split_first_chunk(), wrongs.split_first_chunk()) {
-            add(&mut sums, right, wrong);
-            (rights, wrongs) = (more_rights, more_wrongs);
-        }
-        // What is missing of the last eight adds nothing.
-        let (mut right, mut wrong) = ([0.0; SUMS], [0.0; SUMS]);
-        right[..rights.len()].copy_from_slice(rights);
-        wrong[..wrongs.len()].copy_from_slice(wrongs);
-        add(&mut sums, &right, &wrong);
-        self.0 = sums;
+    pub fn of_mut(&mut self, column: usize) -> &mut Independent {
+        &mut self.0.as_chunks_mut().0[column]
     }
 
-    /// All of them.
-    pub fn total(&self) -> ColumnSums {
-        let mut totals = [0.0; 3];
-        for (total, sums) in totals.iter_mut().zip(&self.0) {
-            // One of its own stays in a register.
-            let mut sum = 0.0;
-            for part in sums {
-                sum += part;
-            }
-            *total = sum;
-        }
-        let [right, wrong, difference_squared] = totals;
-        ColumnSums { right, wrong, difference_squared }
+    /// What each column adds up to, of so many.
+    pub fn totals<const COLUMNS: usize>(&self) -> [ColumnSums; COLUMNS] {
+        let totals = wide::totals(&self.0);
+        let (totals, _) = totals.as_chunks::<KINDS>();
+        std::array::from_fn(|column| ColumnSums::of_kinds(totals[column]))
     }
+}
+
+/// The sums of two columns take the place of what was there; for loops. Sums are written side by side, and added up by
+/// others: the compiler would take them apart otherwise.
+#[inline(always)]
+pub(super) fn set_sums(into: &mut Independent, mut rights: &[f64], mut wrongs: &[f64]) {
+    // Sums of their own stay in registers.
+    let mut sums = [[0.0; SUMS]; KINDS];
+    while let (Some((right, more_rights)), Some((wrong, more_wrongs))) = (rights.split_first_chunk(), wrongs.split_first_chunk()) {
+        add(&mut sums, right, wrong);
+        (rights, wrongs) = (more_rights, more_wrongs);
+    }
+    // What is missing of the last eight adds nothing.
+    let (mut right, mut wrong) = ([0.0; SUMS], [0.0; SUMS]);
+    right[..rights.len()].copy_from_slice(rights);
+    wrong[..wrongs.len()].copy_from_slice(wrongs);
+    add(&mut sums, &right, &wrong);
+    *into = sums;
 }
 
 struct SumColumns<'a> {
@@ -104,13 +115,13 @@ struct SumColumns<'a> {
 impl Loop for SumColumns<'_> {
     #[inline(always)]
     fn run(self) {
-        self.sums.set(self.right, self.wrong);
+        set_sums(self.sums, self.right, self.wrong);
     }
 }
 
 /// Adds to each of the independent sums.
 #[inline(always)]
-fn add(sums: &mut [[f64; SUMS]; 3], right: &[f64; SUMS], wrong: &[f64; SUMS]) {
+fn add(sums: &mut Independent, right: &[f64; SUMS], wrong: &[f64; SUMS]) {
     for place in 0..SUMS {
         sums[0][place] += right[place];
     }
@@ -150,7 +161,7 @@ impl ClosedForm {
         let Scratch { pair, gathered, .. } = scratch;
         for start in (0..judge.oracle().len()).step_by(TILE) {
             cells.pair(judge, fallback, start, gathered, pair);
-            for (quantity, sums) in pair.sums().enumerate() {
+            for (quantity, sums) in pair.sums().into_iter().enumerate() {
                 self.right[quantity] += sums.right;
                 self.wrong[quantity] += sums.wrong;
                 self.difference_squared[quantity] += sums.difference_squared;

@@ -1,5 +1,7 @@
 //! The engine: blocks of queries, in parallel, every policy in one pass, merged exactly.
 
+use std::ops::Range;
+
 use super::account::{AccountBlock, Status};
 use super::adaptive::Decisions;
 use super::baselines::Theirs;
@@ -76,12 +78,13 @@ impl<'t> Replay<'t> {
     pub fn run(&self, progress: &dyn Progress) -> Result<Vec<Tally>> {
         let decisions = self.decide(progress)?;
         let blocks = self.workload.len().div_ceil(QUERIES_AT_A_TIME);
-        let some = |task: &mut Task, number: usize| {
-            for block in number * BLOCKS_A_DEAL..((number + 1) * BLOCKS_A_DEAL).min(blocks) {
-                let start = block * QUERIES_AT_A_TIME;
-                let end = (start + QUERIES_AT_A_TIME).min(self.workload.len());
-                task.block(start, end)?;
-                progress.advance((end - start) as u64);
+        let queries = |block: usize| block * QUERIES_AT_A_TIME..((block + 1) * QUERIES_AT_A_TIME).min(self.workload.len());
+        let some = |task: &mut Task, number: usize, next: Option<usize>| {
+            let all = number * BLOCKS_A_DEAL..((number + 1) * BLOCKS_A_DEAL).min(blocks);
+            for block in all.clone() {
+                let after = if block + 1 < all.end { Some(block + 1) } else { next.map(|next| next * BLOCKS_A_DEAL) };
+                task.block(queries(block), after.map_or(0..0, queries))?;
+                progress.advance(queries(block).len() as u64);
             }
             Ok(())
         };
@@ -119,12 +122,11 @@ impl<'a> Task<'a> {
         Task { replay, decisions, tallies: replay.empty(), dense: Dense::new(replay), plans, results }
     }
 
-    /// Every policy on the block of queries `start..end`, in all replicates.
-    fn block(&mut self, start: usize, end: usize) -> Result<()> {
-        let block = &self.replay.block(start, end);
+    /// Every policy on a block of queries, in all replicates; the `next` ones likely come then.
+    fn block(&mut self, queries: Range<usize>, next: Range<usize>) -> Result<()> {
+        let block = &self.replay.block(queries.start, queries.end);
         let cells = Cells::of(&block.outcomes, self.replay.workload.trace().outcomes.len());
         if let Some(dense) = &mut self.dense {
-            let next = end..self.replay.workload.len().min(end + QUERIES_AT_A_TIME);
             dense.begin(block, &cells, next);
         }
         // Policies of one oracle and pool are held against the same.

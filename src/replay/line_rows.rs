@@ -78,6 +78,16 @@ impl LineRows {
                 add_lane(lane, of_groups, groups.lane_mut(layout.at(into)));
             }
         }
+        self.clear();
+    }
+
+    /// Adds the sums of some lanes by bucket to where they belong.
+    pub fn add_to(&self, layout: Layout, lanes: impl Iterator<Item = (Lane, Lane)>, buckets: &mut Rows) {
+        lanes.for_each(|(lane, into)| add_lane(lane, &self.buckets, buckets.lane_mut(layout.at(into))));
+    }
+
+    /// Starts again at nothing.
+    pub fn clear(&mut self) {
         self.buckets.fill(Line::ZERO);
         self.groups.fill(Line::ZERO);
         self.added = 0;

@@ -99,7 +99,7 @@ pub(super) fn of(answers: &Answers, judge: &Judge, correct_at: f64, scratch: &mu
 
 /// Adds each line to the row at its place.
 pub(crate) fn add<L: Addend>(rows: &mut [L], at: &[u32], lines: &[L]) {
-    wide::run(Add { rows, at, lines });
+    wide::run_forwarded(Add { rows, at, lines });
 }
 
 struct Add<'a, L> {

@@ -4,7 +4,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::block::Judge;
-use super::closed_form::{ColumnSums, Independent};
+use super::closed_form::{ColumnSums, ManySums, set_sums};
 use super::line::{self, FIRST_COUNTS, Line, QUANTITIES, WORDS};
 use super::slim::{SLIM_WORDS, Slims, Units};
 use super::tile::{Answers, TILE};
@@ -27,7 +27,7 @@ pub(crate) struct Pair {
     /// By query a number that is 0 where nothing changes.
     changes: [i64; TILE],
     /// By quantity.
-    sums: [Independent; QUANTITIES],
+    sums: ManySums,
     /// Sums of marks: of the right answers, of the wrong ones, and of those in which the two differ, as words of a line.
     marks: [Line; 3],
 }
@@ -53,7 +53,7 @@ impl Pair {
             slim: Slims::new(),
             is_slim: false,
             changes: [0; TILE],
-            sums: [Independent::default(); QUANTITIES],
+            sums: ManySums::new(),
             marks: [Line::ZERO; 3],
         }
     }
@@ -86,8 +86,8 @@ impl Pair {
     }
 
     /// By quantity what both answers add up to.
-    pub fn sums(&self) -> impl Iterator<Item = ColumnSums> {
-        self.sums.iter().map(Independent::total)
+    pub fn sums(&self) -> [ColumnSums; QUANTITIES] {
+        self.sums.totals()
     }
 
     /// Sums of marks: of the right answers, of the wrong ones, and of those in which the two differ.
@@ -155,8 +155,8 @@ struct Sums<'a> {
 impl Loop for Sums<'_> {
     #[inline(always)]
     fn run(self) {
-        for (sums, [right, wrong]) in self.pair.sums.iter_mut().zip(&self.pair.numbers) {
-            sums.set(right, wrong);
+        for (quantity, [right, wrong]) in self.pair.numbers.iter().enumerate() {
+            set_sums(self.pair.sums.of_mut(quantity), right, wrong);
         }
     }
 }

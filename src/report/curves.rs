@@ -20,7 +20,7 @@ pub fn curve(replay: &Replay, entry: usize, misroute: &str, grid: &Grid, sums: &
         noise: normal_noise(replay.seed, RESAMPLES),
     };
     let room = || (vec![Vec::new(); builder.oracle.draws.len()], Vec::new());
-    let point = |(mixed, points): &mut (Vec<Vec<f64>>, Vec<(usize, Point)>), index: usize| {
+    let point = |(mixed, points): &mut (Vec<Vec<f64>>, Vec<(usize, Point)>), index: usize, _: Option<usize>| {
         points.push((index, builder.point(index, grid.accuracies[index], mixed)));
         Ok(())
     };

@@ -1,5 +1,7 @@
 //! What changes between misrouted and right, by replicate and by the bin of each query's coin.
 
+use rayon::prelude::*;
+
 use super::Grid;
 use super::dense::QUERIES;
 use crate::draw::{Draws, Keys, Stream};
@@ -9,7 +11,7 @@ use crate::wide::Ahead;
 
 /// Replicates that a slim line is added to at a time: the nearest cache holds the bins of as many beside the lines that
 /// pass through it.
-const SLIM_AT_ONCE: usize = 4;
+const SLIM_AT_ONCE: usize = 5;
 /// The same of lines, which are twice as wide.
 const AT_ONCE: usize = 3;
 
@@ -112,10 +114,11 @@ impl<'a> Bins<'a> {
 
     /// Adds the totals at each accuracy to exact ones, by replicate, and starts again at nothing.
     pub fn take(&mut self, layout: Layout, simulated: &mut [Rows]) {
-        for (replicate, rows) in self.replicates.iter_mut().zip(simulated) {
-            self.units.take(&mut replicate.slim, &mut replicate.changes);
+        let units = self.units;
+        self.replicates.par_iter_mut().zip(simulated).for_each(|(replicate, rows)| {
+            units.take(&mut replicate.slim, &mut replicate.changes);
             replicate.take(layout, rows);
-        }
+        });
     }
 }
 

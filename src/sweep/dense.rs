@@ -11,7 +11,7 @@ use crate::replay::sweeping::{
     Addend, Baselines, Block, Cells, Changed, ClosedForm, Figures, Judge, LANES, Line, LineRows, QUERIES_AT_A_TIME, Scratch, Slim, Units,
     changes, deal, goes_to_endpoints, lines, many, own_lanes, their_lanes,
 };
-use crate::replay::{AccountBlock, BUCKETS, Exact, Layout, Progress, Spread};
+use crate::replay::{AccountBlock, BUCKETS, Exact, Layout, Progress, Rows, Spread};
 use crate::trace::EndpointIx;
 use crate::wide::Ahead;
 use crate::workload::OutcomeBlock;
@@ -28,13 +28,15 @@ pub(super) fn run(sweep: &Sweep, room: usize, ordered: &mut Ordered, sums: &mut 
     let layout = sweep.replay.layout();
     let queries = sweep.replay.workload.len();
     let tasks = ordered.tasks(queries, size);
-    let work = |worker: &mut Worker, position: usize| {
+    let work = |worker: &mut Worker, position: usize, next_position: Option<usize>| {
         let task = &tasks[position];
+        let next_task = next_position.map_or(0..0, |position| tasks[position].clone());
         worker.form = form_of(layout, &ordered.begin(task, layout));
         for start in task.clone().step_by(QUERIES) {
             let end = task.end.min(start + QUERIES);
             let block = sweep.replay.block(start, end);
-            let next = end..task.end.min(end + QUERIES);
+            let after = if end < task.end { end..task.end } else { next_task.clone() };
+            let next = after.start..after.end.min(after.start + QUERIES);
             let mut ahead = Ahead::new(OutcomeBlock::ahead(&sweep.replay.workload, next).collect());
             worker.block(&block, &mut ahead);
             progress.advance(block.queries.len() as u64);
@@ -43,11 +45,9 @@ pub(super) fn run(sweep: &Sweep, room: usize, ordered: &mut Ordered, sums: &mut 
         Ok(())
     };
     // Exact sums do not depend on how tasks are dealt out; the others are taken in their order.
-    let parts = deal(tasks.len(), || Worker::new(sweep, room), work)?.into_iter().map(Worker::finish);
     let mut forms = Vec::new();
-    for (part, of_tasks) in parts {
-        sums.merge(&part);
-        forms.extend(of_tasks);
+    for worker in deal(tasks.len(), || Worker::new(sweep, room), work)? {
+        forms.extend(worker.finish(sums));
     }
     forms.sort_by_key(|(task, _)| *task);
     ordered.take(forms.iter().map(|(_, form)| task_of(layout, form)), queries, size, sums);
@@ -82,7 +82,8 @@ struct Worker<'a, 't> {
     plain: bool,
     /// The baseline that misroutes go to, if they are its answers and nothing else.
     misrouted_to: Option<usize>,
-    sums: CurveSums,
+    /// Where they are exact, if there was no room for more lines on the way.
+    sums: Option<CurveSums>,
     /// By replicate what changes in each bin, and all misroutes.
     bins: Bins<'a>,
     /// Where misroutes draw nothing what changes when they are routed right, otherwise all that is routed right.
@@ -111,7 +112,7 @@ impl<'a, 't> Worker<'a, 't> {
         let misrouted_to = replay.roles.baselines.iter().position(is_fallback);
         let units = Units::of(replay.largest.quantities());
         Worker {
-            sums: sweep.empty(),
+            sums: None,
             bins: Bins::new(sweep.grid, sweep.replay.seed, sweep.replay.replicates, units),
             // Groups of queries have no curves.
             oracle: LineRows::new(1),
@@ -143,7 +144,9 @@ impl<'a, 't> Worker<'a, 't> {
         let cells = Cells::of(&block.outcomes, sweep.replay.workload.trace().outcomes.len());
         self.baselines.add(sweep.replay, self.room, block, &cells, &judge, &mut self.scratch, |index| choices[index] == Choice::Skip);
         if self.added + block.queries.len() > self.room {
-            self.take();
+            let mut sums = self.sums.take().unwrap_or_else(|| sweep.empty());
+            self.take(&mut sums);
+            self.sums = Some(sums);
         }
         self.added += block.queries.len();
         if self.misroutes_draw_nothing() {
@@ -173,18 +176,27 @@ impl<'a, 't> Worker<'a, 't> {
     }
 
     /// Takes sums to where they are exact.
-    fn take(&mut self) {
+    fn take(&mut self, sums: &mut CurveSums) {
         let layout = self.sweep.replay.layout();
+        let misrouted = self.misroute.total();
         if self.misroutes_draw_nothing() {
-            self.bins.misroute_all(&self.misroute.total());
+            self.bins.misroute_all(&misrouted);
             self.units.take(&mut self.slim, self.oracle.buckets_mut());
             self.oracle.add_rows(&self.misroute);
         }
-        let CurveSums { simulated, oracle, misroute, .. } = &mut self.sums;
-        self.bins.take(layout, simulated);
-        for (lines, rows) in [(&mut self.oracle, oracle), (&mut self.misroute, misroute)] {
-            lines.take(layout, own_lanes(), rows, None);
+        let CurveSums { simulated, oracle, misroute, .. } = sums;
+        let of_baseline = || self.misrouted_to.into_iter().flat_map(their_lanes);
+        let by_bucket = || {
+            self.misroute.add_to(layout, of_baseline(), oracle);
+            self.oracle.add_to(layout, own_lanes(), oracle);
+            self.misroute.add_to(layout, own_lanes().chain(of_baseline()), misroute);
+        };
+        rayon::join(|| self.bins.take(layout, simulated), by_bucket);
+        for (lane, into) in of_baseline() {
+            add_to_all(simulated, layout.at(into), misrouted.exact(lane));
         }
+        self.oracle.clear();
+        self.misroute.clear();
         self.added = 0;
     }
 
@@ -242,7 +254,7 @@ impl<'a, 't> Worker<'a, 't> {
     /// Adds the closed form of misroutes with draws of their own, and their means by bucket.
     fn add_means(&mut self, block: &Block) {
         let layout = self.sweep.replay.layout();
-        let misroute = &mut self.sums.misroute;
+        let misroute = &mut self.sums.get_or_insert_with(|| self.sweep.empty()).misroute;
         self.form.add_ways(self.sweep.replay, self.sweep.entry, &self.sweep.noisy, block, |index, means: &Figures| {
             for (lane, &mean) in LANES.into_iter().zip(means) {
                 misroute.lane_mut(layout.at(lane))[block.bucket[index] as usize] += Exact::new(mean);
@@ -250,22 +262,28 @@ impl<'a, 't> Worker<'a, 't> {
         });
     }
 
-    fn finish(mut self) -> (CurveSums, Vec<(usize, ClosedForm)>) {
+    /// Adds all that there is to the sums of a curve, but for the closed forms of tasks.
+    fn finish(mut self, sums: &mut CurveSums) -> Vec<(usize, ClosedForm)> {
+        self.sums.take().iter().for_each(|exact| sums.merge(exact));
+        self.take(sums);
         let layout = self.sweep.replay.layout();
-        self.take();
-        let CurveSums { simulated, oracle, misroute, .. } = &mut self.sums;
-        let mut theirs = self.baselines.finish(self.sweep.replay);
-        if let Some(baseline) = self.misrouted_to {
-            for (lane, into) in their_lanes(baseline) {
-                theirs.buckets_mut().lane_mut(layout.at(into)).copy_from_slice(misroute.lane_mut(layout.at(lane)));
+        let theirs = self.baselines.finish(self.sweep.replay);
+        let others = (0..layout.baselines).filter(|&baseline| self.misrouted_to != Some(baseline));
+        for (_, lane) in others.flat_map(their_lanes) {
+            let lane = layout.at(lane);
+            let column = theirs.buckets().lane(lane);
+            for rows in [&mut sums.oracle, &mut sums.misroute] {
+                rows.lane_mut(lane).iter_mut().zip(column).for_each(|(cell, &more)| *cell += more);
             }
+            let mut total = Exact::ZERO;
+            column.iter().for_each(|&cell| total += cell);
+            add_to_all(&mut sums.simulated, lane, total);
         }
-        oracle.merge(theirs.buckets());
-        misroute.merge(theirs.buckets());
-        let total = theirs.buckets().total();
-        for rows in simulated {
-            rows.lanes_mut().zip(&total).for_each(|(lane, &total)| lane.iter_mut().for_each(|cell| *cell += total));
-        }
-        (self.sums, self.forms)
+        self.forms
     }
+}
+
+/// Adds what is the same at every accuracy to a lane of each replicate.
+fn add_to_all(simulated: &mut [Rows], lane: usize, more: Exact) {
+    simulated.iter_mut().for_each(|rows| rows.lane_mut(lane).iter_mut().for_each(|cell| *cell += more));
 }

@@ -15,6 +15,8 @@ pub use grid::Grid;
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use crate::error::{Error, Result};
 use crate::policy::Rule;
 use crate::policy::noisy_oracle::{Misroute, NoisyOracle, Rates};
@@ -189,9 +191,9 @@ impl CurveSums {
 
     /// Adds the exact sums of other queries.
     fn merge(&mut self, other: &CurveSums) {
-        self.simulated.iter_mut().zip(&other.simulated).for_each(|(mine, theirs)| mine.merge(theirs));
-        self.oracle.merge(&other.oracle);
-        self.misroute.merge(&other.misroute);
+        let (mine, theirs) = ([&mut self.oracle, &mut self.misroute], [&other.oracle, &other.misroute]);
+        let (mine, theirs) = (self.simulated.par_iter_mut().chain(mine), other.simulated.par_iter().chain(theirs));
+        mine.zip(theirs).for_each(|(mine, theirs)| mine.merge(theirs));
     }
 
     /// How much the sums of one replicate vary over the router's draws, at an accuracy.
