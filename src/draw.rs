@@ -392,12 +392,15 @@ mod tests {
     #[test]
     fn upper_halves_are_those_of_the_bits() {
         let (stream, mut keys) = (Draws::new(42, 3).stream(Stream::Coin, 0), Keys::default());
-        for of in [0..100, 7..24, u32::MAX - 5..u32::MAX] {
-            keys.set(&of.collect::<Vec<_>>());
-            let mut halves = vec![0; keys.each().len()];
-            stream.upper_halves(&keys, &mut halves);
-            let one_by_one = keys.each().iter().map(|&key| (stream.bits(u64::from(key)) >> 32) as u32);
-            assert!(halves.iter().copied().eq(one_by_one));
+        for count in [0, 1, 7, 8, 9, 16, 100, 255, 256, 600] {
+            keys.set(&(3..3 + count).collect::<Vec<_>>());
+            let upper_halves = || {
+                let mut halves = vec![0; count as usize];
+                stream.upper_halves(&keys, &mut halves);
+                halves
+            };
+            let expected: Vec<u32> = keys.each().iter().map(|&key| (stream.bits(u64::from(key)) >> 32) as u32).collect();
+            assert_eq!((upper_halves(), wide::narrowly(upper_halves)), (expected.clone(), expected), "{count}");
         }
     }
 

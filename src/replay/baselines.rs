@@ -78,7 +78,8 @@ impl Baselines {
     /// Nothing yet, by bucket and by so many groups. One baseline may be added up elsewhere.
     pub fn new(replay: &Replay, groups: usize, elsewhere: Option<usize>) -> Self {
         let theirs = Theirs::new(groups, replay.layout());
-        Baselines { rows: vec![LineRows::new(groups); replay.roles.baselines.len()], elsewhere, made: Vec::new(), theirs }
+        let rows = |position: usize| if elsewhere == Some(position) { LineRows::none() } else { LineRows::new(groups) };
+        Baselines { rows: (0..replay.roles.baselines.len()).map(rows).collect(), elsewhere, made: Vec::new(), theirs }
     }
 
     /// Adds the answers of each baseline to a block, but for the queries that left the comparison.

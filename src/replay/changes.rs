@@ -4,7 +4,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::line::{Addend, Line};
-use super::pair::{Change, Pair};
+use super::pair::{Made, Pair};
 use super::slim::Slim;
 use super::tile::TILE;
 use crate::wide::{self, Ahead, Loop};
@@ -43,8 +43,8 @@ impl Changed {
     /// Adds the queries of a tile.
     pub fn add_pair(&mut self, pair: &Pair, keys: &[u32], buckets: &[u32]) {
         match pair.change() {
-            Change::Slim(words) => self.slim.add(words, pair.changes(), keys, buckets),
-            Change::Lines(words) => self.lines.add(words, pair.changes(), keys, buckets),
+            Made::Slim(words) => self.slim.add(words, pair.changes(), keys, buckets),
+            Made::Lines(words) => self.lines.add(words, pair.changes(), keys, buckets),
         }
     }
 }

@@ -12,7 +12,11 @@ use crate::error::Result;
 ///
 /// # Errors
 /// The first worker's that fails.
-pub(crate) fn deal<W: Send>(count: usize, new: impl Fn() -> W + Sync, work: impl Fn(&mut W, usize, Option<usize>) -> Result<()> + Sync) -> Result<Vec<W>> {
+pub(crate) fn deal<W: Send>(
+    count: usize,
+    new: impl Fn() -> W + Sync,
+    work: impl Fn(&mut W, usize, Option<usize>) -> Result<()> + Sync,
+) -> Result<Vec<W>> {
     let next = AtomicUsize::new(0);
     let workers = rayon::current_num_threads().clamp(1, count.max(1));
     let worker = |_| {

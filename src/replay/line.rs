@@ -27,8 +27,9 @@ pub(super) const COUNT_BITS: usize = 21;
 const MOST_LINES: i32 = 19;
 /// A quantity below 2^30 of its unit leaves room for as many lines as a block has queries.
 const LARGEST_EXPONENT: i32 = 30;
-/// Positions of energy, cost and time among the accounts.
+/// Positions of energy, operations, cost and time among the accounts.
 pub(super) const ENERGY: usize = 0;
+pub(super) const FLOPS: usize = 1;
 pub(super) const COST: usize = 2;
 pub(super) const LATENCY: usize = 3;
 
@@ -291,7 +292,8 @@ mod tests {
 
     #[test]
     fn accounts_stand_where_they_are_looked_for() {
-        assert_eq!([ENERGY, COST, LATENCY].map(|account| ACCOUNTS[account]), [Metric::EnergyJ, Metric::CostUsd, Metric::LatencyS]);
+        let metrics = [Metric::EnergyJ, Metric::Flops, Metric::CostUsd, Metric::LatencyS];
+        assert_eq!([ENERGY, FLOPS, COST, LATENCY].map(|account| ACCOUNTS[account]), metrics);
     }
 
     /// A line of quantities alone.

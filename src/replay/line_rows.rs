@@ -1,6 +1,5 @@
 //! Rows of lines, on their way to exact sums.
 
-use super::exact::Exact;
 use super::lane::{Lane, Layout};
 use super::line::{LANES, Line, place_of};
 use super::line_sums::Sums;
@@ -21,6 +20,11 @@ pub(crate) struct LineRows {
 impl LineRows {
     pub fn new(groups: usize) -> Self {
         LineRows { buckets: vec![Line::ZERO; BUCKETS], groups: vec![Line::ZERO; if groups > 1 { groups } else { 0 }], added: 0 }
+    }
+
+    /// No rows: sums that are made elsewhere.
+    pub fn none() -> Self {
+        LineRows { buckets: Vec::new(), groups: Vec::new(), added: 0 }
     }
 
     /// Adds a line for each query of a block.
@@ -69,21 +73,19 @@ impl LineRows {
     }
 
     /// Takes the sums of some lanes to where they belong, and starts again at nothing.
-    pub fn take(&mut self, layout: Layout, lanes: impl Iterator<Item = (Lane, Lane)>, buckets: &mut Rows, mut groups: Option<&mut Rows>) {
-        let total = [self.total()];
-        let of_groups: &[Line] = if self.groups.is_empty() { &total } else { &self.groups };
-        for (lane, into) in lanes {
-            add_lane(lane, &self.buckets, buckets.lane_mut(layout.at(into)));
-            if let Some(groups) = groups.as_deref_mut() {
-                add_lane(lane, of_groups, groups.lane_mut(layout.at(into)));
-            }
+    pub fn take(&mut self, layout: Layout, lanes: impl Iterator<Item = (Lane, Lane)>, buckets: &mut Rows, groups: Option<&mut Rows>) {
+        let (lanes, total): (Vec<_>, _) = (lanes.collect(), [self.total()]);
+        add_lanes(layout, &lanes, &self.buckets, buckets);
+        if let Some(groups) = groups {
+            let of_groups: &[Line] = if self.groups.is_empty() { &total } else { &self.groups };
+            add_lanes(layout, &lanes, of_groups, groups);
         }
         self.clear();
     }
 
     /// Adds the sums of some lanes by bucket to where they belong.
     pub fn add_to(&self, layout: Layout, lanes: impl Iterator<Item = (Lane, Lane)>, buckets: &mut Rows) {
-        lanes.for_each(|(lane, into)| add_lane(lane, &self.buckets, buckets.lane_mut(layout.at(into))));
+        add_lanes(layout, &lanes.collect::<Vec<_>>(), &self.buckets, buckets);
     }
 
     /// Starts again at nothing.
@@ -94,9 +96,17 @@ impl LineRows {
     }
 }
 
-fn add_lane(lane: Lane, lines: &[Line], column: &mut [Exact]) {
-    if let Some(place) = place_of(lane) {
-        column.iter_mut().zip(lines).for_each(|(cell, line)| *cell += line.at(place));
+/// Rows of which all lanes are added before those of the next: as many as the nearest cache holds.
+const ROWS_AT_A_TIME: usize = 128;
+
+fn add_lanes(layout: Layout, lanes: &[(Lane, Lane)], lines: &[Line], rows: &mut Rows) {
+    for (part, lines) in lines.chunks(ROWS_AT_A_TIME).enumerate() {
+        for &(lane, into) in lanes {
+            if let Some(place) = place_of(lane) {
+                let cells = &mut rows.lane_mut(layout.at(into))[part * ROWS_AT_A_TIME..];
+                cells.iter_mut().zip(lines).for_each(|(cell, line)| *cell += line.at(place));
+            }
+        }
     }
 }
 

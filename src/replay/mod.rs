@@ -91,7 +91,8 @@ pub(crate) mod sweeping {
     pub(crate) use super::line::{Addend, LANES, Line};
     pub(crate) use super::line_rows::{LineRows, own_lanes};
     pub(crate) use super::lines;
-    pub(crate) use super::slim::{AT_MOST, Slim, Units, many};
+    pub(crate) use super::pair::Made;
+    pub(crate) use super::slim::{AT_MOST, Of, Slim, SlimRows, Units, many};
     pub(crate) use super::spread::Ways;
     pub(crate) use super::tally::Reference;
 }

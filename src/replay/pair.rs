@@ -5,8 +5,8 @@
 
 use super::block::Judge;
 use super::closed_form::{ColumnSums, ManySums, set_sums};
-use super::line::{self, FIRST_COUNTS, Line, QUANTITIES, WORDS};
-use super::slim::{SLIM_WORDS, Slims, Units};
+use super::line::{self, COST, COUNTS, ENERGY, FIRST_COUNTS, FLOPS, LATENCY, Line, QUANTITIES, WORDS};
+use super::slim::{self, SLIM_WORDS, Slims, Units};
 use super::tile::{Answers, TILE};
 use crate::wide::{self, Loop};
 
@@ -24,6 +24,9 @@ pub(crate) struct Pair {
     /// The same as words of slim lines, where these are wanted and all of it fits.
     slim: Slims,
     is_slim: bool,
+    /// And of the wrong answers.
+    wrong_slim: Slims,
+    wrong_is_slim: bool,
     /// By query a number that is 0 where nothing changes.
     changes: [i64; TILE],
     /// By quantity.
@@ -52,6 +55,8 @@ impl Pair {
             change: words,
             slim: Slims::new(),
             is_slim: false,
+            wrong_slim: Slims::new(),
+            wrong_is_slim: false,
             changes: [0; TILE],
             sums: ManySums::new(),
             marks: [Line::ZERO; 3],
@@ -71,11 +76,11 @@ impl Pair {
     pub fn make_lines(&mut self, units: Option<&Units>, is_first: bool) {
         // Where a tile of a block does not fit, the next ones hardly do.
         let is_tried = self.is_slim || is_first;
-        self.is_slim = false;
+        (self.is_slim, self.wrong_is_slim) = (false, false);
         if let Some(units) = units.filter(|_| is_tried) {
             wide::run(SlimWords { pair: self, units });
         }
-        if !self.is_slim {
+        if !(self.is_slim && self.wrong_is_slim) {
             wide::run(Words { pair: self });
         }
     }
@@ -95,10 +100,9 @@ impl Pair {
         &self.marks
     }
 
-    /// The lines of the wrong answers.
-    pub fn wrong(&self, lines: &mut [Line]) {
-        let queries = self.queries.min(lines.len());
-        wide::side_by_side(&self.wrong, &mut lines[..queries]);
+    /// Words of the wrong answers.
+    pub fn wrong(&self) -> Made<'_> {
+        if self.wrong_is_slim { Made::Slim(self.wrong_slim.words()) } else { Made::Lines(&self.wrong) }
     }
 
     /// By query a number that is 0 where nothing changes.
@@ -106,14 +110,14 @@ impl Pair {
         &self.changes[..self.queries]
     }
 
-    /// Words of what changes, or of the same as slim lines if it is there as such.
-    pub fn change(&self) -> Change<'_> {
-        if self.is_slim { Change::Slim(self.slim.words()) } else { Change::Lines(&self.change) }
+    /// Words of what changes.
+    pub fn change(&self) -> Made<'_> {
+        if self.is_slim { Made::Slim(self.slim.words()) } else { Made::Lines(&self.change) }
     }
 }
 
-/// What changes, word by word.
-pub(crate) enum Change<'a> {
+/// The words of lines, or of the same as slim lines if they are there as such.
+pub(crate) enum Made<'a> {
     Slim(&'a [[i64; TILE]; SLIM_WORDS]),
     Lines(&'a [[i64; TILE]; WORDS]),
 }
@@ -139,8 +143,10 @@ impl Numbers<'_, '_> {
     #[inline(always)]
     fn of(self, queries: usize) {
         let Numbers { pair, both: Both { right, wrong, .. } } = self;
-        pair.powers = [right.powers(queries), wrong.powers(queries)];
-        for quantity in 0..QUANTITIES {
+        // In an order in which nothing is read that was just stored.
+        pair.powers[1] = wrong.powers(queries);
+        pair.powers[0] = right.powers(queries);
+        for quantity in [0, 2, 3, 4, 5, 1] {
             let [powers, wrong_powers] = &pair.powers;
             pair.numbers[quantity] = [right.numbers(quantity, powers, queries), wrong.numbers(quantity, wrong_powers, queries)];
         }
@@ -183,23 +189,28 @@ impl Marks<'_, '_> {
     fn of(self, queries: usize) {
         let Marks { pair: Pair { powers, wrong: wrongs, change: changes, changes: any, marks, .. }, both, judge } = self;
         let Both { right, wrong, start, correct_at } = both;
-        right.marks(&powers[0], judge, *start, *correct_at, queries, changes);
-        wrong.marks(&powers[1], judge, *start, *correct_at, queries, wrongs);
-        (*marks, *any) = ([Line::ZERO; 3], [0; TILE]);
-        for word in FIRST_COUNTS..WORDS {
-            let (change, wrong) = (&mut changes[word], &wrongs[word]);
-            let mut sums = [0i64; 3];
-            for index in 0..queries {
-                sums[0] = sums[0].wrapping_add(change[index]);
-                sums[1] = sums[1].wrapping_add(wrong[index]);
-                sums[2] = sums[2].wrapping_add(change[index] ^ wrong[index]);
+        let right = right.counting(&powers[0], judge, *start, *correct_at, queries);
+        let wrong = wrong.counting(&powers[1], judge, *start, *correct_at, queries);
+        *any = [0; TILE];
+        let mut sums = [[0i64; 3]; COUNTS / 3];
+        // All in one loop: a wide register that is stored can be read again only once it is in the cache.
+        for index in 0..queries {
+            let (right, wrong) = (right.words(index), wrong.words(index));
+            let mut differs = 0;
+            for word in 0..sums.len() {
+                let change = right[word].wrapping_sub(wrong[word]);
+                sums[word][0] = sums[word][0].wrapping_add(right[word]);
+                sums[word][1] = sums[word][1].wrapping_add(wrong[word]);
+                sums[word][2] = sums[word][2].wrapping_add(right[word] ^ wrong[word]);
+                (wrongs[FIRST_COUNTS + word][index], changes[FIRST_COUNTS + word][index]) = (wrong[word], change);
+                differs |= change;
             }
-            for place in 0..sums.len() {
-                marks[place].add_word(word, sums[place]);
-            }
-            for index in 0..queries {
-                change[index] = change[index].wrapping_sub(wrong[index]);
-                any[index] |= change[index];
+            any[index] = differs;
+        }
+        *marks = [Line::ZERO; 3];
+        for word in 0..sums.len() {
+            for place in 0..marks.len() {
+                marks[place].add_word(FIRST_COUNTS + word, sums[word][place]);
             }
         }
     }
@@ -229,16 +240,48 @@ struct SlimWords<'a> {
 impl Loop for SlimWords<'_> {
     #[inline(always)]
     fn run(self) {
-        let SlimWords { pair, units } = self;
-        let scores = pair.quantity(0);
-        let mut left = pair.slim.scores(&scores);
-        for quantity in 1..QUANTITIES {
-            let change = pair.quantity(quantity);
-            left |= pair.slim.quantity(quantity, units, &change);
+        match self.pair.queries {
+            TILE => self.of(TILE),
+            queries => self.of(queries),
         }
-        let Pair { slim, change, marks: [_, _, differing], .. } = &mut *pair;
-        left |= slim.counts(change, differing);
-        pair.is_slim = left == 0;
+    }
+}
+
+impl SlimWords<'_> {
+    #[inline(always)]
+    fn of(self, queries: usize) {
+        let SlimWords { pair, units } = self;
+        let Pair { numbers, wrong, change, changes, marks: [_, _, differing], slim, wrong_slim, .. } = &mut *pair;
+        let (mut left, mut wrong_left) = (slim::without_place(differing), 0);
+        // Quantities whose fields are in one word together: what was just stored should not be read again.
+        for index in 0..queries {
+            let (score, power) = (Split::of(&numbers[0], index), Split::of(&numbers[1], index));
+            changes[index] |= score.any() | power.any();
+            let correct = slim::highest_count(change[FIRST_COUNTS][index]);
+            left |= slim.set_last(index, units, score.difference, power.difference, correct);
+            let correct = slim::highest_count(wrong[FIRST_COUNTS][index]);
+            wrong_left |= wrong_slim.set_last(index, units, score.wrong, power.wrong, correct);
+        }
+        for index in 0..queries {
+            let (energy, cost) = (Split::of(&numbers[2 + ENERGY], index), Split::of(&numbers[2 + COST], index));
+            changes[index] |= energy.any() | cost.any();
+            let [agrees, tier_agrees, _] = slim::last_counts(change[FIRST_COUNTS + 3][index]);
+            left |= slim.set_two(index, units, [(ENERGY, energy.difference), (COST, cost.difference)], [agrees, tier_agrees]);
+            let [agrees, tier_agrees, _] = slim::last_counts(wrong[FIRST_COUNTS + 3][index]);
+            wrong_left |= wrong_slim.set_two(index, units, [(ENERGY, energy.wrong), (COST, cost.wrong)], [agrees, tier_agrees]);
+        }
+        for index in 0..queries {
+            let (flops, time) = (Split::of(&numbers[2 + FLOPS], index), Split::of(&numbers[2 + LATENCY], index));
+            changes[index] |= flops.any() | time.any();
+            let [_, _, adequate] = slim::last_counts(change[FIRST_COUNTS + 3][index]);
+            let known = change[FIRST_COUNTS + 1][index];
+            left |= slim.set_two(index, units, [(FLOPS, flops.difference), (LATENCY, time.difference)], [adequate, known]);
+            let word = |word: usize| wrong[FIRST_COUNTS + word][index];
+            wrong_left |= units.without_place([word(0), word(1), word(2), word(3)]);
+            let counts = [slim::highest_count(word(2)), word(1) & 1];
+            wrong_left |= wrong_slim.set_two(index, units, [(FLOPS, flops.wrong), (LATENCY, time.wrong)], counts);
+        }
+        (pair.is_slim, pair.wrong_is_slim) = (left == 0, wrong_left == 0);
     }
 }
 
@@ -246,17 +289,37 @@ impl Pair {
     /// Sets the words of a quantity of the wrong answers, and tells those of what changes: the higher and the lower ones.
     #[inline(always)]
     fn quantity(&mut self, quantity: usize) -> [[i64; TILE]; 2] {
-        let [right, wrong] = &self.numbers[quantity];
         let (highs, lows) = self.wrong.split_at_mut(QUANTITIES);
         let (highs, lows) = (&mut highs[quantity], &mut lows[quantity]);
         let mut change = [[0; TILE]; 2];
         for index in 0..TILE {
-            let ((high, low), (wrong_high, wrong_low)) = (line::split(right[index]), line::split(wrong[index]));
-            (highs[index], lows[index]) = (wrong_high, wrong_low);
-            let (high, low) = (high.wrapping_sub(wrong_high), low.wrapping_sub(wrong_low));
-            self.changes[index] |= high | low;
-            (change[0][index], change[1][index]) = (high, low);
+            let split = Split::of(&self.numbers[quantity], index);
+            (highs[index], lows[index]) = split.wrong;
+            self.changes[index] |= split.any();
+            (change[0][index], change[1][index]) = split.difference;
         }
         change
+    }
+}
+
+/// Higher and lower words of a quantity of two answers.
+#[derive(Clone, Copy)]
+struct Split {
+    wrong: (i64, i64),
+    /// By how much the right one has more of both.
+    difference: (i64, i64),
+}
+
+impl Split {
+    #[inline(always)]
+    fn of([right, wrong]: &[[f64; TILE]; 2], index: usize) -> Split {
+        let ((high, low), wrong) = (line::split(right[index]), line::split(wrong[index]));
+        Split { wrong, difference: (high.wrapping_sub(wrong.0), low.wrapping_sub(wrong.1)) }
+    }
+
+    /// Is 0 where there is no difference.
+    #[inline(always)]
+    fn any(&self) -> i64 {
+        self.difference.0 | self.difference.1
     }
 }

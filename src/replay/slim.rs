@@ -7,13 +7,14 @@
 //! known: sums of slim lines are as exact as those of lines.
 //!
 //! Changes that do not fit, since they are no multiple of the units, or differ in more than the fields say, remain
-//! lines.
+//! lines. So do answers, which are the change from nothing: what all of them have in common is not said.
 
 // Loops over queries and words by their number are what compilers turn into wide operations.
 #![allow(clippy::needless_range_loop)]
 
-use super::line::{Addend, COUNT_BITS, FIRST_COUNTS, LOW_BITS, Line, QUANTITIES, WORDS};
+use super::line::{Addend, COUNT_BITS, COUNTS, FIRST_COUNTS, LOW_BITS, Line, QUANTITIES, WORDS, marks};
 use super::tile::TILE;
+use crate::workload::ACCOUNTS;
 
 /// Words of a slim line: one of each quantity but the score, and three of fields.
 pub(super) const SLIM_WORDS: usize = 8;
@@ -34,8 +35,9 @@ const SECOND_COUNT: u32 = FIRST_COUNT + ADDED_BITS + 1;
 const SCORE: u32 = 30;
 const CORRECT: u32 = 44;
 const LINES: u32 = CORRECT + ADDED_BITS + 1;
-/// Bits above a count of a line.
+/// Bits above a count of a line, and those of a word below the highest of three.
 const ABOVE_COUNT: u32 = u64::BITS - COUNT_BITS as u32;
+const BELOW_HIGHEST: i64 = (1 << (2 * COUNT_BITS)) - 1;
 /// A step of scores, in bits of a line's higher word, and the steps that a change may have.
 const STEP: u32 = 64 - LOW_BITS as u32 - 4;
 const STEPS: i64 = 31;
@@ -78,37 +80,92 @@ impl Slim {
         self.0[word].wrapping_sub(below) << (u64::BITS - first - bits) >> (u64::BITS - bits)
     }
 
+    /// A count by its first bit.
+    #[inline]
+    fn count(&self, first: u32, word: usize) -> i64 {
+        self.field(word, first, ADDED_BITS + 1)
+    }
+
     /// Takes it away again.
     fn take(&mut self, other: &Slim) {
         self.0.iter_mut().zip(other.0).for_each(|(mine, theirs)| *mine = mine.wrapping_sub(theirs));
     }
 }
 
+/// What slim lines are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// Changes from one answer to another.
+    Changes,
+    /// Answers that are known in all, and are correct where their query is adequately answered. Whether it is solvable
+    /// stands where changes say that.
+    Answers,
+}
+
 /// The units of changes: by quantity with a word of its own, how often 2^-64 of that of its lane is doubled.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Units([u32; WHOLE]);
+pub(crate) struct Units {
+    doubled: [u32; WHOLE],
+    /// What counts say of every answer that has a slim line.
+    usual: Line,
+}
 
 impl Units {
     /// The smallest units in which changes of power and of each account have room, by the largest of each, in the unit
-    /// of its lane.
-    pub fn of(largest: impl Iterator<Item = f64>) -> Units {
+    /// of its lane. Answers have the accounts that are `known`.
+    pub fn of(largest: impl Iterator<Item = f64>, known: [bool; ACCOUNTS.len()]) -> Units {
         let mut doubled = [0; WHOLE];
         for ((doubled, largest), (_, _, bits)) in doubled.iter_mut().zip(largest).zip(FIELDS) {
             // Bits of the largest number before the binary point.
             let before = largest.max(1.0).log2().floor() as u32 + 1;
             *doubled = (before + 64).saturating_sub(BELOW + bits - ADDED_BITS - 1);
         }
-        Units(doubled)
+        let [energy, flops, cost, latency] = known;
+        let counts = [marks(true, true, false), marks(false, energy, flops), marks(cost, latency, false), 0];
+        let usual = Line::of_words(|word| word.checked_sub(FIRST_COUNTS).map_or(0, |word| counts[word]));
+        Units { doubled, usual }
+    }
+
+    /// Whether there is a place for the counts of an answer, by the words of its line: 0 if so.
+    #[inline(always)]
+    pub fn without_place(&self, [first, second, third, last]: [i64; COUNTS / 3]) -> i64 {
+        let usual = |word: usize| self.usual.word(FIRST_COUNTS + word);
+        let (first_differs, third_differs) = ((first ^ usual(0)) & BELOW_HIGHEST, (third ^ usual(2)) & BELOW_HIGHEST);
+        first_differs | (second ^ usual(1)) >> COUNT_BITS | third_differs | highest_count(first ^ last)
+    }
+
+    /// Of a number by its higher and lower word the slim line's word and field, and which bits have no place.
+    #[inline(always)]
+    fn parts(&self, place: usize, (high, low): (i64, i64)) -> (i64, i64, i64) {
+        let ((_, first, _), doubled) = (FIELDS[place], self.doubled[place]);
+        let whole = (high << (LOW_BITS as u32 - doubled)).wrapping_add(low >> doubled);
+        // Lower words may be below nothing.
+        let field = high.wrapping_add(low >> LOW_BITS) >> (BELOW - LOW_BITS as u32 + doubled);
+        (whole, field << first, low & ((1 << doubled) - 1))
     }
 
     /// The sum of some slim lines, or one, as a line.
     #[inline]
-    fn line(&self, slim: &Slim) -> Line {
-        let count = |word: usize, first: u32| slim.field(word, first, ADDED_BITS + 1);
+    fn line(&self, of: Of, slim: &Slim) -> Line {
+        let mut line = self.change(slim);
+        if of == Of::Answers {
+            let lines = slim.field(SLIM_WORDS - 1, LINES, u64::BITS - LINES) as u32;
+            line.add(&self.usual.times(lines));
+            let (solvable, correct) = (slim.count(FIRST_COUNT, 6), slim.count(CORRECT, SLIM_WORDS - 1));
+            line.add_word(FIRST_COUNTS + 2, solvable << (2 * COUNT_BITS));
+            line.add_word(FIRST_COUNTS + 3, (correct - solvable) << (2 * COUNT_BITS));
+        }
+        line
+    }
+
+    /// The sum of some changes.
+    #[inline]
+    fn change(&self, slim: &Slim) -> Line {
+        let count = |word: usize, first: u32| slim.count(first, word);
         let mut words = [0; WORDS];
         words[0] = slim.field(SLIM_WORDS - 1, SCORE, CORRECT - SCORE) << STEP;
         for (place, (word, first, bits)) in FIELDS.into_iter().enumerate() {
-            let (field, doubled) = (slim.field(word, first, bits), self.0[place]);
+            let (field, doubled) = (slim.field(word, first, bits), self.doubled[place]);
             let below = slim.0[place].wrapping_sub(field << BELOW) as u64;
             // The higher word is rounded to the nearest, as those of lines are, so that lower ones stay as small.
             let low = (below << doubled) as i64 & ((1 << LOW_BITS) - 1);
@@ -124,26 +181,26 @@ impl Units {
     }
 
     /// Takes sums to lines, and starts again at nothing.
-    pub fn take(&self, sums: &mut [Slim], lines: &mut [Line]) {
+    pub fn take(&self, of: Of, sums: &mut [Slim], lines: &mut [Line]) {
         for (line, sum) in lines.iter_mut().zip(&mut *sums) {
-            line.add(&self.line(sum));
+            line.add(&self.line(of, sum));
         }
         sums.fill(Slim::ZERO);
     }
 
     /// Takes sums to lines where one has more lines than `many`, so that there is room for those of the next block. The
     /// lines that were added last, and to which sum each, are taken back first where there was no room for them.
-    pub fn settle(&self, sums: &mut [Slim], many: u64, lines: &mut [Line], at: &[u32], added: &[Slim]) {
+    pub fn settle(&self, of: Of, sums: &mut [Slim], many: u64, lines: &mut [Line], (at, added): (&[u32], &[Slim])) {
         let most = most(sums);
         if most <= many {
             return;
         }
         if most <= MOST {
-            return self.take(sums, lines);
+            return self.take(of, sums, lines);
         }
         added.iter().zip(at).for_each(|(line, &at)| sums[at as usize].take(line));
-        self.take(sums, lines);
-        added.iter().zip(at).for_each(|(line, &at)| lines[at as usize].add(&self.line(line)));
+        self.take(of, sums, lines);
+        added.iter().zip(at).for_each(|(line, &at)| lines[at as usize].add(&self.line(of, line)));
     }
 }
 
@@ -170,6 +227,29 @@ fn most(sums: &[Slim]) -> u64 {
     most.into_iter().fold(0, u64::max) >> LINES
 }
 
+/// Agreement, agreement of tiers and adequate answers by their word of a line or a change.
+#[inline(always)]
+pub(super) fn last_counts(word: i64) -> [i64; 3] {
+    // Each takes what it has below nothing from those above.
+    let lowest = |word: i64| word << ABOVE_COUNT >> ABOVE_COUNT;
+    let agrees = lowest(word);
+    let tier_and_more = word.wrapping_sub(agrees) >> COUNT_BITS;
+    let tier_agrees = lowest(tier_and_more);
+    [agrees, tier_agrees, tier_and_more.wrapping_sub(tier_agrees) >> COUNT_BITS]
+}
+
+/// The highest count of a word.
+#[inline(always)]
+pub(super) fn highest_count(word: i64) -> i64 {
+    word >> (2 * COUNT_BITS)
+}
+
+/// What changes in counts that have no place in slim lines, as bits, by the words of a line in which any differ.
+pub(super) fn without_place(differing: &Line) -> i64 {
+    let word = |word: usize| differing.word(FIRST_COUNTS + word);
+    word(0) & BELOW_HIGHEST | word(1) >> COUNT_BITS | word(2)
+}
+
 /// Slim lines of some queries, before they are put side by side.
 pub(super) struct Slims {
     words: [[i64; TILE]; SLIM_WORDS],
@@ -185,60 +265,53 @@ impl Slims {
         &self.words
     }
 
-    /// Starts anew with changes of scores, by their higher and lower words, and tells which bits have no place.
+    /// Takes what of a query is told by the last word: its score, its power, and whether it is correct. Tells which bits
+    /// have no place.
     #[inline(always)]
-    pub fn scores(&mut self, [highs, lows]: &[[i64; TILE]; 2]) -> i64 {
-        self.words[WHOLE..].fill([0; TILE]);
-        let fields = &mut self.words[SLIM_WORDS - 1];
-        let mut left = 0;
-        for index in 0..TILE {
-            let (high, low) = (highs[index], lows[index]);
-            left |= low | high.wrapping_abs() & !(STEPS << STEP);
-            fields[index] = (1i64 << LINES).wrapping_add(high >> STEP << SCORE);
-        }
-        left
+    pub fn set_last(&mut self, index: usize, units: &Units, (high, low): (i64, i64), power: (i64, i64), correct: i64) -> i64 {
+        let (whole, field, left) = units.parts(0, power);
+        self.words[0][index] = whole;
+        let fields = field.wrapping_add(high >> STEP << SCORE).wrapping_add(correct << CORRECT).wrapping_add(1 << LINES);
+        self.words[SLIM_WORDS - 1][index] = fields;
+        left | low | high.wrapping_abs() & !(STEPS << STEP)
     }
 
-    /// Goes on with the changes of another quantity, and tells which bits have no place.
+    /// Takes two accounts by their numbers, and two counts, which are told by the same word.
     #[inline(always)]
-    pub fn quantity(&mut self, quantity: usize, units: &Units, [highs, lows]: &[[i64; TILE]; 2]) -> i64 {
-        let place = quantity - 1;
-        let ((word, first, _), doubled) = (FIELDS[place], units.0[place]);
-        let (wholes, fields) = self.words.split_at_mut(WHOLE);
-        let (wholes, fields) = (&mut wholes[place], &mut fields[word - WHOLE]);
-        let mut left = 0;
-        for index in 0..TILE {
-            let (high, low) = (highs[index], lows[index]);
-            left |= low & ((1 << doubled) - 1);
-            wholes[index] = (high << (LOW_BITS as u32 - doubled)).wrapping_add(low >> doubled);
-            // Lower words may be below nothing.
-            let field = high.wrapping_add(low >> LOW_BITS) >> (BELOW - LOW_BITS as u32 + doubled);
-            fields[index] = fields[index].wrapping_add(field << first);
-        }
-        left
+    pub fn set_two(&mut self, index: usize, units: &Units, accounts: [(usize, (i64, i64)); 2], counts: [i64; 2]) -> i64 {
+        let [(one, one_words), (other, other_words)] = accounts;
+        let (one_whole, one_field, one_left) = units.parts(1 + one, one_words);
+        let (other_whole, other_field, other_left) = units.parts(1 + other, other_words);
+        (self.words[1 + one][index], self.words[1 + other][index]) = (one_whole, other_whole);
+        let counts = (counts[0] << FIRST_COUNT).wrapping_add(counts[1] << SECOND_COUNT);
+        self.words[FIELDS[1 + one].0][index] = one_field.wrapping_add(other_field).wrapping_add(counts);
+        one_left | other_left
+    }
+}
+
+/// Sums of a few slim lines, by row, on their way to lines.
+pub(crate) struct SlimRows {
+    of: Of,
+    units: Units,
+    sums: Vec<Slim>,
+}
+
+impl SlimRows {
+    /// Nothing yet.
+    pub fn new(of: Of, units: Units, rows: usize) -> Self {
+        SlimRows { of, units, sums: vec![Slim::ZERO; rows] }
     }
 
-    /// Ends with changes of counts, by the words of lines, and tells which have no place of those that differ in any.
-    #[inline(always)]
-    pub fn counts(&mut self, change: &[[i64; TILE]; WORDS], differing: &Line) -> i64 {
-        let word = |word: usize| differing.word(FIRST_COUNTS + word);
-        let elsewhere = word(0) & ((1 << (2 * COUNT_BITS)) - 1) | word(1) >> COUNT_BITS | word(2);
-        let [.., first, second, third] = &mut self.words;
-        let (correct, known, agrees) = (&change[FIRST_COUNTS], &change[FIRST_COUNTS + 1], &change[FIRST_COUNTS + 3]);
-        for index in 0..TILE {
-            third[index] = third[index].wrapping_add(correct[index] >> (2 * COUNT_BITS) << CORRECT);
-        }
-        for index in 0..TILE {
-            // Each takes what it has below nothing from those above.
-            let agrees_and_more = agrees[index];
-            let agrees = agrees_and_more << ABOVE_COUNT >> ABOVE_COUNT;
-            let tier_and_more = agrees_and_more.wrapping_sub(agrees) >> COUNT_BITS;
-            let tier_agrees = tier_and_more << ABOVE_COUNT >> ABOVE_COUNT;
-            let adequate = tier_and_more.wrapping_sub(tier_agrees) >> COUNT_BITS;
-            first[index] = first[index].wrapping_add(agrees << FIRST_COUNT).wrapping_add(tier_agrees << SECOND_COUNT);
-            second[index] = second[index].wrapping_add(adequate << FIRST_COUNT).wrapping_add(known[index] << SECOND_COUNT);
-        }
-        elsewhere
+    /// Adds the lines of a block, each to the row at its place; `lines` are the rows that sums are taken to.
+    pub fn add(&mut self, at: &[u32], added: &[Slim], lines: &mut [Line]) {
+        super::lines::add(&mut self.sums, at, added);
+        let many = many(AT_MOST as f64 / self.sums.len() as f64).unwrap_or(0);
+        self.units.settle(self.of, &mut self.sums, many, lines, (at, added));
+    }
+
+    /// Takes all sums to lines.
+    pub fn take(&mut self, lines: &mut [Line]) {
+        self.units.take(self.of, &mut self.sums, lines);
     }
 }
 
@@ -247,7 +320,7 @@ mod tests {
     use super::super::block::Judge;
     use super::super::line::LANES;
     use super::super::lines;
-    use super::super::pair::{Both, Change, Pair};
+    use super::super::pair::{Both, Made, Pair};
     use super::super::tile::Answers;
     use super::*;
     use crate::draw::{Draws, Stream};
@@ -257,32 +330,42 @@ mod tests {
     /// Scores and accounts.
     type Answer = (f64, [f64; ACCOUNTS.len()]);
 
-    /// A pair of answers of the first endpoint, the oracle's and local, and of the second.
+    /// A pair of answers of the first endpoint, the oracle's and local, and of the second, at every third query the first.
     fn filled(right: &[Answer], wrong: &[Answer], units: Option<&Units>) -> Box<Pair> {
+        let solvable: Vec<bool> = right.iter().zip(wrong).map(|(right, wrong)| right.0.max(wrong.0) >= 1.0).collect();
+        filled_where(right, wrong, units, &solvable)
+    }
+
+    fn filled_where(right: &[Answer], wrong: &[Answer], units: Option<&Units>, solvable: &[bool]) -> Box<Pair> {
         let columns = |answers: &[Answer]| -> [Vec<f64>; 1 + ACCOUNTS.len()] {
             std::array::from_fn(|column| {
                 answers.iter().map(|(score, accounts)| if column == 0 { *score } else { accounts[column - 1] }).collect()
             })
         };
-        let (mine, theirs, first, other) = (columns(right), columns(wrong), vec![0; right.len()], vec![1; right.len()]);
+        let (mine, theirs, first) = (columns(right), columns(wrong), vec![0; right.len()]);
+        let other: Vec<EndpointIx> = (0..right.len()).map(|query| EndpointIx::from(query % 3 != 0)).collect();
         fn answers<'a>([score, a, b, c, d]: &'a [Vec<f64>; 5], first: &'a [EndpointIx]) -> Answers<'a> {
             Answers { score, totals: [a, b, c, d], first }
         }
-        let solvable: Vec<bool> = right.iter().zip(wrong).map(|(right, wrong)| right.0.max(wrong.0) >= 1.0).collect();
-        let judge = Judge::new(0, None, first.clone(), vec![true, false], &solvable);
+        let judge = Judge::new(0, None, first.clone(), vec![true, false], solvable);
         let mut pair = Box::new(Pair::new());
         pair.fill(&Both { right: answers(&mine, &first), wrong: answers(&theirs, &other), start: 0, correct_at: 1.0 }, &judge);
         pair.make_lines(units, true);
         pair
     }
 
-    fn slims(pair: &Pair) -> Option<Vec<Slim>> {
-        let Change::Slim(words) = pair.change() else { return None };
+    /// What changes in a pair, or its wrong answers.
+    fn made(pair: &Pair, of: Of) -> Made<'_> {
+        if of == Of::Changes { pair.change() } else { pair.wrong() }
+    }
+
+    fn slims(pair: &Pair, of: Of) -> Option<Vec<Slim>> {
+        let Made::Slim(words) = made(pair, of) else { return None };
         Some((0..pair.len()).map(|query| Slim(std::array::from_fn(|word| words[word][query]))).collect())
     }
 
-    fn wides(pair: &Pair) -> Option<Vec<Line>> {
-        let Change::Lines(words) = pair.change() else { return None };
+    fn wides(pair: &Pair, of: Of) -> Option<Vec<Line>> {
+        let Made::Lines(words) = made(pair, of) else { return None };
         Some((0..pair.len()).map(|query| Line::of_words(|word| words[word][query])).collect())
     }
 
@@ -302,35 +385,37 @@ mod tests {
 
     #[test]
     fn sums_are_those_of_lines() {
-        let (right, wrong, units) = (answers(1, true), answers(2, false), Units::of(LARGEST.into_iter()));
+        let (right, wrong, units) = (answers(1, true), answers(2, false), Units::of(LARGEST.into_iter(), [true; _]));
         let stream = Draws::new(3, 0).stream(Stream::Sample, 0);
         // Few rows get so many lines of a block that they are taken back.
         for (rows, block) in [(101, 600), (12, 600), (3, 600), (1, 100), (1, 1_000)] {
-            let (mut slim, mut taken, mut expected) = (vec![Slim::ZERO; rows], vec![Line::ZERO; rows], vec![Line::ZERO; rows]);
-            let many = many(block as f64 / rows as f64).unwrap_or(0);
-            for start in (0..right.len()).step_by(block) {
-                let (mut added, mut places) = (Vec::new(), Vec::new());
-                for tile in (start..start + block).step_by(50) {
-                    let (right, wrong) = (&right[tile..tile + 50], &wrong[tile..tile + 50]);
-                    let at: Vec<u32> = (tile..tile + 50).map(|query| stream.below(query as u64, rows) as u32).collect();
-                    lines::add(&mut expected, &at, &wides(&filled(right, wrong, None)).expect("lines are asked for"));
-                    added.extend(slims(&filled(right, wrong, Some(&units))).expect("everything fits"));
-                    places.extend(at);
+            for of in [Of::Changes, Of::Answers] {
+                let (mut slim, mut taken, mut expected) = (vec![Slim::ZERO; rows], vec![Line::ZERO; rows], vec![Line::ZERO; rows]);
+                let many = many(block as f64 / rows as f64).unwrap_or(0);
+                for start in (0..right.len()).step_by(block) {
+                    let (mut added, mut places) = (Vec::new(), Vec::new());
+                    for tile in (start..start + block).step_by(50) {
+                        let (right, wrong) = (&right[tile..tile + 50], &wrong[tile..tile + 50]);
+                        let at: Vec<u32> = (tile..tile + 50).map(|query| stream.below(query as u64, rows) as u32).collect();
+                        lines::add(&mut expected, &at, &wides(&filled(right, wrong, None), of).expect("lines are asked for"));
+                        added.extend(slims(&filled(right, wrong, Some(&units)), of).expect("everything fits"));
+                        places.extend(at);
+                    }
+                    lines::add(&mut slim, &places, &added);
+                    units.settle(of, &mut slim, many, &mut taken, (&places, &added));
                 }
-                lines::add(&mut slim, &places, &added);
-                units.settle(&mut slim, many, &mut taken, &places, &added);
+                units.take(of, &mut slim, &mut taken);
+                let sums = |lines: &[Line]| lines.iter().flat_map(|line| (0..LANES.len()).map(|place| line.at(place))).collect::<Vec<_>>();
+                assert_eq!(sums(&taken), sums(&expected), "{rows} rows, {block} queries a block, {of:?}");
+                assert!(slim.iter().all(|sum| *sum == Slim::ZERO));
             }
-            units.take(&mut slim, &mut taken);
-            let sums = |lines: &[Line]| lines.iter().flat_map(|line| (0..LANES.len()).map(|place| line.at(place))).collect::<Vec<_>>();
-            assert_eq!(sums(&taken), sums(&expected), "{rows} rows, {block} queries a block");
-            assert!(slim.iter().all(|sum| *sum == Slim::ZERO));
         }
     }
 
     #[test]
     fn what_does_not_fit_remains_lines() {
-        let units = Units::of(LARGEST.into_iter());
-        let fits = |right: Answer, wrong: Answer| slims(&filled(&[right], &[wrong], Some(&units))).is_some();
+        let units = Units::of(LARGEST.into_iter(), [true; _]);
+        let fits = |right: Answer, wrong: Answer| slims(&filled(&[right], &[wrong], Some(&units)), Of::Changes).is_some();
         let usual = [10.3, 1e12, 0.001, 2.3];
         assert!(fits((1.0, usual), (0.0, usual)) && fits((0.25, usual), (1.0, [60_000.7, 5e15, 0.009, 650.9])));
         // A score of tenths, a smaller unit of energy, and a time that is no more known on one side than a score.
@@ -339,6 +424,24 @@ mod tests {
         assert!(!fits((1.0, [10.3, 1e12, 0.001, f64::NAN]), (0.0, usual)) && !fits((f64::NAN, usual), (0.0, usual)));
         // An answer that takes no time has no power; more than one and fifteen sixteenths is no change of scores.
         assert!(fits((1.0, [10.3, 1e12, 0.001, 0.0]), (0.0, usual)) && !fits((2.0, usual), (0.0, usual)));
+    }
+
+    #[test]
+    fn answers_that_do_not_fit_remain_lines() {
+        let usual = [10.3, 1e12, 0.001, 2.3];
+        let fits = |known: [bool; 4], wrong: Answer, solvable: bool| {
+            let units = Units::of(LARGEST.into_iter(), known);
+            slims(&filled_where(&[(1.0, usual)], &[wrong], Some(&units), &[solvable]), Of::Answers).is_some()
+        };
+        assert!(fits([true; 4], (1.0, usual), true) && fits([true; 4], (0.25, usual), false));
+        // Correct though no endpoint of the pool is, a score that is not known, and one of tenths.
+        assert!(!fits([true; 4], (1.0, usual), false) && !fits([true; 4], (f64::NAN, usual), true) && !fits([true; 4], (0.1, usual), true));
+        // An account that only some have; one that nobody has fits.
+        for account in 0..4 {
+            let lacks = (0.0, std::array::from_fn(|at| if at == account { f64::NAN } else { usual[at] }));
+            assert!(!fits([true; 4], lacks, true) && fits(std::array::from_fn(|at| at != account), lacks, true), "{account}");
+            assert!(!fits(std::array::from_fn(|at| at != account), (0.0, usual), true), "{account}");
+        }
     }
 
     #[test]

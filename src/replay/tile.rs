@@ -81,7 +81,13 @@ impl Fill<'_, '_> {
                 words[QUANTITIES + quantity][index] = low;
             }
         }
-        answers.marks(&powers, judge, start, correct_at, queries, words);
+        let counting = answers.counting(&powers, judge, start, correct_at, queries);
+        for index in 0..queries {
+            let counts = counting.words(index);
+            for word in 0..counts.len() {
+                words[FIRST_COUNTS + word][index] = counts[word];
+            }
+        }
     }
 }
 
@@ -114,36 +120,66 @@ impl Answers<'_> {
         numbers
     }
 
-    /// The words of counts; `start` is where the answers stand in their block.
+    /// What the words of counts are made of; `start` is where the answers stand in their block.
     #[inline(always)]
-    pub(super) fn marks(
-        &self,
-        powers: &[f64; TILE],
-        judge: &Judge,
+    pub(super) fn counting<'a>(
+        &'a self,
+        powers: &'a [f64; TILE],
+        judge: &'a Judge,
         start: usize,
         correct_at: f64,
         queries: usize,
-        words: &mut [[i64; TILE]; WORDS],
-    ) {
-        let (first, score) = (&self.first[..queries], &self.score[..queries]);
-        let (oracle, oracle_is_local, solvable) =
-            (&judge.oracle()[start..][..queries], &judge.oracle_is_local()[start..][..queries], &judge.solvable[start..][..queries]);
+    ) -> Counting<'a> {
+        let (first, oracle_is_local) = (&self.first[..queries], &judge.oracle_is_local()[start..][..queries]);
         let mut tier_agrees = [false; TILE];
         judge.are_local(first, &mut tier_agrees);
         for index in 0..queries {
             tier_agrees[index] = tier_agrees[index] == oracle_is_local[index];
         }
         let [energy_j, flops, cost_usd, latency_s] = self.totals;
-        let (energy_j, flops, cost_usd, latency_s) = (&energy_j[..queries], &flops[..queries], &cost_usd[..queries], &latency_s[..queries]);
-        for index in 0..queries {
-            let judgement =
-                line::Judgement { solvable: solvable[index], agrees: first[index] == oracle[index], tier_agrees: tier_agrees[index] };
-            let totals = [energy_j[index], flops[index], cost_usd[index], latency_s[index]];
-            let counts = line::counts(score[index], score[index] >= correct_at, powers[index], totals, judgement);
-            for word in 0..COUNTS / 3 {
-                words[FIRST_COUNTS + word][index] = line::marks(counts[3 * word], counts[3 * word + 1], counts[3 * word + 2]);
-            }
+        Counting {
+            first,
+            score: &self.score[..queries],
+            powers: &powers[..queries],
+            totals: [&energy_j[..queries], &flops[..queries], &cost_usd[..queries], &latency_s[..queries]],
+            oracle: &judge.oracle()[start..][..queries],
+            solvable: &judge.solvable[start..][..queries],
+            tier_agrees,
+            correct_at,
         }
+    }
+}
+
+/// What the words of counts of some answers are made of.
+pub(super) struct Counting<'a> {
+    first: &'a [EndpointIx],
+    score: &'a [f64],
+    powers: &'a [f64],
+    totals: [&'a [f64]; ACCOUNTS.len()],
+    oracle: &'a [EndpointIx],
+    solvable: &'a [bool],
+    tier_agrees: [bool; TILE],
+    correct_at: f64,
+}
+
+impl Counting<'_> {
+    /// The words of an answer.
+    #[inline(always)]
+    pub fn words(&self, index: usize) -> [i64; COUNTS / 3] {
+        let judgement = line::Judgement {
+            solvable: self.solvable[index],
+            agrees: self.first[index] == self.oracle[index],
+            tier_agrees: self.tier_agrees[index],
+        };
+        let [energy_j, flops, cost_usd, latency_s] = &self.totals;
+        let totals = [energy_j[index], flops[index], cost_usd[index], latency_s[index]];
+        let score = self.score[index];
+        let counts = line::counts(score, score >= self.correct_at, self.powers[index], totals, judgement);
+        let mut words = [0; COUNTS / 3];
+        for word in 0..words.len() {
+            words[word] = line::marks(counts[3 * word], counts[3 * word + 1], counts[3 * word + 2]);
+        }
+        words
     }
 }
 

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::Grid;
 use super::dense::QUERIES;
 use crate::draw::{Draws, Keys, Stream};
-use crate::replay::sweeping::{AT_MOST, Addend, Changed, LANES, Line, List, Slim, Units, changes, lines, many};
+use crate::replay::sweeping::{AT_MOST, Addend, Changed, LANES, Line, List, Of, Slim, Units, changes, lines, many};
 use crate::replay::{Layout, Rows};
 use crate::wide::Ahead;
 
@@ -61,7 +61,8 @@ impl<'a> Bins<'a> {
             |replicate| &mut replicate.slim,
             ahead,
             |replicate, bin_of| {
-                units.settle(&mut replicate.slim, many, &mut replicate.changes, bin_of, changed.slim.lines());
+                let added = (bin_of, changed.slim.lines());
+                units.settle(Of::Changes, &mut replicate.slim, many, &mut replicate.changes, added);
             },
         );
         self.add_list::<_, AT_ONCE>(&changed.lines, |replicate| &mut replicate.changes, ahead, |_, _| ());
@@ -112,11 +113,20 @@ impl<'a> Bins<'a> {
         self.grid.bins(&coin, &self.keys, &mut self.draws, bins);
     }
 
-    /// Adds the totals at each accuracy to exact ones, by replicate, and starts again at nothing.
+    /// Starts again at nothing.
+    pub fn clear(&mut self) {
+        for Replicate { misroutes, slim, changes } in &mut self.replicates {
+            *misroutes = Line::ZERO;
+            slim.fill(Slim::ZERO);
+            changes.fill(Line::ZERO);
+        }
+    }
+
+    /// Adds the totals at each accuracy to exact ones, by replicate; what remains is of no use.
     pub fn take(&mut self, layout: Layout, simulated: &mut [Rows]) {
         let units = self.units;
         self.replicates.par_iter_mut().zip(simulated).for_each(|(replicate, rows)| {
-            units.take(&mut replicate.slim, &mut replicate.changes);
+            units.take(Of::Changes, &mut replicate.slim, &mut replicate.changes);
             replicate.take(layout, rows);
         });
     }
@@ -135,7 +145,5 @@ impl Replicate {
             let column = &mut rows.lane_mut(layout.at(lane))[..points];
             column.iter_mut().zip(&self.changes).for_each(|(cell, total)| *cell += total.at(place));
         }
-        self.changes.fill(Line::ZERO);
-        self.misroutes = Line::ZERO;
     }
 }

@@ -8,13 +8,13 @@ use crate::policy::PlanBlock;
 use crate::policy::noisy_oracle::Misroute;
 use crate::policy::oracle::Choice;
 use crate::replay::sweeping::{
-    Addend, Baselines, Block, Cells, Changed, ClosedForm, Figures, Judge, LANES, Line, LineRows, QUERIES_AT_A_TIME, Scratch, Slim, Units,
-    changes, deal, goes_to_endpoints, lines, many, own_lanes, their_lanes,
+    Addend, Baselines, Block, Cells, Changed, ClosedForm, Figures, Judge, LANES, Line, LineRows, Made, Of, QUERIES_AT_A_TIME, Scratch,
+    Slim, SlimRows, Units, changes, deal, goes_to_endpoints, lines, own_lanes, their_lanes,
 };
 use crate::replay::{AccountBlock, BUCKETS, Exact, Layout, Progress, Rows, Spread};
 use crate::trace::EndpointIx;
-use crate::wide::Ahead;
-use crate::workload::OutcomeBlock;
+use crate::wide::{self, Ahead};
+use crate::workload::{ACCOUNTS, OutcomeBlock};
 
 /// Queries of a block: more than a replay takes, whose lines of every endpoint would not stay in the cache, so that the
 /// bins of a few replicates are fetched less often.
@@ -89,15 +89,17 @@ struct Worker<'a, 't> {
     /// Where misroutes draw nothing what changes when they are routed right, otherwise all that is routed right.
     oracle: LineRows,
     misroute: LineRows,
-    /// By bucket what changes: sums of a few queries.
-    slim: Vec<Slim>,
-    units: Units,
+    /// The same of a few queries.
+    changes_by_bucket: SlimRows,
+    misroutes_by_bucket: SlimRows,
     baselines: Baselines,
     /// The closed form of the task at hand, and those of the tasks before.
     form: ClosedForm,
     forms: Vec<(usize, ClosedForm)>,
     right: Vec<Line>,
     wrong: Vec<Line>,
+    /// The queries whose misroutes have slim lines, by their buckets.
+    misrouted: (Vec<u32>, Vec<Slim>),
     changed: Changed,
     plans: PlanBlock,
     results: AccountBlock,
@@ -110,20 +112,22 @@ impl<'a, 't> Worker<'a, 't> {
         let plain = goes_to_endpoints(noisy, &replay.entries[*entry].spec.overhead);
         let is_fallback = |&endpoint: &EndpointIx| plain && endpoint == noisy.oracle().fallback();
         let misrouted_to = replay.roles.baselines.iter().position(is_fallback);
-        let units = Units::of(replay.largest.quantities());
+        let known = ACCOUNTS.map(|metric| replay.workload.trace().metric(usize::from(noisy.oracle().fallback()), metric).is_some());
+        let units = Units::of(replay.largest.quantities(), known);
         Worker {
             sums: None,
             bins: Bins::new(sweep.grid, sweep.replay.seed, sweep.replay.replicates, units),
             // Groups of queries have no curves.
             oracle: LineRows::new(1),
             misroute: LineRows::new(1),
-            slim: vec![Slim::ZERO; BUCKETS],
-            units,
+            changes_by_bucket: SlimRows::new(Of::Changes, units, BUCKETS),
+            misroutes_by_bucket: SlimRows::new(Of::Answers, units, BUCKETS),
             baselines: Baselines::new(sweep.replay, 1, misrouted_to),
             form: ClosedForm::default(),
             forms: Vec::new(),
             right: Vec::new(),
             wrong: Vec::new(),
+            misrouted: Default::default(),
             changed: Changed::default(),
             plans: PlanBlock::new(),
             results: AccountBlock::default(),
@@ -146,6 +150,7 @@ impl<'a, 't> Worker<'a, 't> {
         if self.added + block.queries.len() > self.room {
             let mut sums = self.sums.take().unwrap_or_else(|| sweep.empty());
             self.take(&mut sums);
+            self.clear();
             self.sums = Some(sums);
         }
         self.added += block.queries.len();
@@ -165,9 +170,7 @@ impl<'a, 't> Worker<'a, 't> {
 
     fn add_changes_by_bucket(&mut self) {
         let Changed { slim, lines } = &self.changed;
-        lines::add(&mut self.slim, slim.buckets(), slim.lines());
-        let many = many(QUERIES as f64 / BUCKETS as f64).unwrap_or(0);
-        self.units.settle(&mut self.slim, many, self.oracle.buckets_mut(), slim.buckets(), slim.lines());
+        self.changes_by_bucket.add(slim.buckets(), slim.lines(), self.oracle.buckets_mut());
         self.oracle.add(lines.buckets(), &[], lines.lines());
     }
 
@@ -175,13 +178,14 @@ impl<'a, 't> Worker<'a, 't> {
         self.sweep.noisy.misroute() == Misroute::Cloud
     }
 
-    /// Takes sums to where they are exact.
+    /// Adds sums to where they are exact; what remains is of no use.
     fn take(&mut self, sums: &mut CurveSums) {
         let layout = self.sweep.replay.layout();
+        self.misroutes_by_bucket.take(self.misroute.buckets_mut());
         let misrouted = self.misroute.total();
         if self.misroutes_draw_nothing() {
             self.bins.misroute_all(&misrouted);
-            self.units.take(&mut self.slim, self.oracle.buckets_mut());
+            self.changes_by_bucket.take(self.oracle.buckets_mut());
             self.oracle.add_rows(&self.misroute);
         }
         let CurveSums { simulated, oracle, misroute, .. } = sums;
@@ -195,6 +199,11 @@ impl<'a, 't> Worker<'a, 't> {
         for (lane, into) in of_baseline() {
             add_to_all(simulated, layout.at(into), misrouted.exact(lane));
         }
+    }
+
+    /// Starts again at nothing.
+    fn clear(&mut self) {
+        self.bins.clear();
         self.oracle.clear();
         self.misroute.clear();
         self.added = 0;
@@ -219,15 +228,27 @@ impl<'a, 't> Worker<'a, 't> {
         let (keys, buckets) = (&block.queries.keys, &block.bucket);
         if self.plain {
             self.changed.clear(block.queries.len());
-            let (changed, misroute) = (&mut self.changed, &mut self.misroute);
-            let units = self.bins.units();
+            let (changed, misroute, units) = (&mut self.changed, &mut self.misroute, self.bins.units());
+            let (of_buckets, slim) = &mut self.misrouted;
+            of_buckets.clear();
+            slim.resize(block.queries.len(), Slim::ZERO);
             self.form.add_endpoints(cells, judge, fallback, &mut self.scratch, |start, pair| {
                 pair.make_lines(units.as_ref(), start == 0);
-                wrong.resize(pair.len(), Line::ZERO);
-                pair.wrong(&mut wrong);
-                misroute.add(&buckets[start..], &[], &wrong);
-                changed.add_pair(pair, &keys[start..], &buckets[start..]);
+                let here = start..start + pair.len();
+                match pair.wrong() {
+                    Made::Slim(words) => {
+                        wide::side_by_side(words, &mut slim[of_buckets.len()..][..here.len()]);
+                        of_buckets.extend_from_slice(&buckets[here.clone()]);
+                    }
+                    Made::Lines(words) => {
+                        wrong.resize(here.len(), Line::ZERO);
+                        wide::side_by_side(words, &mut wrong);
+                        misroute.add(&buckets[here.clone()], &[], &wrong);
+                    }
+                }
+                changed.add_pair(pair, &keys[here.clone()], &buckets[here]);
             });
+            self.misroutes_by_bucket.add(of_buckets, &slim[..of_buckets.len()], misroute.buckets_mut());
         } else {
             self.make(block, judge, choices.iter().copied(), &mut right);
             let misrouted = |&choice: &Choice| if choice == Choice::Skip { choice } else { Choice::Endpoint(fallback) };
