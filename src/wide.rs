@@ -3,8 +3,10 @@
 //! The loops are plain Rust, compiled once for each kind of processor: no operation differs between them
 //! (multiplications and additions are never fused), and neither do the bytes.
 
+mod adding;
 mod side_by_side;
 
+pub(crate) use adding::{Adder, AddingLoop, run_adding};
 pub(crate) use side_by_side::{side_by_side, side_by_side_at, totals};
 
 use pulp::{Arch, Simd, WithSimd};
@@ -29,18 +31,6 @@ impl<L: Loop> WithSimd for Dispatched<L> {
 /// Runs a loop in the widest registers.
 pub(crate) fn run(work: impl Loop) {
     arch().dispatch(Dispatched(work));
-}
-
-/// Runs a loop in registers of 256 bits at most: one that adds to places where the additions before may have been too. A
-/// load gets what is still on its way to the cache from there if it fits such a register; a wider one waits until it has
-/// arrived.
-pub(crate) fn run_forwarded(work: impl Loop) {
-    let arch = match arch() {
-        #[cfg(target_arch = "x86_64")]
-        Arch::V4(simd) => Arch::V3(*simd),
-        arch => arch,
-    };
-    arch.dispatch(Dispatched(work));
 }
 
 /// Lists the places at which something holds, in order, in the room that is there for all of them, and says how many

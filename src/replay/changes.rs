@@ -7,7 +7,7 @@ use super::line::{Addend, Line};
 use super::pair::{Made, Pair};
 use super::slim::Slim;
 use super::tile::TILE;
-use crate::wide::{self, Ahead, Loop};
+use crate::wide::{self, Adder, AddingLoop, Ahead, Loop};
 
 /// What changes when each query is routed right instead of wrong: the queries, by their keys and buckets, for
 /// which anything does, and the change.
@@ -143,7 +143,7 @@ pub(crate) fn add_to_some<L: Addend, const SOME: usize, const MOST: usize>(
     lines: &[L],
     ahead: &mut Ahead,
 ) {
-    wide::run_forwarded(AddToSome { rows, at, lines, ahead });
+    wide::run_adding(AddToSome { rows, at, lines, ahead });
 }
 
 struct AddToSome<'a, 'b, L, const SOME: usize, const MOST: usize> {
@@ -153,16 +153,16 @@ struct AddToSome<'a, 'b, L, const SOME: usize, const MOST: usize> {
     ahead: &'a mut Ahead<'b>,
 }
 
-impl<L: Addend, const SOME: usize, const MOST: usize> Loop for AddToSome<'_, '_, L, SOME, MOST> {
+impl<L: Addend, const SOME: usize, const MOST: usize> AddingLoop for AddToSome<'_, '_, L, SOME, MOST> {
     #[inline(always)]
-    fn run(mut self) {
+    fn run(mut self, adder: impl Adder) {
         let mut start = 0;
         while start < self.lines.len() {
             let (wanted, asking) = self.ahead.stretch(self.lines.len() - start);
             if wanted.is_empty() {
-                return self.add(start, self.lines.len(), |_| ());
+                return self.add(start, self.lines.len(), adder, |_| ());
             }
-            self.add(start, start + wanted.len(), |index| asking.ask_for(&wanted[index]));
+            self.add(start, start + wanted.len(), adder, |index| asking.ask_for(&wanted[index]));
             start += wanted.len();
         }
     }
@@ -171,7 +171,7 @@ impl<L: Addend, const SOME: usize, const MOST: usize> Loop for AddToSome<'_, '_,
 impl<L: Addend, const SOME: usize, const MOST: usize> AddToSome<'_, '_, L, SOME, MOST> {
     /// Adds some of the lines, and does something with each of them.
     #[inline(always)]
-    fn add(&mut self, start: usize, end: usize, also: impl Fn(usize)) {
+    fn add(&mut self, start: usize, end: usize, adder: impl Adder, also: impl Fn(usize)) {
         // Slices of one length, so that it is asked once whether a place is among them; registers do not hold more.
         let count = self.rows[0].len();
         for place in 0..SOME {
@@ -183,7 +183,7 @@ impl<L: Addend, const SOME: usize, const MOST: usize> AddToSome<'_, '_, L, SOME,
             // A copy stays in registers; what is borrowed would be read again after each addition.
             let line = lines[index];
             for place in 0..SOME {
-                self.rows[place][at[place][index] as usize].add(&line);
+                self.rows[place][at[place][index] as usize].add(&line, adder);
             }
         }
     }

@@ -11,6 +11,7 @@
 
 use super::exact::Exact;
 use super::lane::{Lane, UNITS};
+use crate::wide::Adder;
 use crate::workload::ACCOUNTS;
 
 /// Words of a line.
@@ -152,15 +153,18 @@ pub(crate) trait Addend: Copy {
     const ZERO: Self;
 
     /// Adds another one; to be marked `#[inline(always)]`, for loops.
-    fn add(&mut self, other: &Self);
+    fn add(&mut self, other: &Self, adder: impl Adder);
 }
 
 impl Addend for Line {
     const ZERO: Line = Line::ZERO;
 
     #[inline(always)]
-    fn add(&mut self, other: &Line) {
-        Line::add(self, other);
+    fn add(&mut self, other: &Line, adder: impl Adder) {
+        let (sums, words) = (self.0.as_chunks_mut().0, other.0.as_chunks().0);
+        for part in 0..sums.len() {
+            adder.add(&mut sums[part], &words[part]);
+        }
     }
 }
 

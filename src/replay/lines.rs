@@ -7,7 +7,7 @@ use super::histogram::bin_of;
 use super::line::{Addend, LATENCY, Line};
 use super::tile::{Answers, TILE};
 use crate::trace::EndpointIx;
-use crate::wide::{self, Loop};
+use crate::wide::{self, Adder, AddingLoop, Loop};
 
 /// Nothing for queries that left the comparison.
 pub(super) fn clear(lines: &mut [Line], left: impl Fn(usize) -> bool) {
@@ -99,7 +99,7 @@ pub(super) fn of(answers: &Answers, judge: &Judge, correct_at: f64, scratch: &mu
 
 /// Adds each line to the row at its place.
 pub(crate) fn add<L: Addend>(rows: &mut [L], at: &[u32], lines: &[L]) {
-    wide::run_forwarded(Add { rows, at, lines });
+    wide::run_adding(Add { rows, at, lines });
 }
 
 struct Add<'a, L> {
@@ -108,11 +108,11 @@ struct Add<'a, L> {
     lines: &'a [L],
 }
 
-impl<L: Addend> Loop for Add<'_, L> {
+impl<L: Addend> AddingLoop for Add<'_, L> {
     #[inline(always)]
-    fn run(self) {
+    fn run(self, adder: impl Adder) {
         for (&at, line) in self.at.iter().zip(self.lines) {
-            self.rows[at as usize].add(line);
+            self.rows[at as usize].add(line, adder);
         }
     }
 }

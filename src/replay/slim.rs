@@ -14,6 +14,7 @@
 
 use super::line::{Addend, COUNT_BITS, COUNTS, FIRST_COUNTS, LOW_BITS, Line, QUANTITIES, WORDS, marks};
 use super::tile::TILE;
+use crate::wide::Adder;
 use crate::workload::ACCOUNTS;
 
 /// Words of a slim line: one of each quantity but the score, and three of fields.
@@ -63,11 +64,8 @@ impl Addend for Slim {
     const ZERO: Slim = Slim([0; SLIM_WORDS]);
 
     #[inline(always)]
-    fn add(&mut self, other: &Slim) {
-        let (mine, theirs) = (self.0, other.0);
-        for word in 0..SLIM_WORDS {
-            self.0[word] = mine[word].wrapping_add(theirs[word]);
-        }
+    fn add(&mut self, other: &Slim, adder: impl Adder) {
+        adder.add(&mut self.0, &other.0);
     }
 }
 
