@@ -7,7 +7,7 @@ mod adding;
 mod side_by_side;
 
 pub(crate) use adding::{Adder, AddingLoop, run_adding};
-pub(crate) use side_by_side::{side_by_side, side_by_side_at, totals};
+pub(crate) use side_by_side::{columns, side_by_side, side_by_side_at, totals};
 
 use pulp::{Arch, Simd, WithSimd};
 

@@ -92,7 +92,7 @@ pub(crate) mod sweeping {
     pub(crate) use super::line_rows::{LineRows, own_lanes};
     pub(crate) use super::lines;
     pub(crate) use super::pair::Made;
-    pub(crate) use super::slim::{AT_MOST, Of, Slim, SlimRows, Units, many};
+    pub(crate) use super::slim::{AT_MOST, Crowds, Of, Slim, SlimRows, Units, many};
     pub(crate) use super::spread::Ways;
     pub(crate) use super::tally::Reference;
 }

@@ -12,7 +12,11 @@
 // Loops over queries and words by their number are what compilers turn into wide operations.
 #![allow(clippy::needless_range_loop)]
 
-use super::line::{Addend, COUNT_BITS, COUNTS, FIRST_COUNTS, LOW_BITS, Line, QUANTITIES, WORDS, marks};
+mod sums;
+
+pub(crate) use sums::{Crowds, SlimRows, many};
+
+use super::line::{Addend, COUNT_BITS, COUNTS, FIRST_COUNTS, LOW_BITS, Line, QUANTITIES, marks};
 use super::tile::TILE;
 use crate::wide::Adder;
 use crate::workload::ACCOUNTS;
@@ -60,33 +64,19 @@ impl AsMut<[i64; SLIM_WORDS]> for Slim {
     }
 }
 
+impl AsRef<[i64; SLIM_WORDS]> for Slim {
+    #[inline(always)]
+    fn as_ref(&self) -> &[i64; SLIM_WORDS] {
+        &self.0
+    }
+}
+
 impl Addend for Slim {
     const ZERO: Slim = Slim([0; SLIM_WORDS]);
 
     #[inline(always)]
     fn add(&mut self, other: &Slim, adder: impl Adder) {
         adder.add(&mut self.0, &other.0);
-    }
-}
-
-impl Slim {
-    /// A field of a word by its first bit and its bits.
-    #[inline]
-    fn field(&self, word: usize, first: u32, bits: u32) -> i64 {
-        // What is below a field borrows from it where it is below nothing.
-        let below = if first == 0 { 0 } else { self.0[word] << (u64::BITS - first) >> (u64::BITS - first) };
-        self.0[word].wrapping_sub(below) << (u64::BITS - first - bits) >> (u64::BITS - bits)
-    }
-
-    /// A count by its first bit.
-    #[inline]
-    fn count(&self, first: u32, word: usize) -> i64 {
-        self.field(word, first, ADDED_BITS + 1)
-    }
-
-    /// Takes it away again.
-    fn take(&mut self, other: &Slim) {
-        self.0.iter_mut().zip(other.0).for_each(|(mine, theirs)| *mine = mine.wrapping_sub(theirs));
     }
 }
 
@@ -141,88 +131,6 @@ impl Units {
         let field = high.wrapping_add(low >> LOW_BITS) >> (BELOW - LOW_BITS as u32 + doubled);
         (whole, field << first, low & ((1 << doubled) - 1))
     }
-
-    /// The sum of some slim lines, or one, as a line.
-    #[inline]
-    fn line(&self, of: Of, slim: &Slim) -> Line {
-        let mut line = self.change(slim);
-        if of == Of::Answers {
-            let lines = slim.field(SLIM_WORDS - 1, LINES, u64::BITS - LINES) as u32;
-            line.add(&self.usual.times(lines));
-            let (solvable, correct) = (slim.count(FIRST_COUNT, 6), slim.count(CORRECT, SLIM_WORDS - 1));
-            line.add_word(FIRST_COUNTS + 2, solvable << (2 * COUNT_BITS));
-            line.add_word(FIRST_COUNTS + 3, (correct - solvable) << (2 * COUNT_BITS));
-        }
-        line
-    }
-
-    /// The sum of some changes.
-    #[inline]
-    fn change(&self, slim: &Slim) -> Line {
-        let count = |word: usize, first: u32| slim.count(first, word);
-        let mut words = [0; WORDS];
-        words[0] = slim.field(SLIM_WORDS - 1, SCORE, CORRECT - SCORE) << STEP;
-        for (place, (word, first, bits)) in FIELDS.into_iter().enumerate() {
-            let (field, doubled) = (slim.field(word, first, bits), self.doubled[place]);
-            let below = slim.0[place].wrapping_sub(field << BELOW) as u64;
-            // The higher word is rounded to the nearest, as those of lines are, so that lower ones stay as small.
-            let low = (below << doubled) as i64 & ((1 << LOW_BITS) - 1);
-            let up = low >> (LOW_BITS - 1);
-            words[1 + place] = (field << (BELOW - LOW_BITS as u32 + doubled)) + (below >> (LOW_BITS as u32 - doubled)) as i64 + up;
-            words[QUANTITIES + 1 + place] = low - (up << LOW_BITS);
-        }
-        words[FIRST_COUNTS] = count(SLIM_WORDS - 1, CORRECT) << (2 * COUNT_BITS);
-        words[FIRST_COUNTS + 1] = count(6, SECOND_COUNT);
-        let (agrees, tier_agrees, adequate) = (count(5, FIRST_COUNT), count(5, SECOND_COUNT), count(6, FIRST_COUNT));
-        words[FIRST_COUNTS + 3] = agrees + (tier_agrees << COUNT_BITS) + (adequate << (2 * COUNT_BITS));
-        Line::of_words(|word| words[word])
-    }
-
-    /// Takes sums to lines, and starts again at nothing.
-    pub fn take(&self, of: Of, sums: &mut [Slim], lines: &mut [Line]) {
-        for (line, sum) in lines.iter_mut().zip(&mut *sums) {
-            line.add(&self.line(of, sum));
-        }
-        sums.fill(Slim::ZERO);
-    }
-
-    /// Takes sums to lines where one has more lines than `many`, so that there is room for those of the next block. The
-    /// lines that were added last, and to which sum each, are taken back first where there was no room for them.
-    pub fn settle(&self, of: Of, sums: &mut [Slim], many: u64, lines: &mut [Line], (at, added): (&[u32], &[Slim])) {
-        let most = most(sums);
-        if most <= many {
-            return;
-        }
-        if most <= MOST {
-            return self.take(of, sums, lines);
-        }
-        added.iter().zip(at).for_each(|(line, &at)| sums[at as usize].take(line));
-        self.take(of, sums, lines);
-        added.iter().zip(at).for_each(|(line, &at)| lines[at as usize].add(&self.line(of, line)));
-    }
-}
-
-/// How many lines a sum may have before those of a block are added, where so many are expected for it; `None` where
-/// there may be no room even then.
-pub(crate) fn many(expected: f64) -> Option<u64> {
-    // Six standard deviations more: what happens nevertheless is seen, and costs time.
-    MOST.checked_sub((expected + 6.0 * expected.sqrt()).ceil() as u64)
-}
-
-/// How many lines the sum has that has the most.
-fn most(sums: &[Slim]) -> u64 {
-    const SIDE_BY_SIDE: usize = 4;
-    let mut most = [0; SIDE_BY_SIDE];
-    let (fours, rest) = sums.as_chunks::<SIDE_BY_SIDE>();
-    for sums in fours {
-        for place in 0..SIDE_BY_SIDE {
-            most[place] = most[place].max(sums[place].0[SLIM_WORDS - 1] as u64);
-        }
-    }
-    for sum in rest {
-        most[0] = most[0].max(sum.0[SLIM_WORDS - 1] as u64);
-    }
-    most.into_iter().fold(0, u64::max) >> LINES
 }
 
 /// Agreement, agreement of tiers and adequate answers by their word of a line or a change.
@@ -284,32 +192,6 @@ impl Slims {
         let counts = (counts[0] << FIRST_COUNT).wrapping_add(counts[1] << SECOND_COUNT);
         self.words[FIELDS[1 + one].0][index] = one_field.wrapping_add(other_field).wrapping_add(counts);
         one_left | other_left
-    }
-}
-
-/// Sums of a few slim lines, by row, on their way to lines.
-pub(crate) struct SlimRows {
-    of: Of,
-    units: Units,
-    sums: Vec<Slim>,
-}
-
-impl SlimRows {
-    /// Nothing yet.
-    pub fn new(of: Of, units: Units, rows: usize) -> Self {
-        SlimRows { of, units, sums: vec![Slim::ZERO; rows] }
-    }
-
-    /// Adds the lines of a block, each to the row at its place; `lines` are the rows that sums are taken to.
-    pub fn add(&mut self, at: &[u32], added: &[Slim], lines: &mut [Line]) {
-        super::lines::add(&mut self.sums, at, added);
-        let many = many(AT_MOST as f64 / self.sums.len() as f64).unwrap_or(0);
-        self.units.settle(self.of, &mut self.sums, many, lines, (at, added));
-    }
-
-    /// Takes all sums to lines.
-    pub fn take(&mut self, lines: &mut [Line]) {
-        self.units.take(self.of, &mut self.sums, lines);
     }
 }
 

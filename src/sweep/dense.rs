@@ -10,8 +10,8 @@ use crate::policy::PlanBlock;
 use crate::policy::noisy_oracle::Misroute;
 use crate::policy::oracle::Choice;
 use crate::replay::sweeping::{
-    Addend, Baselines, Block, Cells, Changed, ClosedForm, Figures, Judge, LANES, Line, LineRows, Made, Of, QUERIES_AT_A_TIME, Scratch,
-    Slim, SlimRows, Units, changes, deal, goes_to_endpoints, lines,
+    Addend, Baselines, Block, Cells, Changed, ClosedForm, Crowds, Figures, Judge, LANES, Line, LineRows, Made, Of, QUERIES_AT_A_TIME,
+    Scratch, Slim, SlimRows, Units, changes, deal, goes_to_endpoints, lines,
 };
 use crate::replay::{AccountBlock, BUCKETS, Exact, Layout, Progress, Spread};
 use crate::trace::EndpointIx;
@@ -92,6 +92,7 @@ struct Worker<'a, 't> {
     oracle: LineRows,
     misroute: LineRows,
     /// The same of a few queries.
+    crowds: Crowds,
     changes_by_bucket: SlimRows,
     misroutes_by_bucket: SlimRows,
     baselines: Baselines,
@@ -122,6 +123,7 @@ impl<'a, 't> Worker<'a, 't> {
             // Groups of queries have no curves.
             oracle: LineRows::new(1),
             misroute: LineRows::new(1),
+            crowds: Crowds::new(BUCKETS),
             changes_by_bucket: SlimRows::new(Of::Changes, units, BUCKETS),
             misroutes_by_bucket: SlimRows::new(Of::Answers, units, BUCKETS),
             baselines: Baselines::new(sweep.replay, 1, misrouted_to),
@@ -158,7 +160,7 @@ impl<'a, 't> Worker<'a, 't> {
         self.added += block.queries.len();
         if self.misroutes_draw_nothing() {
             self.make_both(block, &cells, &judge, choices);
-            self.add_changes_by_bucket();
+            self.add_by_bucket(&block.bucket);
             self.bins.add_to_all(&self.changed, ahead);
         } else {
             let mut right = std::mem::take(&mut self.right);
@@ -170,9 +172,13 @@ impl<'a, 't> Worker<'a, 't> {
         }
     }
 
-    fn add_changes_by_bucket(&mut self) {
+    /// Adds what was made of the queries of some buckets, but for misroutes that are lines.
+    fn add_by_bucket(&mut self, buckets: &[u32]) {
+        let most = self.crowds.most(buckets);
+        let (of_buckets, misrouted) = &self.misrouted;
+        self.misroutes_by_bucket.add(of_buckets, &misrouted[..of_buckets.len()], most, self.misroute.buckets_mut());
         let Changed { slim, lines } = &self.changed;
-        self.changes_by_bucket.add(slim.buckets(), slim.lines(), self.oracle.buckets_mut());
+        self.changes_by_bucket.add(slim.buckets(), slim.lines(), most, self.oracle.buckets_mut());
         self.oracle.add(lines.buckets(), &[], lines.lines());
     }
 
@@ -219,7 +225,6 @@ impl<'a, 't> Worker<'a, 't> {
                 }
                 changed.add_pair(pair, &keys[here.clone()], &buckets[here]);
             });
-            self.misroutes_by_bucket.add(of_buckets, &slim[..of_buckets.len()], misroute.buckets_mut());
         } else {
             self.make(block, judge, choices.iter().copied(), &mut right);
             let misrouted = |&choice: &Choice| if choice == Choice::Skip { choice } else { Choice::Endpoint(fallback) };

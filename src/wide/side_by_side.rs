@@ -51,6 +51,56 @@ fn put<const ROWS: usize, const COLUMNS: usize>(
     }
 }
 
+/// Puts rows apart: a column gets its number of each row. A multiple of eight columns; there are columns for as many rows.
+pub(crate) fn columns<const ROWS: usize, const COLUMNS: usize>(rows: &[impl AsRef<[i64; COLUMNS]>], columns: &mut [[i64; ROWS]; COLUMNS]) {
+    const { assert!(COLUMNS.is_multiple_of(LANES)) }
+    let rows = &rows[..rows.len().min(ROWS)];
+    #[cfg(target_arch = "x86_64")]
+    let whole = match super::arch() {
+        Arch::V4(simd) => {
+            let whole = rows.len() / LANES * LANES;
+            simd.vectorize(SquaresApart { simd, rows: &rows[..whole], columns });
+            whole
+        }
+        _ => 0,
+    };
+    #[cfg(not(target_arch = "x86_64"))]
+    let whole = 0;
+    for (row, numbers) in rows.iter().enumerate().skip(whole) {
+        numbers.as_ref().iter().zip(&mut *columns).for_each(|(&number, column)| column[row] = number);
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+struct SquaresApart<'a, R, const ROWS: usize, const COLUMNS: usize> {
+    simd: V4,
+    rows: &'a [R],
+    columns: &'a mut [[i64; ROWS]; COLUMNS],
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<R: AsRef<[i64; COLUMNS]>, const ROWS: usize, const COLUMNS: usize> NullaryFnOnce for SquaresApart<'_, R, ROWS, COLUMNS> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (start, rows) in (0..ROWS).step_by(LANES).zip(self.rows.as_chunks::<LANES>().0) {
+            for first in (0..COLUMNS).step_by(LANES) {
+                let mut square = [i64x8(0, 0, 0, 0, 0, 0, 0, 0); LANES];
+                for lane in 0..LANES {
+                    let Some(part) = rows[lane].as_ref()[first..].first_chunk::<LANES>() else { return };
+                    square[lane] = cast(*part);
+                }
+                let square = transposed(self.simd, square);
+                for lane in 0..LANES {
+                    let Some(part) = self.columns[first + lane][start..].first_chunk_mut::<LANES>() else { return };
+                    *part = cast(square[lane]);
+                }
+            }
+        }
+    }
+}
+
 /// Rows in squares of eight by eight, as many as are whole.
 #[cfg(target_arch = "x86_64")]
 struct Squares<'a, R, P, const ROWS: usize, const COLUMNS: usize> {
