@@ -22,7 +22,7 @@ mod sibling;
 use std::fs;
 use std::path::Path;
 
-pub use new_file::NewFile;
+pub use new_file::{NewFile, Syncing};
 pub use record::{stop, wait_if_stopping};
 use sibling::Sibling;
 

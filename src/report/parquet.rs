@@ -15,7 +15,7 @@ pub(super) fn write(table: &Table, path: &Path) -> Result<()> {
     let mut frame = DataFrame::new(table.rows, columns).map_err(|error| fail(error.to_string()))?;
     let mut file = NewFile::create(path)?;
     let written = ParquetWriter::new(&mut file).with_compression(ParquetCompression::Zstd(None)).finish(&mut frame);
-    file.finish(written.map(drop))
+    file.finish(written.map(drop))?.wait()
 }
 
 fn column(name: &str, cells: &Cells) -> Column {

@@ -18,6 +18,7 @@ use super::table::{Feature, Queries};
 use super::threads::side_by_side;
 use super::write::{ROW_GROUP_ROWS, write_parquet};
 use crate::error::{Error, Result};
+use crate::output::Syncing;
 
 /// A trace before it is written.
 #[derive(Debug, Clone, Default)]
@@ -99,7 +100,9 @@ impl Draft {
             crate::output::make_folder(&part)?;
             write_parquet(&part.join(schema::PART_FILE), &endpoint.columns(), group_rows)
         };
-        side_by_side(1 + self.endpoints.len(), write).into_iter().collect()
+        // All are begun before the first is waited for.
+        let written: Vec<Syncing> = side_by_side(1 + self.endpoints.len(), write).into_iter().collect::<Result<_>>()?;
+        written.into_iter().try_for_each(Syncing::wait)
     }
 
     fn query_columns(&self) -> Vec<NewColumn<'_>> {

@@ -12,7 +12,7 @@ use polars_parquet::write::{CompressedPage, DynStreamingIterator, FallibleStream
 use super::column::BLOCK_ROWS;
 use super::encode::{Before, Cells, NewColumn};
 use crate::error::{Error, Result};
-use crate::output::NewFile;
+use crate::output::{NewFile, Syncing};
 
 /// Rows of a Parquet row group: a multiple of the engine's block, so that columns are borrowed.
 pub(super) const ROW_GROUP_ROWS: usize = 64 * BLOCK_ROWS;
@@ -21,7 +21,7 @@ pub(super) const ROW_GROUP_ROWS: usize = 64 * BLOCK_ROWS;
 const BUFFER: usize = 1 << 18;
 
 /// Writes a table in row groups of `group_rows`, the last one shorter.
-pub(super) fn write_parquet(path: &Path, columns: &[NewColumn], group_rows: usize) -> Result<()> {
+pub(super) fn write_parquet(path: &Path, columns: &[NewColumn], group_rows: usize) -> Result<Syncing> {
     let fail = |cause: PolarsError| Error::new("cannot write a table").at(path.display()).cause(cause);
     let mut file = NewFile::create(path)?;
     // polars writes headers and footers in pieces of some bytes.
@@ -174,7 +174,7 @@ mod tests {
     fn written(table: &Table) -> Result<(tempfile::TempDir, ParquetReader<File>)> {
         let folder = tempfile::tempdir().map_err(|error| Error::new("no folder").cause(error))?;
         let path = folder.path().join("t.parquet");
-        write_parquet(&path, &table.columns(), GROUP)?;
+        write_parquet(&path, &table.columns(), GROUP)?.wait()?;
         let file = File::open(&path).map_err(|error| Error::new("not opened").cause(error))?;
         Ok((folder, ParquetReader::new(file)))
     }
