@@ -13,6 +13,9 @@ use crate::trace::threads::threads;
 /// Bytes of a block, but for a line that is longer: what is made of it is made in a core's own cache.
 pub(super) const BLOCK: usize = 1 << 18;
 
+/// Blocks that a thread has ready at most: it goes on while the first ones wait for the memory of all that come.
+const READY: usize = 4;
+
 /// What makes something of the lines of a block.
 type Parse<T> = Arc<dyn Fn(Vec<u8>) -> T + Send + Sync>;
 
@@ -44,7 +47,7 @@ impl<T: Send + 'static> Ahead<T> {
         }
         for _ in 0..threads() {
             let (source, parse) = (self.source.clone(), self.parse.clone());
-            let (done, ready) = sync_channel(1);
+            let (done, ready) = sync_channel(READY);
             // It ends with the file, or when nobody waits any more.
             std::thread::spawn(move || {
                 while let Some((number, block)) = take(&source) {
