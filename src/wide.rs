@@ -5,9 +5,11 @@
 
 mod adding;
 mod side_by_side;
+mod totals;
 
 pub(crate) use adding::{Adder, AddingLoop, run_adding};
-pub(crate) use side_by_side::{columns, side_by_side, side_by_side_at, totals};
+pub(crate) use side_by_side::{columns, side_by_side, side_by_side_at};
+pub(crate) use totals::totals;
 
 use pulp::{Arch, Simd, WithSimd};
 

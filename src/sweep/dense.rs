@@ -1,9 +1,11 @@
 //! Sweeping a workload without gaps: in lines.
 
 mod ending;
+mod forms;
 
+use self::forms::{form_of, task_of};
 use super::bins::Bins;
-use super::{CurveSums, DrawSums, Ordered, Sweep};
+use super::{CurveSums, Ordered, Sweep};
 use crate::draw::Draws;
 use crate::error::Result;
 use crate::policy::PlanBlock;
@@ -13,7 +15,7 @@ use crate::replay::sweeping::{
     Addend, Baselines, Block, Cells, Changed, ClosedForm, Crowds, Figures, Judge, LANES, Line, LineRows, Made, Of, QUERIES_AT_A_TIME,
     Scratch, Slim, SlimRows, Units, changes, deal, goes_to_endpoints, lines,
 };
-use crate::replay::{AccountBlock, BUCKETS, Exact, Layout, Progress, Spread};
+use crate::replay::{AccountBlock, BUCKETS, Exact, Progress};
 use crate::trace::EndpointIx;
 use crate::wide::{self, Ahead};
 use crate::workload::{ACCOUNTS, OutcomeBlock};
@@ -54,24 +56,6 @@ pub(super) fn run(sweep: &Sweep, room: usize, ordered: &mut Ordered, sums: &mut 
     forms.sort_by_key(|(task, _)| *task);
     ordered.take(forms.iter().map(|(_, form)| task_of(layout, form)), queries, size, sums);
     Ok(())
-}
-
-/// The sums of a task from the figures of its closed form. Without gaps no denominator varies.
-fn task_of(layout: Layout, form: &ClosedForm) -> DrawSums {
-    let mut task = DrawSums::new(layout);
-    for (figure, lane) in LANES.into_iter().enumerate() {
-        task.difference.variance[layout.at(lane)] = form.difference_squared[figure];
-        task.misroute.variance[layout.at(lane)] = form.wrong_variance[figure];
-    }
-    task
-}
-
-/// A closed form that goes on from those of a task.
-fn form_of(layout: Layout, task: &DrawSums) -> ClosedForm {
-    let figures = |spread: &Spread| LANES.map(|lane| spread.variance[layout.at(lane)]);
-    let mut form = ClosedForm::default();
-    (form.difference_squared, form.wrong_variance) = (figures(&task.difference), figures(&task.misroute));
-    form
 }
 
 /// A worker's sums, and what it fills anew for each block.

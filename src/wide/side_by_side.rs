@@ -1,13 +1,13 @@
-//! Columns of numbers, put side by side as rows, or added up side by side.
+//! Columns of numbers, put side by side as rows, and rows put apart.
 
 // Loops by number over what has a known length are unrolled, and their numbers stay in registers.
 #![allow(clippy::needless_range_loop)]
 
 #[cfg(target_arch = "x86_64")]
-use pulp::{Arch, NullaryFnOnce, Simd, cast, i64x8, x86::V4};
+use pulp::{Arch, NullaryFnOnce, cast, i64x8, x86::V4};
 
 /// Numbers that the widest register holds.
-const LANES: usize = 8;
+pub(super) const LANES: usize = 8;
 
 /// Puts columns side by side: a row gets its number of each column. A multiple of eight columns.
 pub(crate) fn side_by_side<const ROWS: usize, const COLUMNS: usize>(
@@ -137,53 +137,10 @@ impl<R: AsMut<[i64; COLUMNS]>, P: Fn(usize) -> usize, const ROWS: usize, const C
     }
 }
 
-/// The total of each column, added up from its first number on: side by side, since each addition waits for the one
-/// before. A multiple of eight columns.
-pub(crate) fn totals<const COLUMNS: usize>(columns: &[[f64; LANES]; COLUMNS]) -> [f64; COLUMNS] {
-    const { assert!(COLUMNS.is_multiple_of(LANES)) }
-    #[cfg(target_arch = "x86_64")]
-    if let Arch::V4(simd) = super::arch() {
-        let mut totals = [0.0; COLUMNS];
-        simd.vectorize(Totals { simd, columns, totals: &mut totals });
-        return totals;
-    }
-    columns.map(|column| column.into_iter().fold(0.0, |total, number| total + number))
-}
-
-/// Totals of squares of eight by eight.
-#[cfg(target_arch = "x86_64")]
-struct Totals<'a, const COLUMNS: usize> {
-    simd: V4,
-    columns: &'a [[f64; LANES]; COLUMNS],
-    totals: &'a mut [f64; COLUMNS],
-}
-
-#[cfg(target_arch = "x86_64")]
-impl<const COLUMNS: usize> NullaryFnOnce for Totals<'_, COLUMNS> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let Totals { simd, columns, totals } = self;
-        for (columns, totals) in columns.as_chunks::<LANES>().0.iter().zip(totals.as_chunks_mut::<LANES>().0) {
-            let mut square = [i64x8(0, 0, 0, 0, 0, 0, 0, 0); LANES];
-            for lane in 0..LANES {
-                square[lane] = cast(columns[lane]);
-            }
-            let square = transposed(simd, square);
-            let mut total = simd.splat_f64s(0.0);
-            for lane in 0..LANES {
-                total = simd.add_f64s(total, cast(square[lane]));
-            }
-            *totals = cast(total);
-        }
-    }
-}
-
 /// A square whose rows are the columns of another.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn transposed(simd: V4, rows: [i64x8; LANES]) -> [i64x8; LANES] {
+pub(super) fn transposed(simd: V4, rows: [i64x8; LANES]) -> [i64x8; LANES] {
     let low = |one: i64x8, other: i64x8| -> i64x8 { cast(simd.avx512f._mm512_unpacklo_epi64(cast(one), cast(other))) };
     let high = |one: i64x8, other: i64x8| -> i64x8 { cast(simd.avx512f._mm512_unpackhi_epi64(cast(one), cast(other))) };
     let pick = |which: i64x8, one: i64x8, other: i64x8| -> i64x8 {
@@ -212,7 +169,7 @@ fn transposed(simd: V4, rows: [i64x8; LANES]) -> [i64x8; LANES] {
 #[cfg(test)]
 mod tests {
     use super::super::narrowly;
-    use super::{side_by_side, side_by_side_at, totals};
+    use super::{columns, side_by_side, side_by_side_at};
 
     struct Row([i64; 16]);
 
@@ -239,6 +196,27 @@ mod tests {
         }
     }
 
+    impl AsRef<[i64; 16]> for Row {
+        fn as_ref(&self) -> &[i64; 16] {
+            &self.0
+        }
+    }
+
+    #[test]
+    fn every_number_comes_back_to_its_column() {
+        for count in [0, 1, 7, 8, 19, 24] {
+            let rows: Vec<Row> = (0..count).map(|row| Row(std::array::from_fn(|column| (100 * row + column) as i64))).collect();
+            let apart = || {
+                let mut apart = [[-1; 24]; 16];
+                columns(&rows, &mut apart);
+                apart
+            };
+            let number = |column: usize, row: usize| if row < count { (100 * row + column) as i64 } else { -1 };
+            let expected: [[i64; 24]; 16] = std::array::from_fn(|column| std::array::from_fn(|row| number(column, row)));
+            assert_eq!((apart(), narrowly(apart)), (expected, expected), "{count}");
+        }
+    }
+
     #[test]
     fn rows_come_to_places_of_their_own() {
         let columns: [[i64; 24]; 16] = std::array::from_fn(|column| std::array::from_fn(|row| (100 * row + column) as i64));
@@ -254,14 +232,5 @@ mod tests {
             places.iter().enumerate().for_each(|(row, &at)| expected[at as usize] = std::array::from_fn(|column| columns[column][row]));
             assert_eq!((side(), narrowly(side)), (expected.clone(), expected), "{count}");
         }
-    }
-    #[test]
-    fn totals_are_added_up_in_order() {
-        // Numbers whose total hangs on the order that they are added in.
-        let number = |at: usize| if at.is_multiple_of(3) { 1e17 } else { 0.1 + at as f64 };
-        let columns: [[f64; 8]; 16] = std::array::from_fn(|column| std::array::from_fn(|at| number(5 * column + 7 * at)));
-        let expected = columns.map(|[a, b, c, d, e, f, g, h]| a + b + c + d + e + f + g + h);
-        assert_eq!((totals(&columns), narrowly(|| totals(&columns))), (expected, expected));
-        assert_ne!(totals(&columns.map(|[a, b, c, d, e, f, g, h]| [h, g, f, e, d, c, b, a])), expected);
     }
 }

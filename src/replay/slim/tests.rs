@@ -1,4 +1,5 @@
 use super::super::block::Judge;
+use super::super::exact::Exact;
 use super::super::line::LANES;
 use super::super::lines;
 use super::super::pair::{Both, Made, Pair};
@@ -64,38 +65,87 @@ fn answers(seed: u64, local: bool) -> Vec<Answer> {
 
 const LARGEST: [f64; WHOLE] = [150_000.0, 66_000.0, 5_000.0, 0.01, 700.0];
 
+/// Slim lines of some queries, the same as lines, and the row that each belongs to.
+struct Added {
+    at: Vec<u32>,
+    slim: Vec<Slim>,
+    lines: Vec<Line>,
+}
+
+/// Random answers in blocks.
+fn blocks(rows: usize, block: usize, of: Of, units: &Units) -> Vec<Added> {
+    let (right, wrong) = (answers(1, true), answers(2, false));
+    let stream = Draws::new(3, 0).stream(Stream::Sample, 0);
+    let of_block = |start: usize| {
+        let mut added = Added { at: Vec::new(), slim: Vec::new(), lines: Vec::new() };
+        for tile in (start..start + block).step_by(50) {
+            let (right, wrong) = (&right[tile..tile + 50], &wrong[tile..tile + 50]);
+            added.at.extend((tile..tile + 50).map(|query| stream.below(query as u64, rows) as u32));
+            added.lines.extend(wides(&filled(right, wrong, None), of).expect("lines are asked for"));
+            added.slim.extend(slims(&filled(right, wrong, Some(units)), of).expect("everything fits"));
+        }
+        added
+    };
+    (0..right.len()).step_by(block).map(of_block).collect()
+}
+
+/// Rows, queries of a block, and what they are. Few rows get so many lines of a block that they are taken back.
+fn cases() -> impl Iterator<Item = (usize, usize, Of)> {
+    let sizes = [(101, 600), (12, 600), (3, 600), (1, 100), (1, 250), (1, 1_000)];
+    sizes.into_iter().flat_map(|(rows, block)| [(rows, block, Of::Changes), (rows, block, Of::Answers)])
+}
+
+/// The exact sums of rows.
+fn exact(lines: &[Line]) -> Vec<Exact> {
+    lines.iter().flat_map(|line| (0..LANES.len()).map(|place| line.at(place))).collect()
+}
+
+fn units() -> Units {
+    Units::of(LARGEST.into_iter(), [true; _])
+}
+
 #[test]
 fn sums_are_those_of_lines() {
-    let (right, wrong, units) = (answers(1, true), answers(2, false), Units::of(LARGEST.into_iter(), [true; _]));
-    let stream = Draws::new(3, 0).stream(Stream::Sample, 0);
-    // Few rows get so many lines of a block that they are taken back.
-    for (rows, block) in [(101, 600), (12, 600), (3, 600), (1, 100), (1, 1_000)] {
-        for of in [Of::Changes, Of::Answers] {
-            let (mut slim, mut taken, mut expected) = (vec![Slim::ZERO; rows], vec![Line::ZERO; rows], vec![Line::ZERO; rows]);
-            let many = many(block as f64 / rows as f64).unwrap_or(0);
-            for start in (0..right.len()).step_by(block) {
-                let (mut added, mut places) = (Vec::new(), Vec::new());
-                for tile in (start..start + block).step_by(50) {
-                    let (right, wrong) = (&right[tile..tile + 50], &wrong[tile..tile + 50]);
-                    let at: Vec<u32> = (tile..tile + 50).map(|query| stream.below(query as u64, rows) as u32).collect();
-                    lines::add(&mut expected, &at, &wides(&filled(right, wrong, None), of).expect("lines are asked for"));
-                    added.extend(slims(&filled(right, wrong, Some(&units)), of).expect("everything fits"));
-                    places.extend(at);
-                }
-                lines::add(&mut slim, &places, &added);
-                units.settle(of, &mut slim, many, &mut taken, (&places, &added));
-            }
-            units.take(of, &mut slim, &mut taken);
-            let sums = |lines: &[Line]| lines.iter().flat_map(|line| (0..LANES.len()).map(|place| line.at(place))).collect::<Vec<_>>();
-            assert_eq!(sums(&taken), sums(&expected), "{rows} rows, {block} queries a block, {of:?}");
-            assert!(slim.iter().all(|sum| *sum == Slim::ZERO));
+    for (rows, block, of) in cases() {
+        let (mut slim, mut taken, mut expected) = (vec![Slim::ZERO; rows], vec![Line::ZERO; rows], vec![Line::ZERO; rows]);
+        let many = many(block as f64 / rows as f64).unwrap_or(0);
+        for added in blocks(rows, block, of, &units()) {
+            lines::add(&mut expected, &added.at, &added.lines);
+            lines::add(&mut slim, &added.at, &added.slim);
+            units().settle(of, &mut slim, many, &mut taken, (&added.at, &added.slim));
         }
+        units().take(of, &mut slim, &mut taken);
+        assert_eq!(exact(&taken), exact(&expected), "{rows} rows, {block} queries a block, {of:?}");
+        assert!(slim.iter().all(|sum| *sum == Slim::ZERO));
     }
 }
 
 #[test]
+fn rows_that_are_looked_at_when_they_may_be_full_are_those_of_lines() {
+    for (rows, block, of) in cases() {
+        let (mut slim, mut taken, mut expected) = (SlimRows::new(of, units(), rows), vec![Line::ZERO; rows], vec![Line::ZERO; rows]);
+        let mut crowds = Crowds::new(rows);
+        for added in blocks(rows, block, of, &units()) {
+            lines::add(&mut expected, &added.at, &added.lines);
+            slim.add(&added.at, &added.slim, crowds.most(&added.at), &mut taken);
+        }
+        slim.take(&mut taken);
+        assert_eq!(exact(&taken), exact(&expected), "{rows} rows, {block} queries a block, {of:?}");
+        // Nothing is left.
+        slim.take(&mut taken);
+        assert_eq!(exact(&taken), exact(&expected));
+    }
+}
+
+#[test]
+fn the_place_with_the_most() {
+    let mut crowds = Crowds::new(100);
+    assert_eq!([crowds.most(&[99, 2, 2, 5, 2]), crowds.most(&[]), crowds.most(&[2, 0]), crowds.most(&[7; 1024])], [3, 0, 1, 1024]);
+}
+
+#[test]
 fn what_does_not_fit_remains_lines() {
-    let units = Units::of(LARGEST.into_iter(), [true; _]);
+    let units = units();
     let fits = |right: Answer, wrong: Answer| slims(&filled(&[right], &[wrong], Some(&units)), Of::Changes).is_some();
     let usual = [10.3, 1e12, 0.001, 2.3];
     assert!(fits((1.0, usual), (0.0, usual)) && fits((0.25, usual), (1.0, [60_000.7, 5e15, 0.009, 650.9])));
