@@ -54,8 +54,10 @@ struct Plain;
 impl Adder for Plain {
     #[inline(always)]
     fn add(self, sums: &mut Words, words: &Words) {
-        for place in 0..sums.len() {
-            sums[place] = sums[place].wrapping_add(words[place]);
+        // All read before any is written: additions side by side.
+        let (mine, theirs) = (*sums, *words);
+        for place in 0..mine.len() {
+            sums[place] = mine[place].wrapping_add(theirs[place]);
         }
     }
 }

@@ -47,7 +47,10 @@ fn put<const ROWS: usize, const COLUMNS: usize>(
     let whole = 0;
     // Word by word: the compiler's own wide registers would scatter single words.
     for row in whole..count {
-        rows[place(row)].as_mut().iter_mut().zip(columns).for_each(|(word, column)| *word = column[row]);
+        let words = rows[place(row)].as_mut();
+        for column in 0..COLUMNS {
+            words[column] = columns[column][row];
+        }
     }
 }
 
@@ -66,8 +69,11 @@ pub(crate) fn columns<const ROWS: usize, const COLUMNS: usize>(rows: &[impl AsRe
     };
     #[cfg(not(target_arch = "x86_64"))]
     let whole = 0;
-    for (row, numbers) in rows.iter().enumerate().skip(whole) {
-        numbers.as_ref().iter().zip(&mut *columns).for_each(|(&number, column)| column[row] = number);
+    for row in whole..rows.len() {
+        let words = rows[row].as_ref();
+        for column in 0..COLUMNS {
+            columns[column][row] = words[column];
+        }
     }
 }
 
