@@ -76,9 +76,10 @@ struct Worker<'a, 't> {
     oracle: LineRows,
     misroute: LineRows,
     /// The same of a few queries.
-    crowds: Crowds,
     changes_by_bucket: SlimRows,
     misroutes_by_bucket: SlimRows,
+    /// How many queries of a block are in each bucket.
+    crowds: Crowds,
     baselines: Baselines,
     /// The closed form of the task at hand, and those of the tasks before.
     form: ClosedForm,
@@ -107,9 +108,9 @@ impl<'a, 't> Worker<'a, 't> {
             // Groups of queries have no curves.
             oracle: LineRows::new(1),
             misroute: LineRows::new(1),
-            crowds: Crowds::new(BUCKETS),
             changes_by_bucket: SlimRows::new(Of::Changes, units, BUCKETS),
             misroutes_by_bucket: SlimRows::new(Of::Answers, units, BUCKETS),
+            crowds: Crowds::new(BUCKETS),
             baselines: Baselines::new(sweep.replay, 1, misrouted_to),
             form: ClosedForm::default(),
             forms: Vec::new(),

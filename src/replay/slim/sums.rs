@@ -147,7 +147,7 @@ pub(crate) struct SlimRows {
     of: Of,
     units: Units,
     sums: Vec<Slim>,
-    /// As many lines as a sum can have.
+    /// No sum has more lines.
     most: u64,
 }
 
