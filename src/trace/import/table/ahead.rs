@@ -1,5 +1,6 @@
-//! A text file in blocks of whole lines, parsed ahead of their use on other threads.
+//! A text file in blocks of whole lines, parsed ahead of their use, on other threads too.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -13,8 +14,8 @@ use crate::trace::threads::threads;
 /// Bytes of a block, but for a line that is longer: what is made of it is made in a core's own cache.
 pub(super) const BLOCK: usize = 1 << 18;
 
-/// Blocks that a thread has ready at most: it goes on while the first ones wait for the memory of all that come.
-const READY: usize = 4;
+/// Blocks that other threads have ready at most: they go on while the first ones wait for the memory of all that come.
+const READY: usize = 8;
 
 /// What makes something of the lines of a block.
 type Parse<T> = Arc<dyn Fn(Vec<u8>) -> T + Send + Sync>;
@@ -23,10 +24,10 @@ type Parse<T> = Arc<dyn Fn(Vec<u8>) -> T + Send + Sync>;
 pub struct Ahead<T> {
     source: Arc<Mutex<Lines>>,
     parse: Parse<T>,
-    /// What each thread has ready, with the number of the block; none where this thread parses alone.
-    ready: Vec<Receiver<(usize, Result<T>)>>,
-    /// The first of each that was taken out too early.
-    held: Vec<Option<(usize, Result<T>)>>,
+    /// What other threads have ready, with the number of the block; `None` where this thread parses alone.
+    others: Option<Receiver<(usize, Result<T>)>>,
+    /// By number the blocks that are parsed, but not next.
+    waiting: BTreeMap<usize, Result<T>>,
     next: usize,
     begun: bool,
 }
@@ -35,35 +36,28 @@ impl<T: Send + 'static> Ahead<T> {
     /// Opens a file, of which the first `skip` bytes are no rows.
     pub fn open(path: &Path, skip: u64, parse: impl Fn(Vec<u8>) -> T + Send + Sync + 'static) -> Result<Self> {
         let source = Arc::new(Mutex::new(Lines::open(path, skip)?));
-        Ok(Ahead { source, parse: Arc::new(parse), ready: Vec::new(), held: Vec::new(), next: 0, begun: false })
+        Ok(Ahead { source, parse: Arc::new(parse), others: None, waiting: BTreeMap::new(), next: 0, begun: false })
     }
 
-    /// Starts the threads, where the file has work for several.
+    /// Starts other threads, where the file has work for several.
     fn begin(&mut self) {
         self.begun = true;
         let small = self.source.lock().is_ok_and(|lines| lines.bytes <= BLOCK as u64);
         if small || threads() == 1 {
             return;
         }
-        for _ in 0..threads() {
-            let (source, parse) = (self.source.clone(), self.parse.clone());
-            let (done, ready) = sync_channel(READY);
+        let (done, ready) = sync_channel(READY);
+        for _ in 1..threads() {
+            let (source, parse, done) = (self.source.clone(), self.parse.clone(), done.clone());
             // It ends with the file, or when nobody waits any more.
-            std::thread::spawn(move || {
-                while let Some((number, block)) = take(&source) {
-                    if done.send((number, block.map(|block| parse(block)))).is_err() {
-                        break;
-                    }
-                }
-            });
-            self.ready.push(ready);
-            self.held.push(None);
+            std::thread::spawn(move || while parse_one(&source, &parse).is_some_and(|block| done.send(block).is_ok()) {});
         }
+        self.others = Some(ready);
     }
 
     /// The next block, parsed by this thread: for one that reads no further.
     pub fn next_alone(&mut self) -> Option<Result<T>> {
-        take(&self.source).map(|(_, block)| block.map(|block| (self.parse)(block)))
+        parse_one(&self.source, &self.parse).map(|(_, block)| block)
     }
 
     /// Takes a block that is not needed any more, so that the memory of a few serves all.
@@ -90,22 +84,29 @@ impl<T: Send + 'static> Ahead<T> {
         if !self.begun {
             self.begin();
         }
-        if self.ready.is_empty() {
-            return self.next_alone();
-        }
-        for (held, ready) in self.held.iter_mut().zip(&self.ready) {
-            if held.is_none() {
-                *held = ready.recv().ok();
-            }
-            // A thread has its blocks in order: what it holds back cannot stand before this one.
-            if held.as_ref().is_some_and(|(number, _)| *number == self.next) {
+        let Some(others) = &self.others else { return self.next_alone() };
+        loop {
+            if let Some(block) = self.waiting.remove(&self.next) {
                 self.next += 1;
-                return held.take().map(|(_, block)| block);
+                return Some(block);
+            }
+            // Where another thread is at it this one parses the block after those, unless too many wait already.
+            let own = || (self.waiting.len() < READY).then(|| parse_one(&self.source, &self.parse)).flatten();
+            match others.try_recv().ok().or_else(own).or_else(|| others.recv().ok()) {
+                Some((number, block)) => {
+                    self.waiting.insert(number, block);
+                }
+                None => break,
             }
         }
         let whole = self.source.lock().is_ok_and(|lines| lines.number == self.next);
         (!whole).then(|| Err(Error::new("a file was not read to its end").cause("a thread stopped")))
     }
+}
+
+/// The first block that no thread has taken, parsed, with its number.
+fn parse_one<T>(source: &Mutex<Lines>, parse: &Parse<T>) -> Option<(usize, Result<T>)> {
+    take(source).map(|(number, block)| (number, block.map(|block| parse(block))))
 }
 
 fn take(source: &Mutex<Lines>) -> Option<(usize, Result<Vec<u8>>)> {
@@ -193,6 +194,8 @@ fn fill(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
 
     #[test]
@@ -215,6 +218,52 @@ mod tests {
             assert!(block.ends_with(b"\n") || read.len() + 5 == text.len());
         }
         assert!(read == text[5..], "{} bytes of {}", read.len(), text.len() - 5);
+        Ok(())
+    }
+
+    /// A file of so many blocks, each of the letter after the one before.
+    fn blocks(folder: &Path, count: u8) -> Result<std::path::PathBuf> {
+        let path = folder.join("x.txt");
+        let line = |block: u8| [vec![b'a' + block; BLOCK - 1], vec![b'\n']].concat();
+        std::fs::write(&path, (0..count).flat_map(line).collect::<Vec<u8>>()).map_err(|error| Error::new("not written").cause(error))?;
+        Ok(path)
+    }
+
+    #[test]
+    fn a_slow_block_is_waited_for_while_others_are_parsed() -> Result<()> {
+        let folder = tempfile::tempdir().map_err(|error| Error::new("no folder").cause(error))?;
+        // More blocks than may wait, behind the first.
+        let path = blocks(folder.path(), 3 * READY as u8)?;
+        let mut ahead = Ahead::open(&path, 0, |block| {
+            let letter = block.first().copied();
+            std::thread::sleep(std::time::Duration::from_millis(if letter == Some(b'a') { 100 } else { 1 }));
+            letter
+        })?;
+        let read: Vec<Option<u8>> = std::iter::from_fn(|| ahead.next()).collect::<Result<_>>()?;
+        assert_eq!(read, (0..3 * READY as u8).map(|block| Some(b'a' + block)).collect::<Vec<_>>());
+        assert!(ahead.next().is_none() && ahead.waiting.is_empty());
+        Ok(())
+    }
+
+    #[test]
+    fn a_thread_that_stops_is_told() -> Result<()> {
+        let folder = tempfile::tempdir().map_err(|error| Error::new("no folder").cause(error))?;
+        let path = blocks(folder.path(), 3 * READY as u8)?;
+        let (here, others, stopped) = (std::thread::current().id(), threads() > 1, Arc::new(AtomicBool::new(false)));
+        let stops = stopped.clone();
+        let mut ahead = Ahead::open(&path, 0, move |_| {
+            if std::thread::current().id() != here {
+                stops.store(true, Ordering::Relaxed);
+                std::panic::resume_unwind(Box::new("it stops here"));
+            }
+            // Until the other thread has come that far.
+            for _ in (0..1000).take_while(|_| others && !stops.load(Ordering::Relaxed)) {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+        })?;
+        let end = std::iter::from_fn(|| ahead.next()).find_map(Result::err);
+        let told = end.is_some_and(|error| error.to_string().contains("a thread stopped"));
+        assert_eq!((told, stopped.load(Ordering::Relaxed)), (others, others));
         Ok(())
     }
 }

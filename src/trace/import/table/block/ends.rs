@@ -103,11 +103,10 @@ impl Loop for Bytes<'_> {
             }
             look.lines += usize::from(lines);
             let mut bits = 0;
-            for word in 0..TOGETHER / FLAGS {
-                let mut eight = [0; FLAGS];
-                eight.copy_from_slice(&flags[word * FLAGS..(word + 1) * FLAGS]);
+            // As arrays: a call that copies eight bytes of a slice may be left as a call.
+            for (word, eight) in flags.as_chunks::<FLAGS>().0.iter().enumerate() {
                 // Each flag moves to its place in the highest byte; no two meet on the way.
-                bits |= (u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> (u64::BITS - 8)) << (word * FLAGS);
+                bits |= (u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> (u64::BITS - 8)) << (word * FLAGS);
             }
             let Some(ends) = look.ends[count..].first_chunk_mut::<TOGETHER>() else { return };
             count += bits.count_ones() as usize;

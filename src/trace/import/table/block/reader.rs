@@ -152,7 +152,11 @@ impl<G: Grid, R: Fn(usize) -> usize> Loop for Numbers<'_, G, R> {
                 short.put(place, self.text, span);
             }
             short.read(&mut values);
-            cells.copy_from_slice(&values[..cells.len()]);
+            // Most often all of them, which is a copy of a known length.
+            match <&mut [f64; Short::TOGETHER]>::try_from(&mut *cells) {
+                Ok(cells) => *cells = values,
+                Err(_) => cells.iter_mut().zip(values).for_each(|(cell, value)| *cell = value),
+            }
         }
     }
 }
