@@ -22,6 +22,10 @@ use pyo3::BoundObject;
 use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyDict, PyTuple};
 
+/// As the program has it, for what is written in Rust here; Python's own memory is Python's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Puts the functions in the module.
 fn fill(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
