@@ -32,7 +32,8 @@ const WALLS: &[(&str, &[&str])] = &[
 ];
 
 /// The crates that the package of Python may use beside this one: no rule of ours stands there.
-const OF_PYTHON: &[&str] = &["pyo3", "polars_arrow", "polars_buffer"];
+/// A library that is loaded has an allocator of its own, as a program has.
+const OF_PYTHON: &[&str] = &["pyo3", "polars_arrow", "polars_buffer", "mimalloc"];
 
 /// The crates that this one must not know.
 const ABSENT: &[&str] = &["pyo3"];
