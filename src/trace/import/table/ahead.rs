@@ -1,6 +1,6 @@
 //! A text file in blocks of whole lines, parsed ahead of their use, on other threads too.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -14,20 +14,30 @@ use crate::trace::threads::threads;
 /// Bytes of a block, but for a line that is longer: what is made of it is made in a core's own cache.
 pub(super) const BLOCK: usize = 1 << 18;
 
-/// Blocks that other threads have ready at most: they go on while the first ones wait for the memory of all that come.
+/// Blocks that a thread has ready at most: it goes on while the first ones wait for the memory of all that come.
 const READY: usize = 8;
 
 /// What makes something of the lines of a block.
 type Parse<T> = Arc<dyn Fn(Vec<u8>) -> T + Send + Sync>;
 
+/// A block with its number.
+type Numbered<T> = (usize, Result<T>);
+
+/// Another thread, which has its blocks in order.
+struct Other<T> {
+    ready: Receiver<Numbered<T>>,
+    /// The first, if it was taken out too early: where all were, one slow block would let the others fill the memory.
+    first: Option<Numbered<T>>,
+}
+
 /// The blocks of a file, in order.
 pub struct Ahead<T> {
     source: Arc<Mutex<Lines>>,
     parse: Parse<T>,
-    /// What other threads have ready, with the number of the block; `None` where this thread parses alone.
-    others: Option<Receiver<(usize, Result<T>)>>,
-    /// By number the blocks that are parsed, but not next.
-    waiting: BTreeMap<usize, Result<T>>,
+    /// None where this thread parses alone.
+    others: Vec<Other<T>>,
+    /// What this thread has ready: it parses too, where it would wait.
+    own: VecDeque<Numbered<T>>,
     next: usize,
     begun: bool,
 }
@@ -36,7 +46,7 @@ impl<T: Send + 'static> Ahead<T> {
     /// Opens a file, of which the first `skip` bytes are no rows.
     pub fn open(path: &Path, skip: u64, parse: impl Fn(Vec<u8>) -> T + Send + Sync + 'static) -> Result<Self> {
         let source = Arc::new(Mutex::new(Lines::open(path, skip)?));
-        Ok(Ahead { source, parse: Arc::new(parse), others: None, waiting: BTreeMap::new(), next: 0, begun: false })
+        Ok(Ahead { source, parse: Arc::new(parse), others: Vec::new(), own: VecDeque::new(), next: 0, begun: false })
     }
 
     /// Starts other threads, where the file has work for several.
@@ -46,13 +56,13 @@ impl<T: Send + 'static> Ahead<T> {
         if small || threads() == 1 {
             return;
         }
-        let (done, ready) = sync_channel(READY);
         for _ in 1..threads() {
-            let (source, parse, done) = (self.source.clone(), self.parse.clone(), done.clone());
+            let (source, parse) = (self.source.clone(), self.parse.clone());
+            let (done, ready) = sync_channel(READY);
             // It ends with the file, or when nobody waits any more.
             std::thread::spawn(move || while parse_one(&source, &parse).is_some_and(|block| done.send(block).is_ok()) {});
+            self.others.push(Other { ready, first: None });
         }
-        self.others = Some(ready);
     }
 
     /// The next block, parsed by this thread: for one that reads no further.
@@ -84,19 +94,30 @@ impl<T: Send + 'static> Ahead<T> {
         if !self.begun {
             self.begin();
         }
-        let Some(others) = &self.others else { return self.next_alone() };
+        if self.others.is_empty() {
+            return self.next_alone();
+        }
         loop {
-            if let Some(block) = self.waiting.remove(&self.next) {
+            let is_next = |(number, _): &mut Numbered<T>| *number == self.next;
+            let mut found = self.own.pop_front_if(is_next);
+            for Other { ready, first } in &mut self.others {
+                *first = first.take().or_else(|| ready.try_recv().ok());
+                found = found.or_else(|| first.take_if(is_next));
+            }
+            if let Some((_, block)) = found {
                 self.next += 1;
                 return Some(block);
             }
-            // Where another thread is at it this one parses the block after those, unless too many wait already.
-            let own = || (self.waiting.len() < READY).then(|| parse_one(&self.source, &self.parse)).flatten();
-            match others.try_recv().ok().or_else(own).or_else(|| others.recv().ok()) {
-                Some((number, block)) => {
-                    self.waiting.insert(number, block);
-                }
-                None => break,
+            // Another thread is at it: this one parses the block after those, unless it has too many already.
+            let own = (self.own.len() < READY).then(|| parse_one(&self.source, &self.parse)).flatten();
+            let came = own.is_some();
+            self.own.extend(own);
+            let wait = |Other { ready, first }: &mut Other<T>| {
+                *first = ready.recv().ok();
+                first.is_some()
+            };
+            if !came && !self.others.iter_mut().filter(|other| other.first.is_none()).any(wait) {
+                break;
             }
         }
         let whole = self.source.lock().is_ok_and(|lines| lines.number == self.next);
@@ -105,7 +126,7 @@ impl<T: Send + 'static> Ahead<T> {
 }
 
 /// The first block that no thread has taken, parsed, with its number.
-fn parse_one<T>(source: &Mutex<Lines>, parse: &Parse<T>) -> Option<(usize, Result<T>)> {
+fn parse_one<T>(source: &Mutex<Lines>, parse: &Parse<T>) -> Option<Numbered<T>> {
     take(source).map(|(number, block)| (number, block.map(|block| parse(block))))
 }
 
@@ -194,9 +215,10 @@ fn fill(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     use super::*;
+    use crate::work::Work;
 
     #[test]
     fn blocks_come_in_order_and_end_with_lines() -> Result<()> {
@@ -241,7 +263,27 @@ mod tests {
         })?;
         let read: Vec<Option<u8>> = std::iter::from_fn(|| ahead.next()).collect::<Result<_>>()?;
         assert_eq!(read, (0..3 * READY as u8).map(|block| Some(b'a' + block)).collect::<Vec<_>>());
-        assert!(ahead.next().is_none() && ahead.waiting.is_empty());
+        assert!(ahead.next().is_none() && ahead.own.is_empty());
+        Ok(())
+    }
+
+    #[test]
+    fn a_slow_block_holds_up_the_threads_beside_it() -> Result<()> {
+        Work { threads: Some(3), ..Work::default() }.take_up();
+        let folder = tempfile::tempdir().map_err(|error| Error::new("no folder").cause(error))?;
+        let (count, most) = (80, 3 * (READY + 2));
+        let (parsed, before) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(usize::MAX)));
+        let (now, then) = (parsed.clone(), before.clone());
+        let mut ahead = Ahead::open(&blocks(folder.path(), count)?, 0, move |block| {
+            if block.first() == Some(&b'a') {
+                std::thread::sleep(std::time::Duration::from_millis(300));
+                then.store(now.load(Ordering::Relaxed), Ordering::Relaxed);
+            }
+            now.fetch_add(1, Ordering::Relaxed);
+        })?;
+        let read = std::iter::from_fn(|| ahead.next()).collect::<Result<Vec<()>>>()?;
+        assert_eq!((read.len(), parsed.load(Ordering::Relaxed)), (usize::from(count), usize::from(count)));
+        assert!((1..=most).contains(&before.load(Ordering::Relaxed)), "{} blocks before the first", before.load(Ordering::Relaxed));
         Ok(())
     }
 
